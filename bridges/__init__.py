@@ -1,0 +1,1 @@
+"""CARRY. One file per direction of travel, asynchronous, over small protocols."""

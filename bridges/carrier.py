@@ -1,0 +1,55 @@
+"""Which bridge carries what: one thing from the inbox in, its outcome out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import assert_never
+
+from bridges.feedback import Feedback
+from bridges.help import Help
+from bridges.outcome import Ignored, Outcome
+from bridges.to_authority import ToAuthority
+from bridges.to_sectors import ToSectors
+from policies.commands import CommandName
+from policies.refusal import Refusal
+from policies.terms import Answer, Command, Directory, Flag, Incoming, TakeUp
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """The directions of travel, together."""
+
+    to_authority: ToAuthority
+    to_sectors: ToSectors
+    feedback: Feedback
+    help: Help
+
+    async def carry(self, item: Incoming, directory: Directory) -> Outcome:
+        """Carry ``item``; carrying it again after a crash says nothing twice."""
+        match item:
+            case Flag():
+                return await self.to_authority.carry(item, directory)
+            case Answer():
+                return await self.to_authority.answer(item, directory) or Ignored()
+            case TakeUp():
+                acknowledged = await self.feedback.acknowledge(item, directory)
+                return acknowledged or await self.to_sectors.confirm(item, directory) or Ignored()
+            case Command():
+                return await self._command(item, directory)
+            case _:
+                assert_never(item)
+
+    async def _command(self, command: Command, directory: Directory) -> Outcome:
+        match CommandName(command.name):
+            case CommandName.REPLY:
+                return await self.feedback.reply(command, directory)
+            case CommandName.BROADCAST:
+                return await self.to_sectors.propose(command, directory)
+            case CommandName.HELP:
+                return await self.help.explain(command, directory)
+            case CommandName.FLAG:
+                return await self.help.correct(command, Refusal.NOTHING_CHOSEN, directory)
+            case CommandName.UNKNOWN:
+                return await self.help.correct(command, Refusal.UNKNOWN_COMMAND, directory)
+            case name:
+                assert_never(name)

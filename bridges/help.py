@@ -1,0 +1,40 @@
+"""Help for those who ask for it, in private, and a kind word for commands nobody knows."""
+
+from __future__ import annotations
+
+from bridges.outcome import Helped, Outcome, Refused
+from bridges.ports import Clock, RoomSender
+from bridges.private import person_of, tell
+from bridges.wording import relay as relay_wording
+from bridges.wording import welcome as wording
+from policies.refusal import Refusal
+from policies.terms import Command, Directory, Role
+
+
+class Help:
+    """Answers ``!aide`` and what was mistyped."""
+
+    def __init__(self, rooms: RoomSender, clock: Clock) -> None:
+        self._rooms, self._clock = rooms, clock
+
+    async def explain(self, command: Command, directory: Directory) -> Outcome:
+        """How it works, for the person's own role."""
+        person = person_of(command.sender, directory)
+        mandates = directory.mandates_of(command.sender, self._clock.now())
+        if any(m.role is Role.REFERENT for m in mandates):
+            notice = wording.referent_help(person)
+        elif any(not m.role.is_of_a_sector for m in mandates):
+            notice = wording.officer_help(person)
+        else:
+            return Refused(Refusal.NO_MANDATE)
+        about = command.event_id
+        await tell(self._rooms, directory, person, notice, purpose="help", about=about)
+        return Helped()
+
+    async def correct(self, command: Command, refusal: Refusal, directory: Directory) -> Outcome:
+        """Why the command was not understood."""
+        person = person_of(command.sender, directory)
+        notice = relay_wording.refused(person, refusal)
+        about = command.event_id
+        await tell(self._rooms, directory, person, notice, purpose="refused", about=about)
+        return Refused(refusal)

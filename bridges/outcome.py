@@ -1,0 +1,89 @@
+"""What became of something from the inbox: values, for the log, the tests and the inbox's row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policies.refusal import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """The report left; ``authorities`` is how many received it."""
+
+    number: str
+    authorities: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """Some send was interrupted too long ago; a human was asked to make sure."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A denunciation: given back to its référent with advice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """Shown to its author, who has to tap before it leaves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Its author kept it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    rooms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Helped:
+    """Somebody asked how it works, and was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """It concerned nothing that we know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    refusal: Refusal
+
+
+Outcome = (
+    Relayed
+    | Uncertain
+    | Returned
+    | Awaiting
+    | Declined
+    | Acknowledged
+    | Answered
+    | Broadcast
+    | Helped
+    | Ignored
+    | Refused
+)
+
+
+def word(outcome: Outcome) -> str:
+    """The outcome in a word, for the inbox's row and the log: never a text."""
+    if isinstance(outcome, Refused):
+        return f"refused:{outcome.refusal.value}"
+    return type(outcome).__name__.lower()

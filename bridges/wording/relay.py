@@ -1,0 +1,131 @@
+"""What is said around a flagged message: to its référent in private, and to the authorities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridges.wording.catalogue import text
+from bridges.wording.dates import moment
+from bridges.wording.notice import Block, Bullets, Notice, Paragraph, Quote, Title, notice
+from policies.emergency import Emergency
+from policies.refusal import Refusal
+from policies.terms import Category, Person
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why the filter stopped at some words: the rule's key, and the words themselves."""
+
+    rule: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFacts:
+    """What an authority is told of a report besides its text."""
+
+    number: str
+    category: Category
+    sector: str
+    referent: str
+    sent_at: datetime
+    time_zone: str
+
+
+def report(language: str, facts: ReportFacts, words: str) -> Notice:
+    """A report, for an authority room."""
+    title = text(
+        language,
+        "report.title",
+        number=facts.number,
+        category=category_name(language, facts.category),
+    )
+    context = text(
+        language,
+        "report.context",
+        sector=facts.sector,
+        referent=facts.referent,
+        moment=moment(language, facts.sent_at, facts.time_zone),
+    )
+    how = text(language, "report.how", number=facts.number)
+    return notice(Title(title), Paragraph(context), Quote(words), Paragraph(how))
+
+
+def relayed(referent: Person, number: str, authorities: Sequence[str]) -> Notice:
+    """To the référent: his message has left, and to whom."""
+    language = referent.language
+    title = text(language, "relayed.title", number=number)
+    body = text(language, "relayed.body", authorities=", ".join(authorities))
+    return notice(Title(title), Paragraph(body), mentions=(referent.user_id,))
+
+
+def preview(referent: Person, words: str, reasons: Sequence[Reason]) -> Notice:
+    """To the référent: the text exactly as it would leave, to be confirmed with a tap."""
+    language = referent.language
+    blocks: list[Block] = [
+        Title(text(language, "preview.title")),
+        Paragraph(text(language, "preview.body")),
+        Quote(words),
+    ]
+    if reasons:
+        blocks.append(Bullets(_sentences(language, reasons)))
+    blocks.append(Paragraph(text(language, "preview.how")))
+    return notice(*blocks, mentions=(referent.user_id,))
+
+
+def returned(referent: Person, reasons: Sequence[Reason]) -> Notice:
+    """To the référent: the message is not relayed, why, and how to say what was seen."""
+    language = referent.language
+    return notice(
+        Title(text(language, "returned.title")),
+        Paragraph(text(language, "returned.body")),
+        Bullets(_sentences(language, reasons)),
+        Paragraph(text(language, "returned.how")),
+        Paragraph(text(language, "returned.call")),
+        mentions=(referent.user_id,),
+    )
+
+
+def declined(referent: Person) -> Notice:
+    """To the référent: he kept his message back."""
+    body = text(referent.language, "declined.body")
+    return notice(Paragraph(body), mentions=(referent.user_id,))
+
+
+def refused(person: Person, refusal: Refusal) -> Notice:
+    """To the person who asked: why it was not done, and what he can do."""
+    language = person.language
+    body = text(language, f"refusal.{refusal.value}")
+    return notice(
+        Title(text(language, "refused.title")), Paragraph(body), mentions=(person.user_id,)
+    )
+
+
+def uncertain(referent: Person, number: str, authorities: Sequence[str]) -> Notice:
+    """To the référent: nobody knows whether his report arrived; a human has to make sure."""
+    language = referent.language
+    title = text(language, "uncertain.title", number=number)
+    body = text(language, "uncertain.body", authorities=", ".join(authorities))
+    return notice(Title(title), Paragraph(body), mentions=(referent.user_id,))
+
+
+def emergency(person: Person, which: Emergency) -> Notice:
+    """The number to call, before everything else."""
+    language = person.language
+    return notice(
+        Title(text(language, f"emergency.{which.value}")),
+        Paragraph(text(language, "emergency.body")),
+        mentions=(person.user_id,),
+    )
+
+
+def category_name(language: str, category: Category) -> str:
+    """A category's name in words."""
+    return text(language, f"category.{category.value}")
+
+
+def _sentences(language: str, reasons: Sequence[Reason]) -> tuple[str, ...]:
+    sentences = (text(language, f"rule.{r.rule}", quote=r.quote) for r in reasons)
+    return tuple(dict.fromkeys(sentences))

@@ -1,0 +1,151 @@
+"""The bot: what comes in is written down first, then carried, one after another.
+
+Two tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
+in one transaction. *Work* takes what waits there through the bridges. A crash between the two, or
+anywhere in the second, loses nothing: what was not settled is taken again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+
+from bridges.carrier import Carrier
+from bridges.outcome import word
+from pc_matrix.errors import PcError, ServerUnreachable
+from pc_matrix.homeserver.counters import Dropped
+from pc_matrix.homeserver.events import incoming
+from pc_matrix.homeserver.http import MatrixError
+from pc_matrix.homeserver.outage import Outage
+from pc_matrix.homeserver.room_events import RoomEvent
+from pc_matrix.homeserver.session import Batch, Session
+from policies.terms import Directory, Incoming, RoomId, SenderTrust
+
+_log = structlog.get_logger(__name__)
+_LOOK_AROUND = 5.0  # seconds between two looks at the registry when nothing happens
+
+
+class Inbox(Protocol):
+    """Where what came in is kept until it is settled; one commune's part of the registry."""
+
+    def cursor(self) -> str | None: ...
+    def take_in(self, items: list[Incoming], cursor: str) -> int: ...
+    def waiting(self) -> list[tuple[int, Incoming]]: ...
+    def settle(self, inbox_id: int, outcome: str) -> None: ...
+    def directory(self) -> Directory: ...
+
+
+class Bot:
+    """One commune's bot on an open session.
+
+    ``upkeep`` puts rooms right, those whose state moved and those whose members should change, and
+    does what else is due; it is given the rooms that moved.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        inbox: Inbox,
+        carrier: Carrier,
+        upkeep: Callable[[frozenset[RoomId]], Awaitable[None]],
+    ) -> None:
+        self._session, self._inbox = session, inbox
+        self._carrier, self._upkeep = carrier, upkeep
+        self._news = asyncio.Event()
+        self._moved: set[RoomId] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Listen and work until ``stop`` is set.
+
+        Raises ``AccessDenied`` when the token is revoked, ``RegistryError`` when the registry
+        cannot be written, and whatever a bug raises.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self._listen()), group.create_task(self._work())]
+                group.create_task(_stop_when(stop, tasks))
+        except* PcError as errors:
+            raise errors.exceptions[0] from None
+        _log.info("bot.stopped", dropped=self._session.counters.figures())
+
+    async def _listen(self) -> None:
+        outage = Outage("listen")
+        while True:
+            try:
+                batch = await self._session.next(self._inbox.cursor())
+            except (ServerUnreachable, MatrixError) as error:
+                await outage.wait(error)
+                continue
+            outage.over()
+            await self._take_in(batch)
+
+    async def _take_in(self, batch: Batch) -> None:
+        directory = self._inbox.directory()
+        found = [await self._item(event, directory) for event in batch.events]
+        items = [item for item in found if item is not None]
+        self._inbox.take_in(items, batch.cursor)
+        self._moved.update(r for r in map(RoomId, batch.changed_rooms) if r in directory.rooms)
+        if items or self._moved:
+            self._news.set()
+
+    async def _item(self, event: RoomEvent, directory: Directory) -> Incoming | None:
+        """What ``event`` asks for, unless it was typed on a device that its owner did not sign."""
+        room = directory.key_of(RoomId(event.room_id))
+        item = incoming(event, room, directory.commune)
+        if item is None or event.ciphertext is None:
+            return item
+        if await self._session.trust_of(event) is SenderTrust.SIGNED:
+            return item
+        self._session.counters.drop(Dropped.UNTRUSTED)
+        _log.warning("command.untrusted_device", event_id=event.event_id, sender=event.sender)
+        return None
+
+    async def _work(self) -> None:
+        outage = Outage("work")
+        while True:
+            try:
+                await self._keep_up()
+                await self._drain()
+            except (ServerUnreachable, MatrixError) as error:
+                await outage.wait(error)
+                continue
+            outage.over()
+            await self._wait_for_news()
+
+    async def _keep_up(self) -> None:
+        moved = frozenset(self._moved)
+        await self._upkeep(moved)
+        self._moved -= moved
+
+    async def _drain(self) -> None:
+        for inbox_id, item in self._inbox.waiting():
+            try:
+                outcome = word(await self._carrier.carry(item, self._inbox.directory()))
+            except MatrixError as refusal:
+                # One room that refuses us holds up nothing else; this item is tried again.
+                _log.warning(
+                    "inbox.put_off",
+                    event_id=item.event_id,
+                    status=refusal.status,
+                    errcode=refusal.errcode,
+                )
+                continue
+            self._inbox.settle(inbox_id, outcome)
+            _log.info("inbox.settled", event_id=item.event_id, outcome=outcome)
+
+    async def _wait_for_news(self) -> None:
+        try:
+            async with asyncio.timeout(_LOOK_AROUND):
+                await self._news.wait()
+        except TimeoutError:
+            return
+        self._news.clear()
+
+
+async def _stop_when(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:
+    await stop.wait()
+    for task in tasks:
+        task.cancel()

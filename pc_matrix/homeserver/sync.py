@@ -1,0 +1,101 @@
+"""One answer of ``/sync``, taken apart: what is malformed in it is left out, the rest is kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
+from pc_matrix.homeserver.shapes import at, mapping, objects, string, strings
+
+_FILTER: Json = {
+    "presence": {"types": []},
+    "account_data": {"types": []},
+    "room": {
+        "timeline": {"limit": 100},
+        "ephemeral": {"types": []},
+        "account_data": {"types": []},
+    },
+}
+_SLACK = 30.0  # seconds that an answer may be late before the connection counts as dead
+
+
+@dataclass(frozen=True, slots=True)
+class RoomChange:
+    """What happened in one joined room: its state before, then its timeline, oldest first.
+
+    ``gap_from`` is where ``/messages`` finds what a limited timeline left out, empty when it is
+    whole.
+    """
+
+    room_id: str
+    state: tuple[Json, ...]
+    timeline: tuple[Json, ...]
+    gap_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncAnswer:
+    """One answer: the next cursor and everything that it brings."""
+
+    cursor: str
+    to_device: tuple[Json, ...]
+    rooms: tuple[RoomChange, ...]
+    left: frozenset[str]
+    changed_users: frozenset[str]
+    key_counts: Json | None
+    fallback_used: bool
+
+
+async def fetch(http: MatrixHttp, since: str | None, *, full: bool, wait: float) -> SyncAnswer:
+    """Ask for what came after ``since``, waiting at most ``wait`` seconds for something to come.
+
+    ``full`` asks for the whole state of every room besides. Raises what ``MatrixHttp`` raises.
+    """
+    params = {"filter": json.dumps(_FILTER), "timeout": str(int(wait * 1000))}
+    if since is not None:
+        params["since"] = since
+    if full:
+        params["full_state"] = "true"
+    path = client_path("sync")
+    answer = await http.request("GET", path, params=params, retry=False, timeout=wait + _SLACK)
+    return take_apart(answer)
+
+
+def take_apart(answer: Json) -> SyncAnswer:
+    """The parts of a raw answer; never raises, whatever the server sent."""
+    joined = mapping(answer, "rooms", "join")
+    unused = at(answer, "device_unused_fallback_key_types")
+    return SyncAnswer(
+        cursor=string(answer, "next_batch"),
+        to_device=tuple(objects(answer, "to_device", "events")),
+        rooms=tuple(_room(room_id, change) for room_id, change in joined.items()),
+        left=frozenset(mapping(answer, "rooms", "leave")),
+        changed_users=frozenset(strings(answer, "device_lists", "changed"))
+        | frozenset(strings(answer, "device_lists", "left")),
+        key_counts=at(answer, "device_one_time_keys_count"),
+        fallback_used=isinstance(unused, list) and "signed_curve25519" not in unused,
+    )
+
+
+def _room(room_id: str, change: Json) -> RoomChange:
+    limited = at(change, "timeline", "limited") is True
+    return RoomChange(
+        room_id,
+        tuple(objects(change, "state", "events")),
+        tuple(objects(change, "timeline", "events")),
+        string(change, "timeline", "prev_batch") if limited else "",
+    )
+
+
+async def fill_gap(http: MatrixHttp, room_id: str, gap_from: str, since: str) -> tuple[Json, ...]:
+    """The events of ``room_id`` between ``since`` and ``gap_from``, oldest first."""
+    path, params = client_path("rooms", room_id, "messages"), {"dir": "b", "limit": "500"}
+    newest_first: list[Json] = []
+    token = gap_from
+    while token:
+        page = await http.request("GET", path, params={**params, "from": token, "to": since})
+        newest_first.extend(objects(page, "chunk"))
+        following = string(page, "end")
+        token = following if following != token and objects(page, "chunk") else ""
+    return tuple(reversed(newest_first))

@@ -1,0 +1,48 @@
+"""How the bot speaks and reads: the bridges' ports, on an open session."""
+
+from __future__ import annotations
+
+from bridges.wording.notice import Notice
+from pc_matrix.homeserver.events import message
+from pc_matrix.homeserver.http import Json, MatrixError
+from pc_matrix.homeserver.session import Session
+from policies.terms import EventId, Message, RoomId
+
+
+class Voice:
+    """``RoomSender`` and ``MessageReader`` of one session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def send(self, room_id: RoomId, notice: Notice, txn: str) -> EventId:
+        """Say ``notice`` encrypted; the same ``txn`` never says anything twice."""
+        return EventId(await self._session.send(room_id, "m.room.message", _content(notice), txn))
+
+    async def react(self, room_id: RoomId, event_id: EventId, key: str, txn: str) -> EventId:
+        """React to an event, in plain, as reactions are in Matrix."""
+        return EventId(await self._session.react(room_id, event_id, key, txn))
+
+    async def read(self, room_id: RoomId, event_id: EventId) -> Message | None:
+        """One message, decrypted again; ``None`` when it is gone or cannot be read."""
+        try:
+            event = await self._session.read(room_id, event_id)
+        except MatrixError:
+            # Not found, or not ours to see: to its référent both mean that it cannot be read.
+            return None
+        return None if event is None else message(event, await self._session.trust_of(event))
+
+
+def _content(notice: Notice) -> Json:
+    """The event's content. ``m.notice`` is what bots say; bots do not answer it.
+
+    ``m.mentions`` is always there: without it, clients look for names in the text.
+    """
+    mentions = {"user_ids": list(notice.mentions)} if notice.mentions else {}
+    return {
+        "msgtype": "m.notice",
+        "body": notice.body,
+        "format": "org.matrix.custom.html",
+        "formatted_body": notice.html,
+        "m.mentions": mentions,
+    }

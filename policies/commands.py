@@ -1,0 +1,128 @@
+"""What people type to the bot: ``!signaler véhicule``, ``!répondre 2026-0042 …``."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policies.refusal import Refusal
+from policies.terms import Category, Sector, SectorCode
+
+
+class CommandName(StrEnum):
+    """The bot's commands; each is understood in French and English, with or without accents."""
+
+    FLAG = "flag"
+    REPLY = "reply"
+    BROADCAST = "broadcast"
+    HELP = "help"
+    UNKNOWN = "unknown"
+
+
+_NAMES: Mapping[str, CommandName] = {
+    "signaler": CommandName.FLAG,
+    "signal": CommandName.FLAG,
+    "flag": CommandName.FLAG,
+    "repondre": CommandName.REPLY,
+    "reponse": CommandName.REPLY,
+    "reply": CommandName.REPLY,
+    "diffuser": CommandName.BROADCAST,
+    "broadcast": CommandName.BROADCAST,
+    "aide": CommandName.HELP,
+    "help": CommandName.HELP,
+}
+
+_CATEGORIES: Mapping[Category, tuple[str, ...]] = {
+    Category.BURGLARY: ("cambriolage", "effraction", "vol", "burglary"),
+    Category.SUSPICIOUS_VEHICLE: ("vehicule", "voiture", "fourgon", "camionnette", "vehicle"),
+    Category.SUSPICIOUS_BEHAVIOUR: ("comportement", "rodeur", "suspect", "behaviour"),
+    Category.ABUSIVE_CANVASSING: ("demarchage", "demarcheur", "arnaque", "canvassing"),
+    Category.INCIVILITY: ("incivilite", "degradation", "depot", "tapage", "incivility"),
+    Category.VULNERABLE_PERSON: ("vulnerable", "disparition", "personne", "fragile"),
+    Category.OTHER: ("autre", "other"),
+}
+
+_NUMBER = re.compile(r"(\d{4})-(\d{1,6})")
+_ALL = ("tous", "toutes", "tout", "all")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A command as it was typed: its name, and what follows it, unchanged."""
+
+    name: CommandName
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """A bulletin's addressees, in the commune's order, and its text."""
+
+    sectors: tuple[SectorCode, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An officer's answer to one report."""
+
+    number: str
+    text: str
+
+
+def plain(word: str) -> str:
+    """``word`` in lower case, without accents or punctuation around it."""
+    decomposed = unicodedata.normalize("NFD", word.casefold())
+    bare = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
+    return bare.strip(" \t\n:;,.!?«»\"'()[]")
+
+
+def spoken(text: str) -> Spoken | None:
+    """The command that ``text`` is, ``None`` for an ordinary message."""
+    stripped = text.strip()
+    if not stripped.startswith("!") or len(stripped) < 2 or not stripped[1].isalpha():
+        return None
+    word, _, rest = stripped[1:].partition(" ")
+    return Spoken(_NAMES.get(plain(word), CommandName.UNKNOWN), rest.strip())
+
+
+def category(words: str) -> Category | None:
+    """The category that a référent's words name, ``None`` when they name none."""
+    for word in words.split():
+        bare = plain(word).removesuffix("s")
+        for found, names in _CATEGORIES.items():
+            if any(bare == name or (len(bare) >= 4 and name.startswith(bare)) for name in names):
+                return found
+    return None
+
+
+def reply(rest: str) -> Reply | Refusal:
+    """``2026-0042 some words`` as an answer to that report."""
+    number, _, text = rest.partition(" ")
+    match = _NUMBER.fullmatch(number.strip("«»:,"))
+    if match is None:
+        return Refusal.UNKNOWN_REPORT
+    if not text.strip():
+        return Refusal.EMPTY
+    return Reply(f"{match[1]}-{int(match[2]):04d}", text.strip())
+
+
+def bulletin(rest: str, sectors: tuple[Sector, ...]) -> Bulletin | Refusal:
+    """``tous some words``, or ``centre,gare some words``, as a bulletin to those sectors.
+
+    The addressees have to be named: words that name no sector are refused, so that a bulletin
+    never goes further than its author meant.
+    """
+    target, _, text = rest.partition(" ")
+    if not text.strip():
+        return Refusal.EMPTY
+    if plain(target) in _ALL:
+        return Bulletin(tuple(s.code for s in sectors), text.strip())
+    wanted = {plain(part) for part in target.split(",") if part.strip()}
+    found = tuple(s.code for s in sectors if s.code in wanted)
+    if not wanted or len(found) != len(wanted):
+        return Refusal.UNKNOWN_SECTOR
+    return Bulletin(found, text.strip())

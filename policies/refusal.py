@@ -1,0 +1,34 @@
+"""Why something is not done: a value, at once a log's key, a test's id and a text's key."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Refusal(StrEnum):
+    """Every reason for which the bot says no."""
+
+    NOT_A_SECTOR_ROOM = "not-a-sector-room"
+    NO_MANDATE = "no-mandate"
+    """The person who flags is no référent of this sector, today."""
+    OVER_QUOTA = "over-quota"
+    NOTHING_CHOSEN = "nothing-chosen"
+    """``!signaler`` was not written as a reply to a message."""
+    UNREADABLE = "unreadable"
+    NOT_ENCRYPTED = "not-encrypted"
+    AUTHOR_UNKNOWN = "author-unknown"
+    """The flagged message's author has no mandate in this sector."""
+    UNSIGNED_DEVICE = "unsigned-device"
+    IDENTITY_CHANGED = "identity-changed"
+    NOT_TEXT = "not-text"
+    EMPTY = "empty"
+    ALREADY_FLAGGED = "already-flagged"
+    NO_DESTINATION = "no-destination"
+    NOT_YOURS = "not-yours"
+    """An answer to somebody else's preview."""
+    NOT_WAITING = "not-waiting"
+    """An answer to a preview that was answered before."""
+    NOT_AN_OFFICER = "not-an-officer"
+    UNKNOWN_REPORT = "unknown-report"
+    UNKNOWN_SECTOR = "unknown-sector"
+    UNKNOWN_COMMAND = "unknown-command"

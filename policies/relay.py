@@ -1,0 +1,106 @@
+"""May this flagged message leave its sector? Everything that is asked before its text is judged."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from policies.refusal import Refusal
+from policies.reports import Link, LinkState, Report
+from policies.terms import (
+    Directory,
+    EventId,
+    Flag,
+    Message,
+    MessageKind,
+    Role,
+    RoomId,
+    RoomKind,
+    SectorCode,
+    SenderTrust,
+    UserId,
+)
+
+CERTAIN_FOR = timedelta(hours=12)
+"""How long a repeated send is surely recognised: Synapse forgets transaction ids after a day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relayable:
+    """The message may be judged and relayed, for this sector."""
+
+    sector: SectorCode
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What the ledger knows of the message and of its référent."""
+
+    report: Report | None
+    flags_today: int
+
+
+def may_relay(
+    flag: Flag, message: Message | None, directory: Directory, history: History, now: datetime
+) -> Relayable | Refusal:
+    """Whether the message that ``flag`` chose may be judged for relay.
+
+    ``message`` is ``None`` when it could not be read. Who flags is looked at first, so that
+    nothing is learnt about a message by somebody who may not flag it.
+    """
+    sector = referent_sector(flag.sender, flag.room_id, directory, now)
+    if isinstance(sector, Refusal):
+        return sector
+    if history.report is not None and history.report.flag_event != flag.event_id:
+        return Refusal.ALREADY_FLAGGED
+    if history.report is None and history.flags_today > directory.commune.daily_flags:
+        return Refusal.OVER_QUOTA
+    if message is None or (message.room_id, message.event_id) != (flag.room_id, flag.target):
+        return Refusal.UNREADABLE
+    refusal = _unfit(message, sector, directory, now)
+    return Relayable(sector) if refusal is None else refusal
+
+
+def referent_sector(
+    user_id: UserId, room_id: RoomId, directory: Directory, now: datetime
+) -> SectorCode | Refusal:
+    """The sector of ``room_id`` when ``user_id`` is its référent at ``now``."""
+    key = directory.key_of(room_id)
+    if key is None or key.kind is not RoomKind.SECTOR:
+        return Refusal.NOT_A_SECTOR_ROOM
+    for mandate in directory.mandates_of(user_id, now):
+        if mandate.role is Role.REFERENT and mandate.sector == key.code:
+            return mandate.sector
+    return Refusal.NO_MANDATE
+
+
+def _unfit(
+    message: Message, sector: SectorCode, directory: Directory, now: datetime
+) -> Refusal | None:
+    if not message.encrypted:
+        return Refusal.NOT_ENCRYPTED
+    if all(m.sector != sector for m in directory.mandates_of(message.sender, now)):
+        return Refusal.AUTHOR_UNKNOWN
+    if message.trust is SenderTrust.IDENTITY_CHANGED:
+        return Refusal.IDENTITY_CHANGED
+    if message.trust is not SenderTrust.SIGNED:
+        return Refusal.UNSIGNED_DEVICE
+    if message.kind is not MessageKind.TEXT:
+        return Refusal.NOT_TEXT
+    return None if message.text.strip() else Refusal.EMPTY
+
+
+def transaction(purpose: str, source: EventId | str, destination: RoomId | str = "") -> str:
+    """The transaction id of one send: the same for the same purpose, source and destination.
+
+    The homeserver makes one event of however many sends carry it (specification, "Transaction
+    identifiers"), so that a repeated step after a crash says nothing twice.
+    """
+    parts = "\n".join((purpose, source, destination))
+    return "pc" + hashlib.sha256(parts.encode()).hexdigest()[:40]
+
+
+def is_uncertain(link: Link, now: datetime) -> bool:
+    """Whether ``link`` was begun too long ago to be sent again without risking a second copy."""
+    return link.state is LinkState.PENDING and now - link.begun_at > CERTAIN_FOR

@@ -1,0 +1,69 @@
+"""The values of the ledger: reports, and the links that relays leave. None holds a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from policies.terms import Category, EventId, RoomId, UserId
+
+
+class ReportState(StrEnum):
+    """Where a flagged message stands."""
+
+    OPEN = "open"
+    AWAITING = "awaiting"
+    """The référent was shown what would leave; it leaves when he taps."""
+    SENT = "sent"
+    RETURNED = "returned"
+    DECLINED = "declined"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    """A send was interrupted too long ago to know whether it arrived; a human was asked."""
+
+
+class LinkState(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+
+
+class AckNews(StrEnum):
+    """What an authority's acknowledgement adds to what was known."""
+
+    NEW = "new"
+    CLOSED = "closed"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A flagged message in the ledger. ``number`` (``2026-0042``) once it leaves; ``digest`` is a
+    keyed fingerprint of the text that the référent was shown, never the text.
+    """
+
+    id: int
+    number: str | None
+    source_room: RoomId
+    source_event: EventId
+    referent: UserId
+    flag_event: EventId
+    category: Category | None
+    state: ReportState
+    opened_at: datetime
+    digest: str | None = None
+    preview_event: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One send of a report to one room. ``event_id`` once the server confirmed it."""
+
+    id: int
+    report_id: int
+    destination: RoomId
+    txn: str
+    event_id: EventId | None
+    state: LinkState
+    begun_at: datetime

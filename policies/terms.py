@@ -1,0 +1,251 @@
+"""The words of the house: every value that decisions take and give. This file is the glossary.
+
+Matrix's own words (room, event, device, power level) keep Matrix's meaning; the scheme's words
+(sector, référent, mandate, report) are those of the *Participation citoyenne* protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+UserId = NewType("UserId", str)
+"""A full Matrix id, ``@localpart:server``."""
+RoomId = NewType("RoomId", str)
+"""``!opaque`` (room version 12) or ``!opaque:server`` (older versions)."""
+EventId = NewType("EventId", str)
+DeviceId = NewType("DeviceId", str)
+CommuneCode = NewType("CommuneCode", str)
+"""A commune's INSEE code, five characters: ``"59350"``, ``"2A004"``. The tenant's key."""
+SectorCode = NewType("SectorCode", str)
+"""A sector's short code inside its commune: ``"centre"``."""
+AuthorityCode = NewType("AuthorityCode", str)
+"""An authority's short code inside its commune: ``"gendarmerie"``."""
+
+
+class Role(StrEnum):
+    """What a mandate makes of a person."""
+
+    RESIDENT = "resident"
+    REFERENT = "referent"
+    ELECTED = "elected"
+    """The elected référent (*élu référent*)."""
+    MAYOR = "mayor"
+    OFFICER = "officer"
+
+    @property
+    def is_of_a_sector(self) -> bool:
+        """Whether such a mandate is held in a sector (otherwise in an authority)."""
+        return self in (Role.RESIDENT, Role.REFERENT)
+
+
+class Category(StrEnum):
+    """What a report is about. The référent names it; authorities subscribe to it."""
+
+    BURGLARY = "burglary"
+    SUSPICIOUS_VEHICLE = "suspicious-vehicle"
+    SUSPICIOUS_BEHAVIOUR = "suspicious-behaviour"
+    ABUSIVE_CANVASSING = "abusive-canvassing"
+    INCIVILITY = "incivility"
+    VULNERABLE_PERSON = "vulnerable-person"
+    OTHER = "other"
+
+
+class RoomKind(StrEnum):
+    """The kinds of room that pc-matrix creates; ``room_shapes`` says what each one is."""
+
+    COMMUNE_SPACE = "commune-space"
+    AUTHORITY_SPACE = "authority-space"
+    SECTOR = "sector"
+    REFERENTS = "referents"
+    AUTHORITY = "authority"
+    PRIVATE = "private"
+    """The direct room of the bot with one référent, elected official or officer."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RoomKey:
+    """Which room of which commune; ``code`` is a sector's, an authority's, a user id, or empty."""
+
+    commune: CommuneCode
+    kind: RoomKind
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    code: SectorCode
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An institution that receives reports; ``categories`` empty means that it receives none."""
+
+    code: AuthorityCode
+    name: str
+    categories: frozenset[Category]
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """A commune as its file declares it."""
+
+    code: CommuneCode
+    name: str
+    bot: UserId
+    server_name: str
+    sectors: tuple[Sector, ...]
+    authorities: tuple[Authority, ...]
+    federated_with: frozenset[str] = frozenset()
+    """Foreign servers whose users may take part; empty means that federation is off."""
+    time_zone: str = "Europe/Paris"
+    language: str = "fr"
+    """The language of what the bot says in rooms of several people."""
+    flag_by_reaction: bool = True
+    """Whether a 🚩 reaction flags; the homeserver sees reactions, so a commune can turn it off."""
+    daily_flags: int = 20
+    """How many messages one référent may flag in 24 hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    user_id: UserId
+    name: str
+    language: str = "fr"
+
+
+@dataclass(frozen=True, slots=True)
+class Mandate:
+    """A person's role in a sector or an authority, from a date to a date (``until`` excluded).
+
+    ``charter_accepted`` is when the person accepted the charter, ``None`` while he has not. All
+    times are aware.
+    """
+
+    user_id: UserId
+    role: Role
+    since: datetime
+    until: datetime | None = None
+    sector: SectorCode | None = None
+    authority: AuthorityCode | None = None
+    charter_accepted: datetime | None = None
+
+    def runs(self, now: datetime) -> bool:
+        """Whether ``now`` lies between its two dates."""
+        return self.since <= now and (self.until is None or now < self.until)
+
+    def counts(self, now: datetime) -> bool:
+        """Whether it gives anything at ``now``: it runs and, in a sector, has a charter."""
+        if self.role.is_of_a_sector:
+            accepted = self.charter_accepted is not None and self.charter_accepted <= now
+            return accepted and self.sector is not None and self.runs(now)
+        return self.authority is not None and self.runs(now)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Everything that the registry knows of one commune: who holds which mandate, and its rooms."""
+
+    commune: Commune
+    persons: Mapping[UserId, Person]
+    mandates: tuple[Mandate, ...]
+    rooms: Mapping[RoomId, RoomKey] = field(default_factory=dict)
+
+    def mandates_of(self, user_id: UserId, now: datetime) -> tuple[Mandate, ...]:
+        """The mandates of ``user_id`` that count at ``now``; empty for anybody unknown."""
+        return tuple(m for m in self.mandates if m.user_id == user_id and m.counts(now))
+
+    def key_of(self, room_id: RoomId) -> RoomKey | None:
+        """Which room of the scheme ``room_id`` is, ``None`` for every other room."""
+        return self.rooms.get(room_id)
+
+    def room_of(self, kind: RoomKind, code: str = "") -> RoomId | None:
+        """The Matrix room of that kind and code, ``None`` while it does not exist."""
+        wanted = RoomKey(self.commune.code, kind, code)
+        return next((room_id for room_id, key in self.rooms.items() if key == wanted), None)
+
+
+class SenderTrust(StrEnum):
+    """What is known of the device that sent a decrypted message (see ``policies.trust``)."""
+
+    SIGNED = "signed"
+    """The device is signed by its owner's pinned identity."""
+    UNSIGNED = "unsigned"
+    """The device is unknown, was not signed by its owner, or belongs to someone else."""
+    IDENTITY_CHANGED = "identity-changed"
+    """The owner's identity is not the pinned one; a human has to approve it."""
+
+
+class MessageKind(StrEnum):
+    TEXT = "text"
+    OTHER = "other"
+    """A picture, a file, a voice message, a location: not text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A room message as its reader decrypted it. The text lives here and in no table."""
+
+    event_id: EventId
+    room_id: RoomId
+    sender: UserId
+    sent_at: datetime
+    kind: MessageKind
+    text: str
+    encrypted: bool
+    trust: SenderTrust
+
+    def __repr__(self) -> str:
+        """Everything but the text, so that no traceback or log can carry it."""
+        return f"Message({self.event_id}, room={self.room_id}, sender={self.sender}, {self.kind})"
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A référent's act of choosing the message ``target`` for relay."""
+
+    event_id: EventId
+    room_id: RoomId
+    sender: UserId
+    target: EventId
+    category: Category | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A référent's tap under a preview in his private room: send it, or don't."""
+
+    event_id: EventId
+    room_id: RoomId
+    sender: UserId
+    target: EventId
+    send: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TakeUp:
+    """An officer's reaction to a report: ``closes`` is ✅, otherwise 👀."""
+
+    event_id: EventId
+    room_id: RoomId
+    sender: UserId
+    target: EventId
+    closes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A message that starts with ``!``; its text stays on the homeserver and is read again."""
+
+    event_id: EventId
+    room_id: RoomId
+    sender: UserId
+    name: str
+
+
+Incoming = Flag | Answer | TakeUp | Command
+"""What the inbox holds: who did what to which event, and never a text."""
