@@ -1,0 +1,118 @@
+"""A small commune for tests: two sectors, three authorities, and one person for each role."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from policies.terms import (
+    Authority,
+    AuthorityCode,
+    Category,
+    Commune,
+    CommuneCode,
+    Directory,
+    EventId,
+    Flag,
+    Mandate,
+    Message,
+    MessageKind,
+    Person,
+    Role,
+    RoomId,
+    RoomKey,
+    RoomKind,
+    Sector,
+    SectorCode,
+    SenderTrust,
+    UserId,
+)
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+START = NOW - timedelta(days=100)
+CODE = CommuneCode("59999")
+CENTRE, GARE = SectorCode("centre"), SectorCode("gare")
+GENDARMERIE, POLICE, MAIRIE = (AuthorityCode(c) for c in ("gendarmerie", "police", "mairie"))
+BOT = UserId("@bot:ex.test")
+RESIDENT, REFERENT, OTHER_REFERENT, OFFICER, POLICEMAN, MAYOR, STRANGER = (
+    UserId(f"@{name}:ex.test")
+    for name in ("alice", "marie", "paul", "gendarme", "policier", "maire", "inconnu")
+)
+CENTRE_ROOM, GARE_ROOM, GENDARMERIE_ROOM, POLICE_ROOM, MAIRIE_ROOM = (
+    RoomId(f"!{name}") for name in ("centre", "gare", "gendarmerie", "police", "mairie")
+)
+MESSAGE_ID, FLAG_ID = EventId("$message"), EventId("$flag")
+ALL = frozenset(Category)
+
+
+def private_room(user_id: UserId) -> RoomId:
+    return RoomId(f"!private-{user_id}")
+
+
+def commune() -> Commune:
+    return Commune(
+        CODE,
+        "Saint-Exemple",
+        BOT,
+        "ex.test",
+        (Sector(CENTRE, "Centre"), Sector(GARE, "La Gare")),
+        (
+            Authority(GENDARMERIE, "Gendarmerie", ALL),
+            Authority(POLICE, "Police municipale", ALL - {Category.VULNERABLE_PERSON}),
+            Authority(MAIRIE, "Mairie", frozenset({Category.INCIVILITY, Category.OTHER})),
+        ),
+    )
+
+
+def mandate(user_id: UserId, role: Role, place: str) -> Mandate:
+    if role.is_of_a_sector:
+        sector = SectorCode(place)
+        return Mandate(user_id, role, START, sector=sector, charter_accepted=START)
+    return Mandate(user_id, role, START, authority=AuthorityCode(place))
+
+
+def directory() -> Directory:
+    mandates = (
+        mandate(RESIDENT, Role.RESIDENT, CENTRE),
+        mandate(REFERENT, Role.REFERENT, CENTRE),
+        mandate(OTHER_REFERENT, Role.REFERENT, GARE),
+        mandate(OFFICER, Role.OFFICER, GENDARMERIE),
+        mandate(POLICEMAN, Role.OFFICER, POLICE),
+        mandate(MAYOR, Role.MAYOR, MAIRIE),
+    )
+    people = [m.user_id for m in mandates]
+    rooms = {
+        CENTRE_ROOM: RoomKey(CODE, RoomKind.SECTOR, CENTRE),
+        GARE_ROOM: RoomKey(CODE, RoomKind.SECTOR, GARE),
+        GENDARMERIE_ROOM: RoomKey(CODE, RoomKind.AUTHORITY, GENDARMERIE),
+        POLICE_ROOM: RoomKey(CODE, RoomKind.AUTHORITY, POLICE),
+        MAIRIE_ROOM: RoomKey(CODE, RoomKind.AUTHORITY, MAIRIE),
+    }
+    for user_id in (REFERENT, OTHER_REFERENT, OFFICER, POLICEMAN, MAYOR):
+        rooms[private_room(user_id)] = RoomKey(CODE, RoomKind.PRIVATE, user_id)
+    names = {user_id: Person(user_id, user_id[1:].partition(":")[0].title()) for user_id in people}
+    return Directory(commune(), names, mandates, rooms)
+
+
+def without_mandates(user_id: UserId) -> Directory:
+    full = directory()
+    return replace(full, mandates=tuple(m for m in full.mandates if m.user_id != user_id))
+
+
+def flag(**changes: object) -> Flag:
+    base = Flag(FLAG_ID, CENTRE_ROOM, REFERENT, MESSAGE_ID)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def message(text: str = "Un fourgon blanc tourne depuis ce matin.", **changes: object) -> Message:
+    base = Message(
+        MESSAGE_ID,
+        CENTRE_ROOM,
+        RESIDENT,
+        NOW - timedelta(minutes=5),
+        MessageKind.TEXT,
+        text,
+        encrypted=True,
+        trust=SenderTrust.SIGNED,
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,164 @@
+"""The ledger in memory, under the same contract tests as the registry's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from bridges.ports import Clock
+from policies.reports import AckNews, Link, LinkState, Report, ReportState
+from policies.terms import AuthorityCode, EventId, Flag, RoomId, UserId
+
+
+@dataclass
+class _Bulletin:
+    source: EventId
+    preview: EventId | None = None
+    done: bool = False
+
+
+@dataclass
+class FakeLedger:
+    """``ReportLedger``, ``AckLedger`` and ``BulletinLedger`` of one commune."""
+
+    clock: Clock
+    flags: dict[UserId, int] = field(default_factory=dict)
+    reports: dict[int, Report] = field(default_factory=dict)
+    all_links: dict[int, Link] = field(default_factory=dict)
+    acks: dict[tuple[int, AuthorityCode], bool] = field(default_factory=dict)
+    bulletins: dict[int, _Bulletin] = field(default_factory=dict)
+    bulletin_links: dict[int, Link] = field(default_factory=dict)
+
+    def open_report(self, flag: Flag) -> Report:
+        known = self.report_of(flag.target)
+        if known is not None:
+            return known
+        report = Report(
+            len(self.reports) + 1,
+            None,
+            flag.room_id,
+            flag.target,
+            flag.sender,
+            flag.event_id,
+            flag.category,
+            ReportState.OPEN,
+            self.clock.now(),
+        )
+        self.reports[report.id] = report
+        return report
+
+    def report_of(self, source_event: EventId) -> Report | None:
+        return self._report(lambda r: r.source_event == source_event)
+
+    def report_by_preview(self, preview_event: EventId) -> Report | None:
+        return self._report(lambda r: r.preview_event == preview_event)
+
+    def report_by_number(self, number: str) -> Report | None:
+        return self._report(lambda r: r.number == number)
+
+    def _report(self, matches: object) -> Report | None:
+        assert callable(matches)
+        return next((r for r in self.reports.values() if matches(r)), None)
+
+    def flags_today(self, sender: UserId) -> int:
+        return self.flags.get(sender, 1)
+
+    def set_state(
+        self,
+        report_id: int,
+        state: ReportState,
+        *,
+        preview_event: EventId | None = None,
+        digest: str | None = None,
+    ) -> None:
+        report = self.reports[report_id]
+        self.reports[report_id] = replace(
+            report,
+            state=state,
+            preview_event=preview_event or report.preview_event,
+            digest=digest or report.digest,
+        )
+
+    def number_report(self, report_id: int, year: int) -> str:
+        report = self.reports[report_id]
+        if report.number is None:
+            taken = [r for r in self.reports.values() if (r.number or "").startswith(f"{year}-")]
+            report = replace(report, number=f"{year}-{len(taken) + 1:04d}")
+            self.reports[report_id] = report
+        return report.number or ""
+
+    def link(self, report_id: int, destination: RoomId, txn: str) -> Link:
+        return self._link(self.all_links, report_id, destination, txn)
+
+    def _link(self, links: dict[int, Link], owner: int, destination: RoomId, txn: str) -> Link:
+        for link in links.values():
+            if (link.report_id, link.destination) == (owner, destination):
+                return link
+        link = Link(
+            len(links) + 1, owner, destination, txn, None, LinkState.PENDING, self.clock.now()
+        )
+        links[link.id] = link
+        return link
+
+    def sent(self, link_id: int, event_id: EventId) -> None:
+        link = self.all_links[link_id]
+        self.all_links[link_id] = replace(link, event_id=event_id, state=LinkState.SENT)
+
+    def uncertain(self, link_id: int) -> None:
+        self.all_links[link_id] = replace(self.all_links[link_id], state=LinkState.UNCERTAIN)
+
+    def links(self, report_id: int) -> Sequence[Link]:
+        return [link for link in self.all_links.values() if link.report_id == report_id]
+
+    def link_by_event(self, event_id: EventId) -> tuple[Report, Link] | None:
+        for link in self.all_links.values():
+            if link.event_id == event_id:
+                return self.reports[link.report_id], link
+        return None
+
+    def would_acknowledge(
+        self, report_id: int, authority: AuthorityCode, *, closes: bool
+    ) -> AckNews:
+        closed = self.acks.get((report_id, authority))
+        if closed is None:
+            return AckNews.CLOSED if closes else AckNews.NEW
+        return AckNews.CLOSED if closes and not closed else AckNews.KNOWN
+
+    def acknowledge(self, report_id: int, authority: AuthorityCode, *, closes: bool) -> None:
+        before = self.acks.get((report_id, authority), False)
+        self.acks[report_id, authority] = before or closes
+
+    def open_bulletin(self, source_event: EventId, sender: UserId) -> int:
+        for bulletin_id, bulletin in self.bulletins.items():
+            if bulletin.source == source_event:
+                return bulletin_id
+        self.bulletins[len(self.bulletins) + 1] = _Bulletin(source_event)
+        return len(self.bulletins)
+
+    def set_preview(self, bulletin_id: int, preview_event: EventId) -> None:
+        self.bulletins[bulletin_id].preview = preview_event
+
+    def bulletin_by_preview(self, preview_event: EventId) -> tuple[int, EventId] | None:
+        for bulletin_id, bulletin in self.bulletins.items():
+            if bulletin.preview == preview_event:
+                return bulletin_id, bulletin.source
+        return None
+
+    def bulletin_is_sent(self, preview_event: EventId) -> bool:
+        return any(b.done for b in self.bulletins.values() if b.preview == preview_event)
+
+    def bulletin_done(self, bulletin_id: int) -> None:
+        self.bulletins[bulletin_id].done = True
+
+    def bulletin_link(self, bulletin_id: int, destination: RoomId, txn: str) -> Link:
+        return self._link(self.bulletin_links, bulletin_id, destination, txn)
+
+    def bulletin_sent(self, link_id: int, event_id: EventId) -> None:
+        link = self.bulletin_links[link_id]
+        self.bulletin_links[link_id] = replace(link, event_id=event_id, state=LinkState.SENT)
+
+    def grow_older(self, by: timedelta) -> None:
+        """Every link was begun that much earlier."""
+        for link_id, link in self.all_links.items():
+            self.all_links[link_id] = replace(link, begun_at=link.begun_at - by)

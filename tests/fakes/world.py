@@ -1,0 +1,88 @@
+"""The bridges' neighbours in memory: rooms that remember, a reader, a clock, a fingerprint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bridges.wording.notice import Notice
+from policies.terms import EventId, Message, RoomId
+from tests.fakes import commune as c
+
+
+class CrashError(Exception):
+    """The process dies here."""
+
+
+@dataclass
+class Said:
+    room_id: RoomId
+    notice: Notice
+    txn: str
+    event_id: EventId
+
+
+@dataclass
+class FakeRooms:
+    """``RoomSender`` with a homeserver's memory of transactions; can die before or after a send."""
+
+    said: list[Said] = field(default_factory=list)
+    reactions: list[tuple[RoomId, EventId, str]] = field(default_factory=list)
+    die_before: int = -1
+    die_after: int = -1
+    _sends: int = 0
+    _known: dict[tuple[RoomId, str], EventId] = field(default_factory=dict)
+
+    async def send(self, room_id: RoomId, notice: Notice, txn: str) -> EventId:
+        self._step(self.die_before)
+        known = self._known.get((room_id, txn))
+        if known is None:
+            known = EventId(f"$said{len(self.said)}")
+            self._known[room_id, txn] = known
+            self.said.append(Said(room_id, notice, txn, known))
+        self._step(self.die_after)
+        self._sends += 1
+        return known
+
+    async def react(self, room_id: RoomId, event_id: EventId, key: str, txn: str) -> EventId:
+        if (room_id, txn) not in self._known:
+            self._known[room_id, txn] = EventId(f"$reaction{len(self.reactions)}")
+            self.reactions.append((room_id, event_id, key))
+        return self._known[room_id, txn]
+
+    def _step(self, deadly: int) -> None:
+        if self._sends == deadly:
+            self.die_before = self.die_after = -1
+            raise CrashError
+
+    def to(self, room_id: RoomId) -> list[str]:
+        """The bodies said in a room."""
+        return [s.notice.body for s in self.said if s.room_id == room_id]
+
+    def everywhere(self) -> str:
+        return "\n".join(s.notice.body + s.notice.html for s in self.said)
+
+
+@dataclass
+class FakeReader:
+    messages: dict[EventId, Message] = field(default_factory=dict)
+
+    async def read(self, room_id: RoomId, event_id: EventId) -> Message | None:
+        found = self.messages.get(event_id)
+        return found if found is not None and found.room_id == room_id else None
+
+    def holds(self, *messages: Message) -> None:
+        self.messages.update({m.event_id: m for m in messages})
+
+
+@dataclass
+class FakeClock:
+    at: datetime = c.NOW
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class FakeFingerprint:
+    def of(self, text: str) -> str:
+        return f"digest-{hash(text)}"

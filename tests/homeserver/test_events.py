@@ -1,0 +1,134 @@
+"""Room events → what the bot takes up; and what it leaves alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from pc_matrix.homeserver.events import incoming, message, words
+from pc_matrix.homeserver.http import Json
+from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent
+from policies.terms import (
+    Answer,
+    Category,
+    Command,
+    CommuneCode,
+    EventId,
+    Flag,
+    Incoming,
+    MessageKind,
+    RoomId,
+    RoomKey,
+    RoomKind,
+    SenderTrust,
+    TakeUp,
+    UserId,
+)
+from tests.fakes import commune as c
+
+ROOM, EVENT, TARGET, SENDER = RoomId("!r"), EventId("$e"), EventId("$t"), UserId("@a:ex.test")
+SECTOR, PRIVATE, AUTHORITY, REFERENTS = (
+    RoomKey(c.CODE, kind, "x")
+    for kind in (RoomKind.SECTOR, RoomKind.PRIVATE, RoomKind.AUTHORITY, RoomKind.REFERENTS)
+)
+SEALED = Ciphertext("curve", "ed")
+
+
+def event(kind: str, content: Json, *, sealed: bool = True) -> RoomEvent:
+    return RoomEvent(
+        EVENT, ROOM, SENDER, c.NOW, kind, content, ciphertext=SEALED if sealed else None
+    )
+
+
+def reaction(mark: str, **changes: object) -> RoomEvent:
+    relation = {"rel_type": "m.annotation", "event_id": TARGET, "key": mark, **changes}
+    return event("m.reaction", {"m.relates_to": relation}, sealed=False)
+
+
+def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: object) -> RoomEvent:
+    content: Json = {"msgtype": "m.text", "body": body, **changes}
+    if reply:
+        content["m.relates_to"] = {"m.in_reply_to": {"event_id": TARGET}}
+    return event("m.room.message", content, sealed=sealed)
+
+
+@pytest.mark.parametrize(
+    ("what", "key", "expected"),
+    [
+        (reaction("🚩"), SECTOR, Flag(EVENT, ROOM, SENDER, TARGET)),
+        (reaction("🚩\ufe0f"), SECTOR, Flag(EVENT, ROOM, SENDER, TARGET)),
+        (reaction("🚩"), AUTHORITY, None),
+        (reaction("🚩"), REFERENTS, None),
+        (reaction("👍"), SECTOR, None),
+        (reaction("✅"), PRIVATE, Answer(EVENT, ROOM, SENDER, TARGET, send=True)),
+        (reaction("✔️"), PRIVATE, Answer(EVENT, ROOM, SENDER, TARGET, send=True)),
+        (reaction("❌"), PRIVATE, Answer(EVENT, ROOM, SENDER, TARGET, send=False)),
+        (reaction("👀"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)),
+        (reaction("✅"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=True)),
+        (reaction("🚩", rel_type="m.thread"), SECTOR, None),
+        (reaction("🚩", event_id=5), SECTOR, None),
+        (reaction("🚩"), None, None),
+        (reaction("🚩"), RoomKey(CommuneCode("00000"), RoomKind.SECTOR, "x"), None),
+        (said("!signaler", reply=True), SECTOR, Flag(EVENT, ROOM, SENDER, TARGET)),
+        (
+            said("!signaler véhicule", reply=True),
+            SECTOR,
+            Flag(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE),
+        ),
+        (said("!signaler"), SECTOR, Command(EVENT, ROOM, SENDER, "flag")),
+        (said("!signaler", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "flag")),
+        (said("!signaler", reply=True, sealed=False), SECTOR, None),
+        (said("!diffuser tous x"), AUTHORITY, Command(EVENT, ROOM, SENDER, "broadcast")),
+        (said("!blabla"), AUTHORITY, Command(EVENT, ROOM, SENDER, "unknown")),
+        (said("bonjour"), SECTOR, None),
+        (event("m.room.message", {}), SECTOR, None),
+        (event("m.room.message", {"body": 5}), SECTOR, None),
+        (event("m.sticker", {"body": "!signaler"}), SECTOR, None),
+    ],
+)
+def test_incoming(what: RoomEvent, key: RoomKey | None, expected: Incoming | None) -> None:
+    assert incoming(what, key, c.commune()) == expected
+
+
+def test_an_edit_is_no_new_command() -> None:
+    edit = event(
+        "m.room.message",
+        {"body": "!signaler", "m.relates_to": {"rel_type": "m.replace", "event_id": TARGET}},
+    )
+    assert incoming(edit, SECTOR, c.commune()) is None
+
+
+def test_a_commune_can_turn_the_flag_reaction_off() -> None:
+    commune = replace(c.commune(), flag_by_reaction=False)
+    assert incoming(reaction("🚩"), SECTOR, commune) is None
+    assert incoming(said("!signaler", reply=True), SECTOR, commune) is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "reply", "expected"),
+    [
+        ("bonjour", False, "bonjour"),
+        ("> <@b:x> avant\n> encore\n\nbonjour", True, "bonjour"),
+        ("> <@b:x> avant\nbonjour", True, "bonjour"),
+        ("> une citation à moi", False, "> une citation à moi"),
+        ("> <@b:x> avant", True, ""),
+    ],
+)
+def test_a_replys_quotation_is_not_the_writers(body: str, *, reply: bool, expected: str) -> None:
+    assert words(said(body, reply=reply)) == expected
+
+
+@pytest.mark.parametrize(
+    ("what", "kind", "text"),
+    [
+        (said("bonjour"), MessageKind.TEXT, "bonjour"),
+        (said("bonjour", msgtype="m.image"), MessageKind.OTHER, ""),
+        (said("geo", msgtype="m.location"), MessageKind.OTHER, ""),
+        (event("m.sticker", {"body": "x"}), MessageKind.OTHER, ""),
+    ],
+)
+def test_message(what: RoomEvent, kind: MessageKind, text: str) -> None:
+    made = message(what, SenderTrust.SIGNED)
+    assert (made.kind, made.text, made.encrypted) == (kind, text, True)
+    assert not message(replace(what, ciphertext=None), SenderTrust.UNSIGNED).encrypted

@@ -1,0 +1,120 @@
+"""What the session learns of rooms and keeps on disk."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from pc_matrix.errors import SessionInUse, StoreError
+from pc_matrix.homeserver.http import Json
+from pc_matrix.homeserver.identity import load_or_draw
+from pc_matrix.homeserver.olm_store import SessionLock, open_olm
+from pc_matrix.homeserver.outbound import Rotation
+from pc_matrix.homeserver.room_view import RoomView
+from pc_matrix.homeserver.sealed_file import SealedFile
+from pc_matrix.vault import Vault
+
+
+def state(kind: str, state_key: object, **content: object) -> Json:
+    return {"type": kind, "state_key": state_key, "content": content}
+
+
+def test_members_come_and_go() -> None:
+    view = RoomView()
+    assert view.take([state("m.room.member", "@a:x", membership="join")])
+    view.take([state("m.room.member", "@b:x", membership="invite")])
+    view.take([state("m.room.member", "@c:x", membership="knock")])
+    assert view.present == {"@a:x", "@b:x"}
+    view.take([state("m.room.member", "@a:x", membership="ban")])
+    assert view.present == {"@b:x"}
+
+
+def test_messages_are_no_state() -> None:
+    assert not RoomView().take([{"type": "m.room.message", "content": {}}, {}])
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({}, Rotation()),
+        ({"rotation_period_msgs": 10}, Rotation(messages=10)),
+        ({"rotation_period_ms": 3_600_000}, Rotation(age=timedelta(hours=1))),
+        ({"rotation_period_msgs": 10**9, "rotation_period_ms": 10**30}, Rotation()),
+        ({"rotation_period_msgs": -1, "rotation_period_ms": 0}, Rotation()),
+        ({"rotation_period_msgs": "7", "rotation_period_ms": True}, Rotation()),
+    ],
+)
+def test_a_rotation_setting_only_makes_stricter(content: Json, expected: Rotation) -> None:
+    view = RoomView()
+    view.take([state("m.room.encryption", "", **content)])
+    assert view.rotation == expected
+
+
+def sealed(path: Path, key: bytes = b"k" * 32) -> SealedFile:
+    return SealedFile(path, "context", Vault(key))
+
+
+def test_a_sealed_file_comes_back_and_shows_nothing(tmp_path: Path) -> None:
+    file = sealed(tmp_path / "deep" / "login.sealed")
+    assert file.read() is None
+    file.write({"token": "syt_secret"})
+    assert file.read() == {"token": "syt_secret"}
+    assert b"syt_secret" not in file.path.read_bytes()
+    assert file.path.stat().st_mode & 0o077 == 0
+    assert [p.name for p in file.path.parent.iterdir()] == ["login.sealed"]
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"\1" * 60])
+def test_a_damaged_sealed_file_says_so(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "login.sealed"
+    path.write_bytes(content)
+    with pytest.raises(StoreError) as caught:
+        sealed(path).read()
+    assert all(caught.value.diagnostics())
+
+
+def test_another_master_key_does_not_open(tmp_path: Path) -> None:
+    path = tmp_path / "login.sealed"
+    sealed(path).write({"a": 1})
+    with pytest.raises(StoreError):
+        sealed(path, b"x" * 32).read()
+
+
+def test_the_identity_stays_the_same(tmp_path: Path) -> None:
+    file = sealed(tmp_path / "identity.sealed")
+    first = load_or_draw(file, "@bot:x")
+    again = load_or_draw(file, "@bot:x")
+    assert first.public_keys() == again.public_keys()
+    assert first.master.public not in (first.self_signing.public, first.user_signing.public)
+    other = load_or_draw(sealed(tmp_path / "other.sealed"), "@bot:x")
+    assert other.master.public != first.master.public
+
+
+def test_one_session_at_a_time(tmp_path: Path) -> None:
+    first, second = SessionLock(tmp_path / "x" / "lock"), SessionLock(tmp_path / "x" / "lock")
+    first.take()
+    with pytest.raises(SessionInUse):
+        second.take()
+    first.release()
+    second.take()
+    second.release()
+
+
+def test_the_store_opens_with_its_own_key_alone(tmp_path: Path) -> None:
+    first = open_olm(tmp_path, "@bot:x", "D", "key")
+    keys = dict(first.account.identity_keys)
+    first.store.database.close()
+    again = open_olm(tmp_path, "@bot:x", "D", "key")
+    assert dict(again.account.identity_keys) == keys
+    again.store.database.close()
+    with pytest.raises(StoreError):
+        open_olm(tmp_path, "@bot:x", "D", "another")
+
+
+def test_a_store_that_is_no_database_says_so(tmp_path: Path) -> None:
+    (tmp_path / "olm.db").write_bytes(b"not a database, surely not one at all" * 40)
+    with pytest.raises(StoreError) as caught:
+        open_olm(tmp_path, "@bot:x", "D", "key")
+    assert "olm.db" in caught.value.what

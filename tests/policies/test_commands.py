@@ -1,0 +1,105 @@
+"""What people type: names, categories, report numbers and addressees, with and without accents."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policies.commands import (
+    Bulletin,
+    CommandName,
+    Reply,
+    Spoken,
+    bulletin,
+    category,
+    reply,
+    spoken,
+)
+from policies.refusal import Refusal
+from policies.terms import Category
+from tests.fakes import commune as c
+
+SECTORS = c.commune().sectors
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("!signaler", Spoken(CommandName.FLAG, "")),
+        ("  !Signaler véhicule", Spoken(CommandName.FLAG, "véhicule")),
+        ("!SIGNALER: cambriolage", Spoken(CommandName.FLAG, "cambriolage")),
+        ("!répondre 2026-0042 merci", Spoken(CommandName.REPLY, "2026-0042 merci")),
+        ("!repondre 2026-0042 merci", Spoken(CommandName.REPLY, "2026-0042 merci")),
+        ("!diffuser tous  Attention.", Spoken(CommandName.BROADCAST, "tous  Attention.")),
+        ("!aide", Spoken(CommandName.HELP, "")),
+        ("!sginaler", Spoken(CommandName.UNKNOWN, "")),
+        ("Bonjour !signaler", None),
+        ("!", None),
+        ("!!!", None),
+        ("", None),
+    ],
+)
+def test_spoken(text: str, expected: Spoken | None) -> None:
+    assert spoken(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("véhicule", Category.SUSPICIOUS_VEHICLE),
+        ("vehicules suspects", Category.SUSPICIOUS_VEHICLE),
+        ("Cambriolage", Category.BURGLARY),
+        ("cambri", Category.BURGLARY),
+        ("un démarcheur", Category.ABUSIVE_CANVASSING),
+        ("incivilités", Category.INCIVILITY),
+        ("personne vulnérable", Category.VULNERABLE_PERSON),
+        ("autre", Category.OTHER),
+        ("", None),
+        ("bla", None),
+    ],
+)
+def test_category(words: str, expected: Category | None) -> None:
+    assert category(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("2026-0042 Une patrouille est passée.", Reply("2026-0042", "Une patrouille est passée.")),
+        ("2026-42 Merci", Reply("2026-0042", "Merci")),
+        ("«2026-0042» Merci", Reply("2026-0042", "Merci")),
+        ("2026-0042", Refusal.EMPTY),
+        ("2026-0042   ", Refusal.EMPTY),
+        ("merci", Refusal.UNKNOWN_REPORT),
+        ("", Refusal.UNKNOWN_REPORT),
+    ],
+)
+def test_reply(rest: str, expected: Reply | Refusal) -> None:
+    assert reply(rest) == expected
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("tous Fermez bien.", Bulletin((c.CENTRE, c.GARE), "Fermez bien.")),
+        ("Toutes: Fermez bien.", Bulletin((c.CENTRE, c.GARE), "Fermez bien.")),
+        ("gare Fermez bien.", Bulletin((c.GARE,), "Fermez bien.")),
+        ("gare,centre Fermez bien.", Bulletin((c.CENTRE, c.GARE), "Fermez bien.")),
+        ("gare,port Fermez bien.", Refusal.UNKNOWN_SECTOR),
+        (", Fermez bien.", Refusal.UNKNOWN_SECTOR),
+        ("Fermez bien.", Refusal.UNKNOWN_SECTOR),
+        ("tous", Refusal.EMPTY),
+        ("", Refusal.EMPTY),
+    ],
+)
+def test_bulletin(rest: str, expected: Bulletin | Refusal) -> None:
+    assert bulletin(rest, SECTORS) == expected
+
+
+@given(st.text())
+def test_nothing_that_is_typed_raises(text: str) -> None:
+    spoken("!a" + text)
+    category(text)
+    reply(text)
+    bulletin(text, SECTORS)

@@ -1,0 +1,164 @@
+"""May a flagged message leave its sector? One row a refusal, and what repeats safely."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from policies.refusal import Refusal
+from policies.relay import (
+    CERTAIN_FOR,
+    History,
+    Relayable,
+    is_uncertain,
+    may_relay,
+    referent_sector,
+    transaction,
+)
+from policies.reports import Link, LinkState, Report, ReportState
+from policies.terms import (
+    Directory,
+    EventId,
+    Flag,
+    Message,
+    MessageKind,
+    RoomId,
+    SenderTrust,
+    UserId,
+)
+from tests.fakes import commune as c
+
+NEW = History(None, 1)
+
+
+def report(flag_event: EventId = c.FLAG_ID) -> Report:
+    return Report(
+        1, None, c.CENTRE_ROOM, c.MESSAGE_ID, c.REFERENT, flag_event, None, ReportState.OPEN, c.NOW
+    )
+
+
+def test_a_referent_relays_a_residents_message() -> None:
+    verdict = may_relay(c.flag(), c.message(), c.directory(), NEW, c.NOW)
+    assert verdict == Relayable(c.CENTRE)
+
+
+def test_a_referent_relays_his_own_message() -> None:
+    own = c.message(sender=c.REFERENT)
+    assert may_relay(c.flag(), own, c.directory(), NEW, c.NOW) == Relayable(c.CENTRE)
+
+
+def ended(user_id: UserId) -> Directory:
+    full = c.directory()
+    mandates = tuple(replace(m, until=c.NOW) if m.user_id == user_id else m for m in full.mandates)
+    return replace(full, mandates=mandates)
+
+
+def without_charter(user_id: UserId) -> Directory:
+    full = c.directory()
+    mandates = tuple(
+        replace(m, charter_accepted=None) if m.user_id == user_id else m for m in full.mandates
+    )
+    return replace(full, mandates=mandates)
+
+
+REFUSED = [
+    ("stranger", Refusal.NO_MANDATE, c.flag(sender=c.STRANGER), c.message(), c.directory()),
+    ("resident", Refusal.NO_MANDATE, c.flag(sender=c.RESIDENT), c.message(), c.directory()),
+    ("officer", Refusal.NO_MANDATE, c.flag(sender=c.OFFICER), c.message(), c.directory()),
+    ("of another sector", Refusal.NO_MANDATE, c.flag(sender=c.OTHER_REFERENT), c.message(), None),
+    ("mandate ended", Refusal.NO_MANDATE, c.flag(), c.message(), ended(c.REFERENT)),
+    ("no charter", Refusal.NO_MANDATE, c.flag(), c.message(), without_charter(c.REFERENT)),
+    (
+        "authority room",
+        Refusal.NOT_A_SECTOR_ROOM,
+        c.flag(room_id=c.GENDARMERIE_ROOM),
+        c.message(room_id=c.GENDARMERIE_ROOM),
+        None,
+    ),
+    ("unknown room", Refusal.NOT_A_SECTOR_ROOM, c.flag(room_id=RoomId("!x")), c.message(), None),
+    ("gone", Refusal.UNREADABLE, c.flag(), None, None),
+    ("of another room", Refusal.UNREADABLE, c.flag(), c.message(room_id=c.GARE_ROOM), None),
+    ("another event", Refusal.UNREADABLE, c.flag(), c.message(event_id=EventId("$x")), None),
+    ("plaintext", Refusal.NOT_ENCRYPTED, c.flag(), c.message(encrypted=False), None),
+    ("author unknown", Refusal.AUTHOR_UNKNOWN, c.flag(), c.message(sender=c.STRANGER), None),
+    ("author of an authority", Refusal.AUTHOR_UNKNOWN, c.flag(), c.message(sender=c.MAYOR), None),
+    ("author left", Refusal.AUTHOR_UNKNOWN, c.flag(), c.message(), ended(c.RESIDENT)),
+    (
+        "ghost device",
+        Refusal.UNSIGNED_DEVICE,
+        c.flag(),
+        c.message(trust=SenderTrust.UNSIGNED),
+        None,
+    ),
+    (
+        "new identity",
+        Refusal.IDENTITY_CHANGED,
+        c.flag(),
+        c.message(trust=SenderTrust.IDENTITY_CHANGED),
+        None,
+    ),
+    ("picture", Refusal.NOT_TEXT, c.flag(), c.message(kind=MessageKind.OTHER), None),
+    ("blank", Refusal.EMPTY, c.flag(), c.message(" \n"), None),
+]
+
+
+@pytest.mark.parametrize(
+    ("refusal", "flag", "message", "directory"),
+    [row[1:] for row in REFUSED],
+    ids=[row[0] for row in REFUSED],
+)
+def test_refusals(
+    refusal: Refusal, flag: Flag, message: Message | None, directory: Directory | None
+) -> None:
+    assert may_relay(flag, message, directory or c.directory(), NEW, c.NOW) is refusal
+
+
+def test_a_message_flagged_by_another_flag_is_refused() -> None:
+    history = History(report(EventId("$other")), 1)
+    verdict = may_relay(c.flag(), c.message(), c.directory(), history, c.NOW)
+    assert verdict is Refusal.ALREADY_FLAGGED
+
+
+def test_the_same_flag_goes_on_after_a_crash_whatever_the_quota() -> None:
+    history = History(report(), 10_000)
+    verdict = may_relay(c.flag(), c.message(), c.directory(), history, c.NOW)
+    assert verdict == Relayable(c.CENTRE)
+
+
+@pytest.mark.parametrize(("flags", "refused"), [(20, False), (21, True)])
+def test_the_quota_counts_this_flag(flags: int, *, refused: bool) -> None:
+    verdict = may_relay(c.flag(), c.message(), c.directory(), History(None, flags), c.NOW)
+    assert (verdict is Refusal.OVER_QUOTA) is refused
+
+
+def test_who_may_not_flag_learns_nothing_of_the_message() -> None:
+    verdict = may_relay(c.flag(sender=c.STRANGER), None, c.directory(), NEW, c.NOW)
+    assert verdict is Refusal.NO_MANDATE
+
+
+def test_an_empty_directory_allows_nothing() -> None:
+    empty = Directory(c.commune(), {}, (), {})
+    assert referent_sector(c.REFERENT, c.CENTRE_ROOM, empty, c.NOW) is Refusal.NOT_A_SECTOR_ROOM
+
+
+def test_transactions_differ_by_purpose_source_and_destination() -> None:
+    made = {transaction(p, s, d) for p in ("a", "b") for s in ("$1", "$2") for d in ("!1", "!2")}
+    assert len(made) == 8
+    assert transaction("a", "$1", "!1") == transaction("a", "$1", "!1")
+
+
+@pytest.mark.parametrize(
+    ("state", "age", "uncertain"),
+    [
+        (LinkState.PENDING, CERTAIN_FOR, False),
+        (LinkState.PENDING, CERTAIN_FOR + timedelta(seconds=1), True),
+        (LinkState.SENT, timedelta(days=9), False),
+    ],
+)
+def test_only_an_old_unsettled_send_is_uncertain(
+    state: LinkState, age: timedelta, *, uncertain: bool
+) -> None:
+    link = Link(1, 1, c.GENDARMERIE_ROOM, "t", None, state, c.NOW - age)
+    assert is_uncertain(link, c.NOW) is uncertain
