@@ -63,7 +63,7 @@ class ToSectors:
         authority = speaks_for(tap.sender, tap.room_id, directory, self._clock.now())
         if isinstance(authority, Refusal):
             return Refused(authority)
-        if self._ledger.bulletin_is_sent(bulletin_id):
+        if self._ledger.bulletin_is_sent(tap.target):
             return Refused(Refusal.NOT_WAITING)
         bulletin = await self._read(tap.room_id, source, directory)
         if isinstance(bulletin, Refusal):

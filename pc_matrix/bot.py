@@ -56,6 +56,7 @@ class Bot:
         self._carrier, self._upkeep = carrier, upkeep
         self._news = asyncio.Event()
         self._moved: set[RoomId] = set()
+        self._is_ready = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen and work until ``stop`` is set.
@@ -90,6 +91,9 @@ class Bot:
         self._moved.update(r for r in map(RoomId, batch.changed_rooms) if r in directory.rooms)
         if items or self._moved:
             self._news.set()
+        if not self._is_ready:
+            self._is_ready = True
+            _log.info("bot.ready", rooms=len(directory.rooms))
 
     async def _item(self, event: RoomEvent, directory: Directory) -> Incoming | None:
         """What ``event`` asks for, unless it was typed on a device that its owner did not sign."""

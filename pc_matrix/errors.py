@@ -63,6 +63,10 @@ class StoreError(PcError):
     exit_status = 8
 
 
+class SessionInUse(StoreError):
+    """Another process (usually the bot) holds the commune's encrypted session."""
+
+
 class IncompleteError(PcError):
     """Some of the work was done and some could not be; running the command again finishes it."""
 

@@ -19,6 +19,21 @@ class Voice:
         """Say ``notice`` encrypted; the same ``txn`` never says anything twice."""
         return EventId(await self._session.send(room_id, "m.room.message", _content(notice), txn))
 
+    async def send_lasting(self, room_id: RoomId, notice: Notice, txn: str) -> EventId:
+        """Say what everybody who is invited now can read whenever he logs in."""
+        event_id = await self._session.send_lasting(
+            room_id, "m.room.message", _content(notice), txn
+        )
+        return EventId(event_id)
+
+    def unreached(self, room_id: RoomId) -> int:
+        """How many members cannot read the room's last lasting message."""
+        return len(self._session.unreached(room_id))
+
+    async def reach_newcomers(self) -> int:
+        """Let devices that appeared since read the lasting messages meant for them."""
+        return await self._session.reach_newcomers()
+
     async def react(self, room_id: RoomId, event_id: EventId, key: str, txn: str) -> EventId:
         """React to an event, in plain, as reactions are in Matrix."""
         return EventId(await self._session.react(room_id, event_id, key, txn))

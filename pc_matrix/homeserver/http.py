@@ -174,6 +174,8 @@ def _object(raw: bytes) -> Json:
         data = json.loads(raw) if raw else {}
     except (ValueError, RecursionError):
         return {}
+    if isinstance(data, list):
+        return {"chunk": data}  # ``GET …/state`` alone is a bare list; elsewhere lists are chunks
     return data if isinstance(data, dict) else {}
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -12,9 +14,10 @@ import peewee
 from nio.crypto import Olm
 from nio.store import SqliteStore
 
-from pc_matrix.errors import StoreError
+from pc_matrix.errors import SessionInUse, StoreError
 
 _NAME = "olm.db"
+_FAULTS = (peewee.PeeweeException, sqlite3.Error)
 
 
 class SessionLock:
@@ -25,14 +28,14 @@ class SessionLock:
         self._file: IO[str] | None = None
 
     def take(self) -> None:
-        """Take the lock; it falls with the process. Raises ``StoreError`` when another holds it."""
+        """Take the lock; it falls with the process. Raises ``SessionInUse`` when it is held."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         stream = self._path.open("w")
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             stream.close()
-            raise StoreError(
+            raise SessionInUse(
                 "La session chiffrée de la commune est déjà utilisée.",
                 "Un autre pc-matrix (sans doute le bot) tourne avec le même dossier.",
                 "Attendez qu'il ait fini, ou arrêtez-le avant de relancer cette commande.",
@@ -57,7 +60,7 @@ def open_olm(directory: Path, user_id: str, device_id: str, pickle_key: str) -> 
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         store = SqliteStore(user_id, device_id, str(directory), pickle_key, _NAME)
         return Olm(user_id, device_id, store)
-    except (peewee.PeeweeException, sqlite3.Error, OSError, ValueError) as error:
+    except (*_FAULTS, OSError, ValueError) as error:
         raise StoreError(
             f"Le coffre de chiffrement ne peut pas être ouvert : {directory / _NAME}.",
             f"{type(error).__name__} : fichier abîmé, disque plein, ou autre « master_key ».",
@@ -65,3 +68,16 @@ def open_olm(directory: Path, user_id: str, device_id: str, pickle_key: str) -> 
         ) from error
     finally:
         os.umask(previous)
+
+
+@contextmanager
+def store_faults() -> Iterator[None]:
+    """What the store's database raises becomes a ``StoreError``: a full disk, a file gone bad."""
+    try:
+        yield
+    except _FAULTS as error:
+        raise StoreError(
+            "Le coffre de chiffrement ne peut pas être écrit ou lu.",
+            f"{type(error).__name__} : disque plein, ou fichier abîmé.",
+            "Faites de la place sur le disque, vérifiez les droits du dossier, puis relancez.",
+        ) from error

@@ -43,7 +43,8 @@ async def open_session(
 ) -> AsyncIterator[Session]:
     """The session of ``place``, its device cross-signed before anything is sent.
 
-    Raises ``StoreError`` when another process holds it, ``AccessDenied``, ``ServerUnreachable``.
+    Raises ``SessionInUse`` when another process holds it, ``StoreError``, ``AccessDenied`` and
+    ``ServerUnreachable``.
     """
     lock = SessionLock(place.lock)
     lock.take()
@@ -52,7 +53,10 @@ async def open_session(
         olm = open_olm(place.directory, place.user_id, login.device_id, place.pickle_key)
         try:
             async with MatrixHttp(place.base_url, login.token) as http:
-                session = Session(http, olm, DeviceBook(http, pins), entitled)
+                lasting = SealedFile(
+                    place.directory / "lasting.sealed", f"lasting:{place.user_id}", sealer
+                )
+                session = Session(http, olm, DeviceBook(http, pins), entitled, lasting)
                 await session.account.publish(http)
                 seeds = SealedFile(
                     place.directory / "identity.sealed", f"identity:{place.user_id}", sealer

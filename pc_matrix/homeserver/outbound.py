@@ -11,20 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
-import vodozemac
-from nio.crypto import InboundGroupSession, Olm, OlmDevice, OutboundGroupSession, OutboundSession
+from nio.crypto import InboundGroupSession, Olm, OutboundGroupSession
 
-from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
+from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.key_ring import KeyRing
-from pc_matrix.homeserver.shapes import mapping, string
-from pc_matrix.homeserver.signing import is_signed_by
+from pc_matrix.homeserver.key_sharing import MEGOLM, KeySharing, RoomKey
+from pc_matrix.homeserver.shapes import mapping
 from pc_matrix.homeserver.trust import Device
-
-_MEGOLM = "m.megolm.v1.aes-sha2"
-_ONE_TIME = "signed_curve25519"
-_CLAIM_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +39,8 @@ class _Shared:
 class Outbound:
     """Encrypts for rooms. Not for several tasks at a time in one room: the caller takes turns."""
 
-    def __init__(self, olm: Olm, keys: KeyRing, http: MatrixHttp) -> None:
-        self._olm, self._keys, self._http = olm, keys, http
+    def __init__(self, olm: Olm, keys: KeyRing, sharing: KeySharing) -> None:
+        self._olm, self._keys, self._sharing = olm, keys, sharing
         self._rooms: dict[str, _Shared] = {}
 
     def discard(self, room_id: str) -> None:
@@ -63,16 +57,8 @@ class Outbound:
         wanted = frozenset(d for d in readers if d.device_id != self._olm.device_id)
         shared = self._current(room_id, wanted, rotation)
         await self._share(room_id, shared)
-        relation = mapping(content, "m.relates_to")
-        payload = {"type": kind, "content": content, "room_id": room_id}
-        return {
-            "algorithm": _MEGOLM,
-            "sender_key": self._olm.account.identity_keys["curve25519"],
-            "ciphertext": shared.session.encrypt(json.dumps(payload, ensure_ascii=False)),
-            "session_id": shared.session.id,
-            "device_id": self._olm.device_id,
-            **({"m.relates_to": relation} if relation else {}),
-        }
+        ciphertext = shared.session.encrypt(payload(room_id, kind, content))
+        return sealed_event(self._olm, shared.session.id, ciphertext, content)
 
     def _current(self, room_id: str, readers: frozenset[Device], rotation: Rotation) -> _Shared:
         shared = self._rooms.get(room_id)
@@ -92,61 +78,27 @@ class Outbound:
         return session
 
     async def _share(self, room_id: str, shared: _Shared) -> None:
-        missing = shared.readers - shared.reached
-        if not missing:
-            return
-        await self._claim([d for d in missing if not self._olm.session_store.get(d.curve25519)])
-        content = {
-            "algorithm": _MEGOLM,
-            "room_id": room_id,
-            "session_id": shared.session.id,
-            "session_key": shared.session.session_key,
-        }
-        messages: Json = {}
-        reached = [d for d in missing if self._olm.session_store.get(d.curve25519)]
-        for device in reached:
-            sealed = self._seal(device, "m.room_key", content)
-            messages.setdefault(device.user_id, {})[device.device_id] = sealed
-        if messages:
-            path = client_path("sendToDevice", "m.room.encrypted", uuid4().hex)
-            await self._http.request("PUT", path, {"messages": messages})
-        shared.reached.update(reached)
+        session = shared.session
+        key = RoomKey(room_id, session.id, session.session_key)
+        shared.reached.update(await self._sharing.give(key, shared.readers - shared.reached))
 
-    def _seal(self, device: Device, kind: str, content: Json) -> Json:
-        """An Olm message for one device; the session's new state is stored before it leaves."""
-        recipient = OlmDevice(
-            device.user_id,
-            device.device_id,
-            {"ed25519": device.ed25519, "curve25519": device.curve25519},
-        )
-        session = self._olm.session_store.get(device.curve25519)
-        sealed: Json = self._olm._olm_encrypt(session, recipient, kind, content)
-        return sealed
 
-    async def _claim(self, devices: list[Device]) -> None:
-        if not devices:
-            return
-        wanted: Json = {}
-        for device in devices:
-            wanted.setdefault(device.user_id, {})[device.device_id] = _ONE_TIME
-        body = {"one_time_keys": wanted, "timeout": int(_CLAIM_SECONDS * 1000)}
-        answer = await self._http.request("POST", client_path("keys", "claim"), body)
-        for device in devices:
-            keys = mapping(answer, "one_time_keys", device.user_id, device.device_id)
-            self._begin_session(device, keys)
+def sealed_event(olm: Olm, session_id: str, ciphertext: str, content: Json) -> Json:
+    """The content of an ``m.room.encrypted`` event; relations stay outside, for the server."""
+    relation = mapping(content, "m.relates_to")
+    return {
+        "algorithm": MEGOLM,
+        "sender_key": olm.account.identity_keys["curve25519"],
+        "ciphertext": ciphertext,
+        "session_id": session_id,
+        "device_id": olm.device_id,
+        **({"m.relates_to": relation} if relation else {}),
+    }
 
-    def _begin_session(self, device: Device, keys: Json) -> None:
-        for signed_key in keys.values():
-            key = string(signed_key, "key")
-            if not is_signed_by(signed_key, device.user_id, device.device_id, device.ed25519):
-                continue
-            try:
-                session = OutboundSession(self._olm.account, device.curve25519, key)
-            except vodozemac.KeyException:
-                continue
-            self._olm.session_store.add(device.curve25519, session)
-            self._olm.save_session(device.curve25519, session)
-            return
+
+def payload(room_id: str, kind: str, content: Json) -> str:
+    """What is encrypted for a room (specification, "m.megolm.v1.aes-sha2")."""
+    return json.dumps({"type": kind, "content": content, "room_id": room_id}, ensure_ascii=False)
 
 
 def _is_spent(session: Any, rotation: Rotation) -> bool:

@@ -19,6 +19,10 @@ class RoomView:
     rotation: Rotation = field(default_factory=Rotation)
 
     @property
+    def joined(self) -> frozenset[str]:
+        return frozenset(u for u, m in self.memberships.items() if m == "join")
+
+    @property
     def present(self) -> frozenset[str]:
         return frozenset(u for u, m in self.memberships.items() if m in ("join", "invite"))
 

@@ -12,14 +12,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from nio.crypto import Olm
+from nio.crypto.sessions import derive_pickle_key
 
 from pc_matrix.homeserver.account import Account, one_time_key_count
 from pc_matrix.homeserver.counters import Counters, Dropped
-from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
+from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
 from pc_matrix.homeserver.key_ring import KeyRing
+from pc_matrix.homeserver.key_sharing import KeySharing
+from pc_matrix.homeserver.lasting import LastingNotices
+from pc_matrix.homeserver.olm_store import store_faults
 from pc_matrix.homeserver.outbound import Outbound
 from pc_matrix.homeserver.room_events import Decryptor, RoomEvent, parse
 from pc_matrix.homeserver.room_view import RoomView
+from pc_matrix.homeserver.sealed_file import SealedFile
 from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.sync import RoomChange, SyncAnswer, fetch, fill_gap
 from pc_matrix.homeserver.to_device import ToDevice
@@ -27,6 +32,7 @@ from pc_matrix.homeserver.trust import DeviceBook
 from policies.terms import SenderTrust
 
 _WAITING_AT_MOST = 2000
+_ROOM_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,7 @@ class Session:
         olm: Olm,
         devices: DeviceBook,
         entitled: Callable[[str], frozenset[str]],
+        lasting: SealedFile,
     ) -> None:
         self.counters = Counters()
         self.account = Account(olm)
@@ -59,11 +66,15 @@ class Session:
         keys = KeyRing(olm)
         self._inbox = ToDevice(olm, keys, self.counters)
         self._decryptor = Decryptor(keys, self.counters)
-        self._outbound = Outbound(olm, keys, http)
-        self._rooms: dict[str, RoomView] = defaultdict(RoomView)
+        sharing = KeySharing(olm, http)
+        self._outbound = Outbound(olm, keys, sharing)
+        self._lasting = LastingNotices(
+            lasting, olm, sharing, derive_pickle_key(olm.store.pickle_key)
+        )
+        self._rooms: dict[str, RoomView] = {}
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._without_key: dict[str, RoomEvent] = {}
-        self._key_came = asyncio.Event()
+        self._synced, self._key_came = asyncio.Event(), asyncio.Event()
         self._knows_rooms = False
 
     async def next(self, since: str | None, wait: float = 30.0) -> Batch:
@@ -75,15 +86,15 @@ class Session:
         first = not self._knows_rooms
         answer = await fetch(self._http, since, full=first, wait=0 if first else wait)
         self._devices.forget(answer.changed_users)
-        new_keys = [self._inbox.take(event) for event in answer.to_device]
+        with store_faults():
+            new_keys = [self._inbox.take(event) for event in answer.to_device]
         events = self._late() if any(new_keys) else []
         changed = set(answer.left)
         for room in answer.rooms:
             if await self._take_room(room, since, events):
                 changed.add(room.room_id)
         self._knows_rooms = True
-        if any(new_keys):
-            self._wake_readers()
+        self._wake(key_came=any(new_keys))
         await self._supply_keys(answer)
         return Batch(answer.cursor, tuple(events), frozenset(changed))
 
@@ -94,7 +105,7 @@ class Session:
         timeline = room.timeline
         if room.gap_from and since is not None:
             timeline = (await fill_gap(self._http, room.room_id, room.gap_from, since)) + timeline
-        view = self._rooms[room.room_id]
+        view = self._rooms.setdefault(room.room_id, RoomView())
         moved = view.take(room.state)
         moved = view.take(timeline) or moved
         if since is not None:
@@ -130,14 +141,19 @@ class Session:
         opened = (self._decryptor.open(event) for event in ready)
         return [event for event in opened if isinstance(event, RoomEvent)]
 
-    def _wake_readers(self) -> None:
-        self._key_came.set()
-        self._key_came = asyncio.Event()
+    def _wake(self, *, key_came: bool) -> None:
+        """Whoever waits for a room, or for a key, looks again."""
+        self._synced.set()
+        self._synced = asyncio.Event()
+        if key_came:
+            self._key_came.set()
+            self._key_came = asyncio.Event()
 
     async def _supply_keys(self, answer: SyncAnswer) -> None:
         if answer.key_counts is not None:
             count = one_time_key_count(answer.key_counts)
-            await self.account.supply(self._http, count, fallback_used=answer.fallback_used)
+            with store_faults():
+                await self.account.supply(self._http, count, fallback_used=answer.fallback_used)
 
     async def read(self, room_id: str, event_id: str, patience: float = 10.0) -> RoomEvent | None:
         """One event, fetched and decrypted again; ``None`` when it cannot be read, or is redacted.
@@ -178,11 +194,58 @@ class Session:
         Raises ``MatrixError`` when the server refuses, ``ServerUnreachable`` when it is away.
         """
         async with self._turns[room_id]:
-            view = self._rooms[room_id]
+            view = await self._view(room_id)
             readers = await self._devices.trusted(view.present & self._entitled(room_id))
-            body = await self._outbound.encrypt(room_id, kind, content, readers, view.rotation)
+            with store_faults():
+                body = await self._outbound.encrypt(room_id, kind, content, readers, view.rotation)
             path = client_path("rooms", room_id, "send", "m.room.encrypted", txn)
             return string(await self._http.request("PUT", path, body), "event_id")
+
+    async def _view(self, room_id: str) -> RoomView:
+        """What is known of a room; one that was just made may come with the next sync.
+
+        Nothing is ever sent on a guess of who is in a room: nobody could read it.
+        """
+        try:
+            async with asyncio.timeout(_ROOM_SECONDS):
+                while room_id not in self._rooms:
+                    await self._synced.wait()
+        except TimeoutError:
+            raise MatrixError(404, "M_NOT_FOUND", "the bot is not in this room") from None
+        return self._rooms[room_id]
+
+    async def send_lasting(self, room_id: str, kind: str, content: Json, txn: str) -> str:
+        """Send what everybody who is invited now can read, also on a device that comes later.
+
+        Raises as ``send`` does.
+        """
+        async with self._turns[room_id]:
+            view = await self._view(room_id)
+            audience = view.present & self._entitled(room_id)
+            with store_faults():
+                body = self._lasting.close_up(room_id, kind, content, txn, audience)
+                await self._lasting.reach(room_id, await self._devices.trusted(audience))
+            path = client_path("rooms", room_id, "send", "m.room.encrypted", txn)
+            return string(await self._http.request("PUT", path, body), "event_id")
+
+    async def reach_newcomers(self) -> int:
+        """Give lasting messages to devices of their audience that appeared since; to how many."""
+        reached = 0
+        for room_id in self._lasting.rooms():
+            view = self._rooms.get(room_id)
+            if view is None:
+                continue
+            audience = view.present & self._entitled(room_id) & self._lasting.audience(room_id)
+            with store_faults():
+                devices = await self._devices.trusted(audience)
+                reached += await self._lasting.reach(room_id, devices)
+        return reached
+
+    def unreached(self, room_id: str) -> frozenset[str]:
+        """Who is joined, entitled, and cannot read the room's last lasting message."""
+        view = self._rooms.get(room_id)
+        joined = view.joined if view is not None else frozenset()
+        return (joined & self._entitled(room_id)) - self._lasting.audience(room_id)
 
     async def react(self, room_id: str, event_id: str, key: str, txn: str) -> str:
         """React to an event. Reactions are not encrypted, in Matrix: the server sees them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass
 
 from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
@@ -52,7 +53,10 @@ async def fetch(http: MatrixHttp, since: str | None, *, full: bool, wait: float)
 
     ``full`` asks for the whole state of every room besides. Raises what ``MatrixHttp`` raises.
     """
-    params = {"filter": json.dumps(_FILTER), "timeout": str(int(wait * 1000))}
+    # Synapse answers a repeated question from memory for two minutes. A full answer comes at once
+    # whatever the time-out, so that another time-out makes it another question, and no stale room.
+    milliseconds = secrets.randbelow(1000) if full else int(wait * 1000)
+    params = {"filter": json.dumps(_FILTER), "timeout": str(milliseconds)}
     if since is not None:
         params["since"] = since
     if full:

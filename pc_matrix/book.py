@@ -1,0 +1,156 @@
+"""One commune's pages of the registry, as the bridges, the session and the bot use them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bridges.ports import Clock
+from pc_matrix.registry import Registry
+from policies.reports import AckNews, Link, Report, ReportState
+from policies.terms import (
+    AuthorityCode,
+    Commune,
+    Directory,
+    EventId,
+    Flag,
+    Incoming,
+    RoomId,
+    UserId,
+)
+
+_DAY = timedelta(hours=24)
+
+
+class Book:
+    """``ReportLedger``, ``AckLedger``, ``BulletinLedger``, the bot's inbox and the trust pins."""
+
+    def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:
+        self._registry, self._commune, self._clock = registry, commune, clock
+        self._code = commune.code
+
+    def directory(self) -> Directory:
+        return self._registry.directory(self._commune)
+
+    # The inbox.
+
+    def cursor(self) -> str | None:
+        return self._registry.cursor(self._code)
+
+    def take_in(self, items: Sequence[Incoming], cursor: str) -> int:
+        return self._registry.take_in(self._code, items, cursor, self._clock.now())
+
+    def waiting(self) -> list[tuple[int, Incoming]]:
+        return self._registry.waiting(self._code)
+
+    def settle(self, inbox_id: int, outcome: str) -> None:
+        self._registry.settle(self._code, inbox_id, outcome, self._clock.now())
+
+    def flags_today(self, sender: UserId) -> int:
+        return self._registry.flags_since(self._code, sender, self._clock.now() - _DAY)
+
+    # Pinned identities.
+
+    def pinned(self, user_id: str) -> str | None:
+        return self._registry.pin(self._code, UserId(user_id))
+
+    def pin(self, user_id: str, master_key: str) -> None:
+        """Pin at first use; an identity that is pinned already stays what it was."""
+        if self.pinned(user_id) is None:
+            now = self._clock.now()
+            self._registry.set_pin(self._code, UserId(user_id), master_key, now)
+            self._registry.audit(self._code, now, "identity.pinned", user_id)
+
+    # Reports.
+
+    def open_report(self, flag: Flag) -> Report:
+        return self._registry.open_report(self._code, flag, self._clock.now())
+
+    def report_of(self, source_event: EventId) -> Report | None:
+        return self._registry.report_of(self._code, source_event)
+
+    def report_by_preview(self, preview_event: EventId) -> Report | None:
+        return self._registry.report_by_preview(self._code, preview_event)
+
+    def report_by_number(self, number: str) -> Report | None:
+        return self._registry.report_by_number(self._code, number)
+
+    def set_state(
+        self,
+        report_id: int,
+        state: ReportState,
+        *,
+        preview_event: EventId | None = None,
+        digest: str | None = None,
+    ) -> None:
+        self._registry.set_state(
+            self._code,
+            report_id,
+            state,
+            self._clock.now(),
+            preview_event=preview_event,
+            digest=digest,
+        )
+
+    def number_report(self, report_id: int, year: int) -> str:
+        return self._registry.number_report(self._code, report_id, year)
+
+    def link(self, report_id: int, destination: RoomId, txn: str) -> Link:
+        now = self._clock.now()
+        return self._registry.link(self._code, report_id, destination, txn, now)
+
+    def sent(self, link_id: int, event_id: EventId) -> None:
+        self._registry.sent(self._code, link_id, event_id, self._clock.now())
+
+    def uncertain(self, link_id: int) -> None:
+        self._registry.uncertain(self._code, link_id, self._clock.now())
+
+    def links(self, report_id: int) -> Sequence[Link]:
+        return self._registry.links(self._code, report_id)
+
+    def link_by_event(self, event_id: EventId) -> tuple[Report, Link] | None:
+        return self._registry.link_by_event(self._code, event_id)
+
+    # Acknowledgements.
+
+    def would_acknowledge(
+        self, report_id: int, authority: AuthorityCode, *, closes: bool
+    ) -> AckNews:
+        known = self._registry.acknowledgements(self._code, report_id)
+        before = next((ack for ack in known if ack.authority == authority), None)
+        if before is None:
+            return AckNews.CLOSED if closes else AckNews.NEW
+        return AckNews.CLOSED if closes and before.closed_at is None else AckNews.KNOWN
+
+    def acknowledge(self, report_id: int, authority: AuthorityCode, *, closes: bool) -> None:
+        now = self._clock.now()
+        self._registry.acknowledge(self._code, report_id, authority, closes, now)
+
+    # Bulletins.
+
+    def open_bulletin(self, source_event: EventId, sender: UserId) -> int:
+        return self._registry.open_bulletin(self._code, source_event, sender, self._clock.now())
+
+    def set_preview(self, bulletin_id: int, preview_event: EventId) -> None:
+        self._registry.bulletin_shown(self._code, bulletin_id, preview_event)
+
+    def bulletin_by_preview(self, preview_event: EventId) -> tuple[int, EventId] | None:
+        found = self._registry.bulletin_by_preview(self._code, preview_event)
+        return (found.id, found.source_event) if found is not None else None
+
+    def bulletin_is_sent(self, preview_event: EventId) -> bool:
+        found = self._registry.bulletin_by_preview(self._code, preview_event)
+        return found is not None and found.done_at is not None
+
+    def bulletin_done(self, bulletin_id: int) -> None:
+        self._registry.bulletin_done(self._code, bulletin_id, self._clock.now())
+
+    def bulletin_link(self, bulletin_id: int, destination: RoomId, txn: str) -> Link:
+        now = self._clock.now()
+        found = self._registry.bulletin_link(self._code, bulletin_id, destination, txn, now)
+        return Link(
+            found.id, bulletin_id, destination, txn, found.event_id, found.state, found.begun_at
+        )
+
+    def bulletin_sent(self, link_id: int, event_id: EventId) -> None:
+        self._registry.bulletin_sent(self._code, link_id, event_id, self._clock.now())

@@ -1,0 +1,135 @@
+"""Synapse's admin API: accounts. Its reference is "Admin API" in Synapse's documentation."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass, field
+
+from pc_matrix.errors import AccessDenied
+from pc_matrix.homeserver import shapes
+from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, admin_path
+
+_NOT_AN_ADMIN = (
+    "Le jeton d'administration n'a pas les droits nécessaires.",
+    "Le compte auquel il appartient n'est pas administrateur du serveur Matrix.",
+    "Donnez dans secrets.toml le jeton (admin_token) d'un administrateur.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInfo:
+    """An account as the server knows it."""
+
+    user_id: str
+    display_name: str
+    admin: bool
+    deactivated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A new account and the access token that came with it."""
+
+    user_id: str
+    token: str = field(repr=False)
+
+
+class SynapseAdmin:
+    """Accounts of one server, with an administrator's token (or, to register, with none).
+
+    Every call raises ``AccessDenied`` when the token is unknown or no administrator's,
+    ``ServerUnreachable``, and ``MatrixError`` for any other refusal.
+    """
+
+    def __init__(self, http: MatrixHttp) -> None:
+        self._http = http
+
+    async def server_version(self) -> str:
+        """Synapse's version: ``"1.163.2"``."""
+        answer = await self._ask("GET", admin_path(1, "server_version"))
+        return shapes.string(answer, "server_version")
+
+    async def register_with_shared_secret(
+        self, secret: str, localpart: str, password: str, *, admin: bool = False
+    ) -> Registered:
+        """A new account by the server's shared secret; refused with ``M_USER_IN_USE`` if known."""
+        path = admin_path(1, "register")
+        nonce = shapes.string(await self._http.request("GET", path), "nonce")
+        body: Json = {
+            "nonce": nonce,
+            "username": localpart,
+            "password": password,
+            "admin": admin,
+            "mac": _mac(secret, nonce, localpart, password, admin=admin),
+        }
+        answer = await self._http.request("POST", path, body, retry=False)
+        return Registered(shapes.string(answer, "user_id"), shapes.string(answer, "access_token"))
+
+    async def user(self, user_id: str) -> AccountInfo | None:
+        """What the server knows of an account, ``None`` when it has none of that name."""
+        try:
+            answer = await self._ask("GET", admin_path(2, "users", user_id))
+        except MatrixError as refusal:
+            if refusal.status == 404:
+                return None
+            raise
+        return _account(answer)
+
+    async def create_user(
+        self,
+        user_id: str,
+        password: str,
+        display_name: str,
+        admin: bool = False,  # noqa: FBT001, FBT002 - an attribute of the account
+    ) -> None:
+        """Make an account, or give an existing one this password, name and rank."""
+        body: Json = {
+            "password": password,
+            "displayname": display_name,
+            "admin": admin,
+            "logout_devices": False,
+        }
+        await self._ask("PUT", admin_path(2, "users", user_id), body)
+
+    async def reset_password(self, user_id: str, password: str) -> None:
+        """A new password; sessions that are open stay open."""
+        body: Json = {"new_password": password, "logout_devices": False}
+        await self._ask("POST", admin_path(1, "reset_password", user_id), body)
+
+    async def deactivate(self, user_id: str, *, erase: bool = False) -> None:
+        """Close an account for good; with ``erase`` its messages are hidden from newcomers."""
+        await self._ask("POST", admin_path(1, "deactivate", user_id), {"erase": erase})
+
+    async def lift_rate_limit(self, user_id: str) -> None:
+        """Free one account from the server's limits on messages, joins and invitations."""
+        path = admin_path(1, "users", user_id, "override_ratelimit")
+        await self._ask("POST", path, {"messages_per_second": 0, "burst_count": 0})
+
+    async def login_as(self, user_id: str) -> str:
+        """An access token for another's account, without a device."""
+        answer = await self._ask("POST", admin_path(1, "users", user_id, "login"), {})
+        return shapes.string(answer, "access_token")
+
+    async def _ask(self, method: str, path: str, body: Json | None = None) -> Json:
+        try:
+            return await self._http.request(method, path, body)
+        except MatrixError as refusal:
+            if refusal.status == 403:
+                raise AccessDenied(*_NOT_AN_ADMIN) from refusal
+            raise
+
+
+def _mac(secret: str, nonce: str, localpart: str, password: str, *, admin: bool) -> str:
+    """The proof that the endpoint asks for ("Shared-Secret Registration"): HMAC-SHA1 over NULs."""
+    parts = (nonce, localpart, password, "admin" if admin else "notadmin")
+    return hmac.new(secret.encode(), "\0".join(parts).encode(), hashlib.sha1).hexdigest()
+
+
+def _account(answer: Json) -> AccountInfo:
+    return AccountInfo(
+        user_id=shapes.string(answer, "name"),
+        display_name=shapes.string(answer, "displayname"),
+        admin=bool(answer.get("admin")),
+        deactivated=bool(answer.get("deactivated")),
+    )

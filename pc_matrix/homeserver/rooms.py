@@ -1,0 +1,121 @@
+"""Rooms over plain HTTP: made, looked at, changed. Nothing here is encrypted, nor has to be."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pc_matrix.homeserver.backoff import Backoff
+from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
+from pc_matrix.homeserver.shapes import integer, mapping, objects, string, strings
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_MS = 253_402_300_799_000
+"""The end of the year 9999: no ``datetime`` goes further, a hostile server's number might."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateEvent:
+    """One event of a room's current state; ``at`` is the server's time."""
+
+    type: str
+    state_key: str
+    sender: str
+    content: Json
+    at: datetime
+
+
+class Rooms:
+    """The rooms of the account whose token ``http`` carries.
+
+    Every method raises ``MatrixError`` for a refusal, ``AccessDenied`` and ``ServerUnreachable``.
+    """
+
+    def __init__(self, http: MatrixHttp, backoff: Backoff | None = None) -> None:
+        self._http = http
+        self._backoff = backoff or Backoff()
+
+    async def create(self, body: Json) -> str:
+        """``createRoom``; the new room's id.
+
+        Sent once: an answer that is lost says nothing of whether there is a room now. Only a
+        refusal for haste (429), which comes before anything is made, is waited out.
+        """
+        delays = self._backoff.delays()
+        while True:
+            try:
+                answer = await self._http.request(
+                    "POST", client_path("createRoom"), body, retry=False
+                )
+                return string(answer, "room_id")
+            except MatrixError as refusal:
+                delay = next(delays, None)
+                if refusal.status != 429 or delay is None:
+                    raise
+                await asyncio.sleep(delay)
+
+    async def joined(self) -> list[str]:
+        """The ids of the rooms that the account is in."""
+        answer = await self._http.request("GET", client_path("joined_rooms"))
+        return strings(_with_list(answer, "joined_rooms"), "joined_rooms")
+
+    async def state(self, room_id: str) -> list[StateEvent]:
+        """A room's whole current state; what is no state event is left out."""
+        answer = await self._http.request("GET", client_path("rooms", room_id, "state"))
+        items = objects(_with_list(answer, "chunk"), "chunk")
+        return [_event(item) for item in items if _is_state(item)]
+
+    async def set_state(
+        self, room_id: str, event_type: str, content: Json, state_key: str = ""
+    ) -> None:
+        path = client_path("rooms", room_id, "state", event_type, state_key)
+        await self._http.request("PUT", path, content)
+
+    async def invite(self, room_id: str, user_id: str, *, direct: bool = False) -> None:
+        """Invite somebody; ``direct`` tells his client that this is a conversation of two.
+
+        (``POST …/invite`` has no such field, so a direct invitation is a state event.)
+        """
+        if direct:
+            content: Json = {"membership": "invite", "is_direct": True}
+            await self.set_state(room_id, "m.room.member", content, user_id)
+            return
+        await self._act(room_id, "invite", user_id)
+
+    async def kick(self, room_id: str, user_id: str) -> None:
+        """Put somebody out, or take his invitation back."""
+        await self._act(room_id, "kick", user_id)
+
+    async def unban(self, room_id: str, user_id: str) -> None:
+        await self._act(room_id, "unban", user_id)
+
+    async def _act(self, room_id: str, verb: str, user_id: str) -> None:
+        await self._http.request("POST", client_path("rooms", room_id, verb), {"user_id": user_id})
+
+
+def _with_list(answer: Json, name: str) -> Json:
+    """``answer``, when it has the list ``name``: a garbled answer must not look like no room."""
+    if not isinstance(answer.get(name), list):
+        raise MatrixError(200, "PC_GARBLED", f"no {name}")
+    return answer
+
+
+def _is_state(item: Json) -> bool:
+    return isinstance(item.get("state_key"), str) and bool(string(item, "type"))
+
+
+def _event(item: Json) -> StateEvent:
+    return StateEvent(
+        type=string(item, "type"),
+        state_key=string(item, "state_key"),
+        sender=string(item, "sender"),
+        content=mapping(item, "content"),
+        at=_time(integer(item, "origin_server_ts")),
+    )
+
+
+def _time(milliseconds: int | None) -> datetime:
+    if milliseconds is None or not 0 <= milliseconds <= _LAST_MS:
+        return _EPOCH
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -1,0 +1,190 @@
+"""Doing what a plan says: stage after stage, past what fails, told as it goes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import assert_never
+
+from pc_matrix.errors import PcError
+from pc_matrix.homeserver.http import MatrixError
+from pc_matrix.provisioning.accounts import Accounts, NewAccount
+from pc_matrix.provisioning.creation import Creator, Unfinished
+from pc_matrix.provisioning.ports import Charters, Phase, Progress, RoomRegistry, RoomServer
+from pc_matrix.provisioning.reports import ApplyReport, Failure, slug, subject
+from policies import actions as act
+from policies.actions import AccountAction, Action, RoomAction
+from policies.plan import Plan, Stage, stage_of
+from policies.room_shapes import POWER_LEVELS, parent_of
+from policies.terms import Commune, RoomId, RoomKey, RoomKind
+
+_IN_FLIGHT = 4
+_NOT_TRIED = "pas essayé"
+_ACTOR = "pc-matrix"
+
+
+class _NoPlace(Exception):  # noqa: N818 - becomes a failure of one action
+    """The room of an action does not exist: its creation failed before."""
+
+
+class Applier:
+    """Carries out one plan. Every change is an audit row, once it is done."""
+
+    def __init__(
+        self,
+        rooms: RoomServer,
+        registry: RoomRegistry,
+        commune: Commune,
+        creator: Creator,
+        accounts: Accounts | None,
+        charters: Charters | None,
+        clock: Callable[[], datetime],
+        progress: Progress,
+    ) -> None:
+        self._rooms, self._registry, self._commune = rooms, registry, commune
+        self._creator, self._accounts, self._charters = creator, accounts, charters
+        self._clock, self._progress = clock, progress
+        self._places: dict[RoomKey, RoomId] = {}
+        self._done: list[Action] = []
+        self._failed: list[Failure] = []
+        self._made: list[NewAccount] = []
+        self._stopped: PcError | None = None
+
+    async def run(self, plan: Plan) -> ApplyReport:
+        """Do all of ``plan``; what cannot be done is in the report, and is done the next time."""
+        self._places = {key: room for room, key in self._registry.rooms(self._commune.code).items()}
+        total = len(plan.actions)
+        for stage, group in groupby(plan.actions, stage_of):
+            await self._stage(stage, list(group), total)
+        failed = tuple(self._failed)
+        return ApplyReport(tuple(self._done), failed, tuple(self._made), self._stopped)
+
+    async def _stage(self, stage: Stage, actions: Sequence[Action], total: int) -> None:
+        if stage is Stage.CHARTER:
+            await self._post_charters([a for a in actions if isinstance(a, act.PostCharter)])
+            return
+        gate = asyncio.Semaphore(_IN_FLIGHT)
+
+        async def one(action: Action) -> None:
+            async with gate:
+                await self._try(action)
+            self._progress(Phase.APPLY, len(self._done) + len(self._failed), total)
+
+        await asyncio.gather(*(one(action) for action in actions))
+
+    async def _try(self, action: Action) -> None:
+        if self._stopped is not None:
+            self._failed.append(Failure(action, _NOT_TRIED))
+            return
+        try:
+            await self._do(action)
+        except MatrixError as refusal:
+            self._failed.append(Failure(action, refusal.errcode or str(refusal.status)))
+        except _NoPlace:
+            self._failed.append(Failure(action, "le salon n'existe pas encore"))
+        except Unfinished:
+            self._failed.append(Failure(action, "la création n'a pas reçu de réponse"))
+        except PcError as error:
+            self._stopped = error
+            self._failed.append(Failure(action, error.what))
+        else:
+            self._note(action)
+
+    def _note(self, action: Action) -> None:
+        code, now = self._commune.code, self._clock()
+        self._registry.audit(code, now, slug(action), subject(action), _ACTOR, action.why.value)
+        self._done.append(action)
+
+    async def _do(self, action: Action) -> None:
+        match action:
+            case act.MakeAccount() | act.RenewPassword():
+                await self._account(action)
+            case act.ForgetRoom():
+                self._registry.forget_room(self._commune.code, action.room_id)
+                self._places.pop(action.key, None)
+            case act.AdoptRoom():
+                self._registry.room_made(self._commune.code, action.key, action.room_id)
+                self._places[action.key] = action.room_id
+            case act.CreateRoom():
+                await self._create(action)
+            case _:
+                await self._change(action, self._place(action.key))
+
+    async def _account(self, action: AccountAction) -> None:
+        if self._accounts is None:
+            raise _NoPlace
+        match action:
+            case act.MakeAccount():
+                made = await self._accounts.make(action.user_id, action.name)
+            case act.RenewPassword():
+                made = await self._accounts.renew(action.user_id, action.name)
+            case _:  # pragma: no cover
+                assert_never(action)
+        self._made.append(made)
+
+    async def _create(self, action: act.CreateRoom) -> None:
+        parent = parent_of(action.key)
+        place = None if parent is None else self._places.get(parent)
+        self._places[action.key] = await self._creator.create(action, place)
+
+    async def _change(self, action: RoomAction, room: RoomId) -> None:
+        match action:
+            case act.KickPerson() | act.WithdrawInvitation():
+                await self._rooms.kick(room, action.user_id)
+            case act.LiftBan():
+                await self._rooms.unban(room, action.user_id)
+            case act.InvitePerson():
+                direct = action.key.kind is RoomKind.PRIVATE
+                await self._rooms.invite(room, action.user_id, direct=direct)
+            case act.SetPower():
+                await self._rooms.set_state(room, POWER_LEVELS, dict(action.content))
+            case act.CorrectState():
+                await self._rooms.set_state(room, action.event_type, dict(action.content))
+            case _:
+                await self._link(action, room)
+
+    async def _link(self, action: RoomAction, room: RoomId) -> None:
+        match action:
+            case act.LinkChild():
+                child = self._place(action.child)
+                await self._rooms.set_state(room, "m.space.child", dict(action.content), child)
+            case act.UnlinkChild():
+                await self._rooms.set_state(room, "m.space.child", {}, action.child)
+            case act.LinkParent():
+                parent = self._place(action.parent)
+                await self._rooms.set_state(room, "m.space.parent", dict(action.content), parent)
+            case act.UnlinkParent():
+                await self._rooms.set_state(room, "m.space.parent", {}, action.parent)
+            case _:
+                raise TypeError(action)
+
+    def _place(self, key: RoomKey) -> RoomId:
+        room = self._places.get(key)
+        if room is None:
+            raise _NoPlace
+        return room
+
+    async def _post_charters(self, actions: Sequence[act.PostCharter]) -> None:
+        """All of them in one go, by who holds the encrypted session."""
+        reason = _NOT_TRIED
+        if self._charters is not None and self._stopped is None:
+            try:
+                await self._charters.post()
+            except PcError as error:
+                reason = error.what
+            except MatrixError as refusal:
+                reason = refusal.errcode
+        missing = self._without_charter()
+        for action in actions:
+            if self._places.get(action.key) in missing:
+                self._failed.append(Failure(action, reason))
+            else:
+                self._note(action)
+
+    def _without_charter(self) -> set[RoomId | None]:
+        if self._charters is None:
+            return {None, *self._places.values()}
+        version = self._charters.version
+        return {None, *self._registry.rooms_without_charter(self._commune.code, version)}

@@ -1,0 +1,63 @@
+"""What came of a plan: done, failed, and the accounts whose passwords have to be shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pc_matrix.errors import PcError
+from pc_matrix.provisioning.accounts import NewAccount
+from policies.actions import Action, Notice
+from policies.brake import Braked
+from policies.plan import Plan
+from policies.terms import Directory
+from policies.world import Observed
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What the registry says, what was seen, and what would change."""
+
+    directory: Directory
+    observed: Observed
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An action that could not be done; ``reason`` is Matrix's error code or a French sentence."""
+
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyReport:
+    """``stopped`` is what ended the work early: a server that went away, a refused token."""
+
+    done: tuple[Action, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    accounts: tuple[NewAccount, ...] = ()
+    stopped: PcError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnforceReport:
+    """What the running bot put right; with ``braked`` nothing was done and a human has to look."""
+
+    done: tuple[Action, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    braked: Braked | None = None
+
+
+def slug(item: Action | Notice) -> str:
+    """The name of an action or notice for the audit and for programs: ``invite-person``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", type(item).__name__).lower()
+
+
+def subject(action: Action) -> str:
+    """Whom or what the action is about: a person's id when there is one, otherwise the room."""
+    user_id = getattr(action, "user_id", "")
+    key = getattr(action, "key", None)
+    room = "" if key is None else f"{key.kind}:{key.code}".removesuffix(":")
+    return " ".join(part for part in (str(user_id), room) if part)

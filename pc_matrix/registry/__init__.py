@@ -1,0 +1,27 @@
+"""Who is who, which room is which, what came in, what went out: the only importer of SQLModel."""
+
+from pc_matrix.registry.records import (
+    AccountState,
+    Acknowledgement,
+    Audit,
+    Bulletin,
+    BulletinLink,
+    Contact,
+)
+from pc_matrix.registry.store import Registry
+from policies.reports import AckNews, Link, LinkState, Report, ReportState
+
+__all__ = [
+    "AccountState",
+    "AckNews",
+    "Acknowledgement",
+    "Audit",
+    "Bulletin",
+    "BulletinLink",
+    "Contact",
+    "Link",
+    "LinkState",
+    "Registry",
+    "Report",
+    "ReportState",
+]

@@ -1,0 +1,64 @@
+"""Column types of the registry: sealed text, and times that keep their zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary
+from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.types import TypeDecorator
+
+from pc_matrix.vault import Vault
+
+_VAULTS: WeakKeyDictionary[Dialect, Vault] = WeakKeyDictionary()
+"""Each engine has a dialect of its own, and a column type is given nothing else of its engine."""
+
+
+def give_vault(engine: Engine, vault: Vault) -> None:
+    """Let the sealed columns of ``engine`` be written and read with ``vault``."""
+    _VAULTS[engine.dialect] = vault
+
+
+class Sealed(TypeDecorator[str]):
+    """Text that the database sees sealed only; ``column`` is its context in the vault."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        if value is None:
+            return None
+        return _VAULTS[dialect].seal(value.encode(), f"registry/{self.column}")
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return _VAULTS[dialect].open(bytes(value), f"registry/{self.column}").decode()
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC; a naive one is a mistake of ours (``ValueError``)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""Numbers rows by themselves on both engines: SQLite does so for INTEGER only."""

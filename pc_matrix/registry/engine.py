@@ -1,0 +1,114 @@
+"""Opening an engine on SQLite or PostgreSQL, with what keeps an inbox and a ledger safe."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from pc_matrix.errors import RegistryError
+from pc_matrix.registry.faults import shown
+
+WRITES = "pc_matrix_writes"
+"""Execution option of a connection whose transaction will write."""
+_BUSY_MS = 30_000
+_CONNECT_SECONDS = 10
+_DRIVERS = ("sqlite", "postgresql+psycopg")
+
+
+def parsed(database_url: str) -> URL:
+    """The address, parsed. Raises ``RegistryError`` without repeating the address."""
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):
+        raise _bad_address("L'adresse ne se lit pas.") from None
+    if url.drivername == "postgresql":
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in _DRIVERS:
+        raise _bad_address("Elle ne désigne ni SQLite ni PostgreSQL.")
+    if url.drivername == "sqlite" and not url.database:
+        raise _bad_address("Elle ne nomme pas de fichier.")
+    return url
+
+
+def opened(url: URL) -> Engine:
+    """An engine on ``url``. Nothing is connected yet on PostgreSQL; a SQLite file is made 0600."""
+    if url.get_backend_name() == "sqlite":
+        _make_private(Path(str(url.database)), url)
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_MS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": _CONNECT_SECONDS},
+    )
+
+
+def _make_private(path: Path, url: URL) -> None:
+    # SQLite gives -wal and -shm the mode of the database, so that 0600 here is 0600 for all three.
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            os.fchmod(descriptor, 0o600)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise _unopened(path, url, error) from None
+
+
+def _unopened(path: Path, url: URL, error: OSError) -> RegistryError:
+    match error:
+        case FileNotFoundError():
+            why, remedy = f"Le dossier {path.parent} n'existe pas.", "Créez-le, ou corrigez --home."
+        case PermissionError():
+            why, remedy = "Vous n'y avez pas droit.", "Vérifiez à qui appartient le fichier."
+        case IsADirectoryError():
+            why, remedy = "C'est un dossier, pas un fichier.", "Corrigez l'adresse « database »."
+        case _:
+            why, remedy = f"Le système répond : {error.strerror}.", "Vérifiez le disque."
+    return RegistryError(f"Le registre ne s'ouvre pas ({shown(url)}).", why, remedy)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # transactions begin where _begin_sqlite says so
+    for pragma in (
+        f"busy_timeout = {_BUSY_MS}",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+    _switch_to_wal(connection)
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    # The switch does not honour busy_timeout: two who open a new file at once have to take turns.
+    until = time.monotonic() + _BUSY_MS / 1000
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _bad_address(why: str) -> RegistryError:
+    return RegistryError(
+        "L'adresse de la base de données n'est pas valable.",
+        why,
+        "Écrivez sqlite:///chemin/registry.db ou postgresql+psycopg://utilisateur@serveur/base.",
+    )

@@ -1,0 +1,1 @@
+"""One file a step, each written once and never changed again."""

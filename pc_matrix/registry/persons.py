@@ -1,0 +1,209 @@
+"""Persons, their mandates, their acceptance of the charter, and their accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import func, literal, update
+from sqlmodel import Session, col, select
+
+from pc_matrix.errors import InputError
+from pc_matrix.registry.columns import UtcTime
+from pc_matrix.registry.records import AccountState, Contact
+from pc_matrix.registry.rooms import rooms_in
+from pc_matrix.registry.tables import MandateRow, PersonRow
+from pc_matrix.registry.transactions import Transactions
+from policies.terms import (
+    AuthorityCode,
+    Commune,
+    CommuneCode,
+    Directory,
+    Mandate,
+    Person,
+    Role,
+    SectorCode,
+    UserId,
+)
+
+
+class PersonStore:
+    """The part of the registry that knows who is who."""
+
+    _transactions: Transactions
+
+    def directory(self, commune: Commune) -> Directory:
+        """All persons, mandates (past and future too) and made rooms, as of one instant."""
+        with self._transactions.reading() as session:
+            persons = session.exec(select(PersonRow).where(PersonRow.commune == commune.code))
+            return Directory(
+                commune,
+                {UserId(row.user_id): _person(row) for row in persons},
+                mandates_in(session, commune.code),
+                rooms_in(session, commune.code),
+            )
+
+    def person(self, code: CommuneCode, user_id: UserId) -> Person | None:
+        with self._transactions.reading() as session:
+            row = session.get(PersonRow, (code, user_id))
+            return _person(row) if row else None
+
+    def contact(self, code: CommuneCode, user_id: UserId) -> Contact | None:
+        """How to reach that person; ``None`` for somebody unknown."""
+        with self._transactions.reading() as session:
+            row = session.get(PersonRow, (code, user_id))
+            return Contact(row.email, row.phone) if row else None
+
+    def contacts(self, code: CommuneCode) -> Mapping[UserId, Contact]:
+        with self._transactions.reading() as session:
+            rows = session.exec(select(PersonRow).where(PersonRow.commune == code))
+            return {UserId(row.user_id): Contact(row.email, row.phone) for row in rows}
+
+    def add_person(self, code: CommuneCode, person: Person, contact: Contact | None = None) -> None:
+        """Enter the person, or change the name, language and contact (``None`` keeps it)."""
+        with self._transactions.writing() as session:
+            write_person(session, code, person, contact)
+
+    def add_mandate(self, code: CommuneCode, mandate: Mandate) -> None:
+        """Enter the mandate; one of the same role, place and start has its end and charter changed.
+
+        Raises ``InputError`` when the person is not in the registry.
+        """
+        with self._transactions.writing() as session:
+            if session.get(PersonRow, (code, mandate.user_id)) is None:
+                raise InputError(
+                    f"{mandate.user_id} n'est pas dans le registre.",
+                    "Un mandat ne se donne qu'à une personne inscrite.",
+                    "Inscrivez-la d'abord : pc-matrix registry add.",
+                )
+            write_mandate(session, code, mandate)
+
+    def end_mandates(
+        self,
+        code: CommuneCode,
+        user_id: UserId,
+        at: datetime,
+        role: Role | None = None,
+        sector: SectorCode | None = None,
+        authority: AuthorityCode | None = None,
+    ) -> int:
+        """End at ``at`` the person's mandates of that role and place (all of them by default).
+
+        Those that have not begun end before they begin. Returns how many were changed.
+        """
+        with self._transactions.writing() as session:
+            wanted = select(MandateRow).where(
+                MandateRow.commune == code,
+                MandateRow.user_id == user_id,
+                (col(MandateRow.until).is_(None)) | (col(MandateRow.until) > at),
+            )
+            for column, value in (
+                (MandateRow.role, role),
+                (MandateRow.sector, sector),
+                (MandateRow.authority, authority),
+            ):
+                wanted = wanted if value is None else wanted.where(column == value)
+            rows = session.exec(wanted).all()
+            for row in rows:
+                row.until = max(at, row.since)
+            return sum(1 for row in rows)
+
+    def accept_charter(
+        self, code: CommuneCode, user_id: UserId, at: datetime, version: str
+    ) -> None:
+        """The person accepted that version of the charter, for all mandates held or to come.
+
+        A mandate keeps the time at which the charter was first accepted for it.
+        """
+        with self._transactions.writing() as session:
+            session.execute(
+                update(MandateRow)
+                .where(col(MandateRow.commune) == code, col(MandateRow.user_id) == user_id)
+                .values(
+                    charter_accepted=func.coalesce(
+                        MandateRow.charter_accepted, literal(at, UtcTime)
+                    ),
+                    charter_version=version,
+                )
+            )
+
+    def account_state(self, code: CommuneCode, user_id: UserId) -> AccountState:
+        """Where the person's account stands; ``NONE`` for somebody unknown."""
+        with self._transactions.reading() as session:
+            row = session.get(PersonRow, (code, user_id))
+            return AccountState(row.account) if row else AccountState.NONE
+
+    def set_account_state(self, code: CommuneCode, user_id: UserId, state: AccountState) -> None:
+        with self._transactions.writing() as session:
+            session.execute(
+                update(PersonRow)
+                .where(col(PersonRow.commune) == code, col(PersonRow.user_id) == user_id)
+                .values(account=state.value)
+            )
+
+
+def mandates_in(session: Session, code: CommuneCode) -> tuple[Mandate, ...]:
+    """Every mandate of the commune, in the order in which they were entered."""
+    rows = session.exec(
+        select(MandateRow).where(MandateRow.commune == code).order_by(col(MandateRow.id))
+    )
+    return tuple(_mandate(row) for row in rows)
+
+
+def write_person(
+    session: Session, code: CommuneCode, person: Person, contact: Contact | None
+) -> None:
+    """Insert the person or change the row that there is."""
+    row = session.get(PersonRow, (code, person.user_id))
+    if row is None:
+        row = PersonRow(commune=code, user_id=person.user_id, name="", language="")
+        session.add(row)
+    row.name, row.language = person.name, person.language
+    if contact is not None:
+        row.email, row.phone = contact.email, contact.phone
+    session.flush()
+
+
+def write_mandate(
+    session: Session, code: CommuneCode, mandate: Mandate, since: datetime | None = None
+) -> None:
+    """Insert the mandate, or change the one that began at ``since`` (default: its own start)."""
+    row = session.exec(
+        select(MandateRow).where(
+            MandateRow.commune == code,
+            MandateRow.user_id == mandate.user_id,
+            MandateRow.role == mandate.role.value,
+            MandateRow.sector == (mandate.sector or ""),
+            MandateRow.authority == (mandate.authority or ""),
+            MandateRow.since == (since or mandate.since),
+        )
+    ).first()
+    if row is None:
+        row = MandateRow(
+            commune=code,
+            user_id=mandate.user_id,
+            role=mandate.role.value,
+            sector=mandate.sector or "",
+            authority=mandate.authority or "",
+            since=mandate.since,
+        )
+        session.add(row)
+    row.since, row.until = mandate.since, mandate.until
+    row.charter_accepted = mandate.charter_accepted
+    session.flush()
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(UserId(row.user_id), row.name, row.language)
+
+
+def _mandate(row: MandateRow) -> Mandate:
+    return Mandate(
+        UserId(row.user_id),
+        Role(row.role),
+        row.since,
+        row.until,
+        SectorCode(row.sector) if row.sector else None,
+        AuthorityCode(row.authority) if row.authority else None,
+        row.charter_accepted,
+    )

@@ -1,0 +1,70 @@
+"""What the registry hands out: frozen records and their states. None of them holds a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from policies.reports import LinkState
+from policies.terms import AuthorityCode, EventId, RoomId
+
+
+class AccountState(StrEnum):
+    """Where a person's account on the commune's server stands."""
+
+    NONE = "none"
+    MADE = "made"
+    HANDED_OVER = "handed-over"
+    """Its one-time password was shown to the town hall."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How the town hall reaches a person; sealed in the database, absent from ``repr``."""
+
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """A bulletin that an officer was shown; ``done_at`` once it went out."""
+
+    id: int
+    source_event: EventId
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BulletinLink:
+    """A bulletin's copy in one sector room."""
+
+    id: int
+    bulletin_id: int
+    destination: RoomId
+    txn: str
+    event_id: EventId | None
+    state: LinkState
+    begun_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What one authority said of one report; ``closed_at`` is ``None`` while it is open."""
+
+    report_id: int
+    authority: AuthorityCode
+    first_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """One line of the audit: ids and enum words, never a text."""
+
+    at: datetime
+    action: str
+    subject: str
+    actor: str
+    note: str

@@ -1,0 +1,178 @@
+"""Reports: one per flagged message, its state, its number, and what authorities said of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from pc_matrix.registry.records import Acknowledgement
+from pc_matrix.registry.tables import AcknowledgementRow, CounterRow, ReportRow
+from pc_matrix.registry.transactions import Transactions, insert_once
+from policies.reports import AckNews, Report, ReportState
+from policies.terms import AuthorityCode, Category, CommuneCode, EventId, Flag, RoomId, UserId
+
+
+class ReportStore:
+    """The part of the ledger that follows each report."""
+
+    _transactions: Transactions
+
+    def open_report(self, code: CommuneCode, flag: Flag, at: datetime) -> Report:
+        """The report of the flagged message: a new one, or the one that it already has."""
+        with self._transactions.writing() as session:
+            insert_once(
+                session,
+                ReportRow,
+                commune=code,
+                source_room=flag.room_id,
+                source_event=flag.target,
+                referent=flag.sender,
+                flag_event=flag.event_id,
+                category=flag.category.value if flag.category else "",
+                state=ReportState.OPEN.value,
+                opened_at=at,
+                changed_at=at,
+            )
+            wanted = (ReportRow.commune == code, ReportRow.source_event == flag.target)
+            return report_from(session.exec(select(ReportRow).where(*wanted)).one())
+
+    def report_of(self, code: CommuneCode, source_event: EventId) -> Report | None:
+        return self._one(code, ReportRow.source_event == source_event)
+
+    def report_by_preview(self, code: CommuneCode, preview_event: EventId) -> Report | None:
+        return self._one(code, ReportRow.preview_event == preview_event)
+
+    def report_by_number(self, code: CommuneCode, number: str) -> Report | None:
+        return self._one(code, ReportRow.number == number)
+
+    def set_state(
+        self,
+        code: CommuneCode,
+        report_id: int,
+        state: ReportState,
+        at: datetime,
+        *,
+        preview_event: EventId | None = None,
+        digest: str | None = None,
+    ) -> None:
+        """Move the report to ``state``; a preview or digest that is not given stays as it was."""
+        given = {"preview_event": preview_event, "digest": digest}
+        with self._transactions.writing() as session:
+            session.execute(
+                update(ReportRow)
+                .where(col(ReportRow.commune) == code, col(ReportRow.id) == report_id)
+                .values(
+                    state=state.value,
+                    changed_at=at,
+                    **{name: value for name, value in given.items() if value is not None},
+                )
+            )
+
+    def number_report(self, code: CommuneCode, report_id: int, year: int) -> str:
+        """The report's number, ``"2026-0042"``: given once, then the same for ever.
+
+        Numbers follow each other without gap or repeat within a commune and year.
+        """
+        with self._transactions.writing() as session:
+            # Locked before it is looked at: two callers never number the same report twice.
+            report = session.exec(
+                select(ReportRow)
+                .where(ReportRow.commune == code, ReportRow.id == report_id)
+                .with_for_update()
+            ).one()
+            if report.number is None:
+                report.number = f"{year}-{_next(session, code, year):04d}"
+            return report.number
+
+    def acknowledge(
+        self,
+        code: CommuneCode,
+        report_id: int,
+        authority: AuthorityCode,
+        closes: bool,
+        at: datetime,
+    ) -> AckNews:
+        """Note that the authority has seen the report, or closed it; says what is new of it."""
+        with self._transactions.writing() as session:
+            first = insert_once(
+                session,
+                AcknowledgementRow,
+                commune=code,
+                report_id=report_id,
+                authority=authority,
+                first_at=at,
+            )
+            row = session.exec(
+                select(AcknowledgementRow)
+                .where(
+                    AcknowledgementRow.commune == code,
+                    AcknowledgementRow.report_id == report_id,
+                    AcknowledgementRow.authority == authority,
+                )
+                .with_for_update()
+            ).one()
+            if closes and row.closed_at is None:
+                row.closed_at = at
+                return AckNews.CLOSED
+            return AckNews.NEW if first else AckNews.KNOWN
+
+    def would_acknowledge(
+        self, code: CommuneCode, report_id: int, authority: AuthorityCode, closes: bool
+    ) -> AckNews:
+        """What ``acknowledge`` would answer now; nothing is written."""
+        with self._transactions.reading() as session:
+            row = session.get(AcknowledgementRow, (code, report_id, authority))
+            if closes and (row is None or row.closed_at is None):
+                return AckNews.CLOSED
+            return AckNews.NEW if row is None else AckNews.KNOWN
+
+    def acknowledgements(self, code: CommuneCode, report_id: int) -> list[Acknowledgement]:
+        """What each authority said of the report, first come first."""
+        with self._transactions.reading() as session:
+            rows = session.exec(
+                select(AcknowledgementRow)
+                .where(
+                    AcknowledgementRow.commune == code, AcknowledgementRow.report_id == report_id
+                )
+                .order_by(col(AcknowledgementRow.first_at), col(AcknowledgementRow.authority))
+            )
+            return [
+                Acknowledgement(r.report_id, AuthorityCode(r.authority), r.first_at, r.closed_at)
+                for r in rows
+            ]
+
+    def _one(self, code: CommuneCode, condition: object) -> Report | None:
+        with self._transactions.reading() as session:
+            wanted = select(ReportRow).where(ReportRow.commune == code, condition)  # type: ignore[arg-type]
+            row = session.exec(wanted).first()
+            return report_from(row) if row else None
+
+
+def report_from(row: ReportRow) -> Report:
+    """The row as the rest of the program sees it."""
+    return Report(
+        id=row.id or 0,
+        number=row.number,
+        source_room=RoomId(row.source_room),
+        source_event=EventId(row.source_event),
+        referent=UserId(row.referent),
+        flag_event=EventId(row.flag_event),
+        category=Category(row.category) if row.category else None,
+        state=ReportState(row.state),
+        opened_at=row.opened_at,
+        digest=row.digest,
+        preview_event=EventId(row.preview_event) if row.preview_event else None,
+    )
+
+
+def _next(session: Session, code: CommuneCode, year: int) -> int:
+    insert_once(session, CounterRow, commune=code, year=year, last=0)
+    counter = session.exec(
+        select(CounterRow)
+        .where(CounterRow.commune == code, CounterRow.year == year)
+        .with_for_update()
+    ).one()
+    counter.last += 1
+    return counter.last

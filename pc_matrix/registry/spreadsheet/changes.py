@@ -1,0 +1,153 @@
+"""What good rows change in the registry: pure, so that a dry run is not doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from pc_matrix.registry.records import Contact
+from pc_matrix.registry.spreadsheet.dates import begins, is_over, local_day
+from pc_matrix.registry.spreadsheet.entries import Entry
+from pc_matrix.registry.spreadsheet.people import Known, Named
+from pc_matrix.registry.spreadsheet.row import CharterWord
+from policies.terms import Directory, Mandate, Person, UserId
+
+
+class Skipped(StrEnum):
+    """Why a good row was left alone."""
+
+    ENDED = "ended"
+    """Its mandate was ended in the registry; only a later start opens a new one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A mandate to write; ``was`` is the one that it takes the place of."""
+
+    mandate: Mandate
+    was: Mandate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What to write. Nothing is ever removed: who is absent from the file keeps his mandates."""
+
+    persons: Mapping[UserId, tuple[Person, Contact]] = field(default_factory=dict)
+    mandates: tuple[Change, ...] = ()
+    skipped: tuple[tuple[int, Skipped], ...] = ()
+    """Lines left alone, and why."""
+
+    @property
+    def are_none(self) -> bool:
+        return not self.persons and not self.mandates
+
+
+def decide(
+    rows: Sequence[Named], directory: Directory, known: Mapping[UserId, Known], now: datetime
+) -> Changes:
+    """What the rows change. Cells that are empty change nothing."""
+    taken: set[Mandate] = set()
+    mandates: list[Change] = []
+    skipped: list[tuple[int, Skipped]] = []
+    for row in sorted(rows, key=lambda r: (not _is_exact(r, directory), r.entry.line)):
+        was = _held_before(row, directory, taken, now)
+        if was is not None:
+            taken.add(was)
+        wanted = _mandate(row, was, directory, now)
+        if was is not None and _is_ended(was, now):
+            if row.entry.until is None or wanted.until != was.until:
+                skipped.append((row.entry.line, Skipped.ENDED))
+        elif wanted != was:
+            mandates.append(Change(wanted, was))
+    return Changes(_persons(rows, directory, known), tuple(mandates), tuple(sorted(skipped)))
+
+
+def _persons(
+    rows: Sequence[Named], directory: Directory, known: Mapping[UserId, Known]
+) -> dict[UserId, tuple[Person, Contact]]:
+    wanted: dict[UserId, tuple[Person, Contact]] = {}
+    for row in rows:
+        before = directory.persons.get(row.user_id)
+        old = known[row.user_id].contact if row.user_id in known else Contact()
+        person, contact = wanted.get(row.user_id, (before, old))
+        language = person.language if person else directory.commune.language
+        entry = row.entry
+        wanted[row.user_id] = (
+            Person(row.user_id, entry.name, entry.language or language),
+            Contact(entry.email or contact.email, entry.phone or contact.phone),
+        )
+    return {
+        user_id: (person, contact)
+        for user_id, (person, contact) in wanted.items()
+        if person != directory.persons.get(user_id) or contact != known[user_id].contact
+    }
+
+
+def _same_place(row: Named, directory: Directory) -> list[Mandate]:
+    wanted = (row.user_id, row.entry.role, row.entry.sector, row.entry.authority)
+    return [m for m in directory.mandates if (m.user_id, m.role, m.sector, m.authority) == wanted]
+
+
+def _is_exact(row: Named, directory: Directory) -> bool:
+    since = _since(row.entry, directory)
+    return since is not None and any(m.since == since for m in _same_place(row, directory))
+
+
+def _held_before(
+    row: Named, directory: Directory, taken: set[Mandate], now: datetime
+) -> Mandate | None:
+    held = [m for m in _same_place(row, directory) if m not in taken]
+    since, until = _since(row.entry, directory), _until(row.entry, directory)
+    exact = [m for m in held if m.since == since]
+    near = [m for m in held if _meets(m, since, until)]
+    # Among those that the row may mean, one that still runs or is to come before one that ended.
+    near.sort(key=lambda m: (_is_ended(m, now), m.since))
+    return next(iter([*exact, *near]), None)
+
+
+def _meets(held: Mandate, since: datetime | None, until: datetime | None) -> bool:
+    begins_in_time = until is None or held.since < until
+    ends_in_time = since is None or held.until is None or since < held.until
+    return begins_in_time and ends_in_time
+
+
+def _is_ended(held: Mandate, now: datetime) -> bool:
+    # One that was revoked before it began ends when it begins: it is as ended as the others.
+    return held.until is not None and held.until <= max(now, held.since)
+
+
+def _mandate(row: Named, was: Mandate | None, directory: Directory, now: datetime) -> Mandate:
+    entry, zone = row.entry, directory.commune.time_zone
+    default = was.since if was else begins(local_day(now, zone), zone)
+    return Mandate(
+        row.user_id,
+        entry.role,
+        _since(entry, directory) or default,
+        _until(entry, directory) or (was.until if was else None),
+        entry.sector,
+        entry.authority,
+        _charter(entry, was, zone, now),
+    )
+
+
+def _charter(entry: Entry, was: Mandate | None, zone: str, now: datetime) -> datetime | None:
+    before = was.charter_accepted if was else None
+    match entry.charter:
+        case date():
+            return begins(entry.charter, zone)
+        case CharterWord.YES:
+            return before or now
+        case CharterWord.NO:
+            return None
+        case CharterWord.SILENT:
+            return before
+
+
+def _since(entry: Entry, directory: Directory) -> datetime | None:
+    return begins(entry.since, directory.commune.time_zone) if entry.since else None
+
+
+def _until(entry: Entry, directory: Directory) -> datetime | None:
+    return is_over(entry.until, directory.commune.time_zone) if entry.until else None

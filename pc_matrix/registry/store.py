@@ -1,0 +1,69 @@
+"""The registry as the rest of the program holds it: all its parts over one database."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from pc_matrix.registry import engine, migrate
+from pc_matrix.registry.audits import AuditStore
+from pc_matrix.registry.bulletins import BulletinStore
+from pc_matrix.registry.columns import give_vault
+from pc_matrix.registry.imports import ImportStore
+from pc_matrix.registry.inbox import InboxStore
+from pc_matrix.registry.links import LinkStore
+from pc_matrix.registry.persons import PersonStore
+from pc_matrix.registry.pins import PinStore
+from pc_matrix.registry.reports import ReportStore
+from pc_matrix.registry.rooms import RoomStore
+from pc_matrix.registry.transactions import Transactions
+from pc_matrix.vault import Vault
+
+
+class Registry(
+    PersonStore,
+    ImportStore,
+    RoomStore,
+    InboxStore,
+    ReportStore,
+    LinkStore,
+    BulletinStore,
+    PinStore,
+    AuditStore,
+):
+    """All communes of a deployment, in one SQLite file or PostgreSQL database.
+
+    Synchronous; may be shared by threads and opened by several processes. Every method is one
+    transaction. Times are aware. Raises ``RegistryError`` when the database cannot be read or
+    written, ``StoreError`` when a sealed column does not open under the vault's key.
+    """
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+    @classmethod
+    def open(cls, database_url: str, vault: Vault) -> Self:
+        """Open the database, bringing its tables to this version under a lock."""
+        opened = engine.opened(engine.parsed(database_url))
+        give_vault(opened, vault)
+        try:
+            migrate.to_head(opened)
+        except BaseException:
+            opened.dispose()
+            raise
+        return cls(Transactions(opened))
+
+    def close(self) -> None:
+        """Give back the connections. Closing twice does nothing."""
+        self._transactions.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

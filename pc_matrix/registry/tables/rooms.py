@@ -1,0 +1,27 @@
+"""The rooms that pc-matrix made, and those that it is about to make."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from pc_matrix.registry.columns import UtcTime
+from pc_matrix.registry.tables.base import Row
+
+
+class RoomRow(Row, table=True):
+    """A room by its key; ``room_id`` is empty between the intent and the creation."""
+
+    __tablename__ = "room"
+    __table_args__ = (UniqueConstraint("commune", "room_id"),)
+
+    commune: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    code: str = Field(primary_key=True)
+    nonce: str
+    room_id: str | None = None
+    charter_event: str | None = None
+    charter_version: str = ""
+    charter_at: datetime | None = Field(default=None, sa_type=UtcTime)

@@ -1,0 +1,52 @@
+"""One transaction per question or change, on whichever engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import literal_column
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Engine
+from sqlmodel import Session
+
+from pc_matrix.registry.engine import WRITES
+from pc_matrix.registry.faults import told
+from pc_matrix.registry.tables.base import Row
+
+
+class Transactions:
+    """Sessions on one engine: each is one transaction, committed at its end or not at all."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = engine.execution_options(**{WRITES: True})
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that sees one state of the database."""
+        with told(self.engine.url), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session whose changes are kept together when the block ends without an exception."""
+        with (
+            told(self.engine.url),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def insert_once(session: Session, table: type[Row], **values: Any) -> bool:
+    """Insert unless a unique constraint already holds such a row; whether it was inserted."""
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    # Asked for a row rather than a row count: PostgreSQL's driver gives no count here.
+    statement = insert(table).values(**values).on_conflict_do_nothing()
+    return session.execute(statement.returning(literal_column("1"))).first() is not None

@@ -1,0 +1,38 @@
+"""What the rest of the program sees of the settings: frozen, checked, complete."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pc_matrix.settings.secret_file import Secrets
+from policies.terms import Commune, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One commune's settings as its file and the secrets declare them.
+
+    ``home`` holds all state, ``path`` is the commune's file. ``homeserver_url`` ends without a
+    slash. ``database_url`` may carry a password and is therefore left out of ``repr``.
+    """
+
+    home: Path
+    path: Path
+    commune: Commune
+    homeserver_url: str
+    bot: UserId
+    server_name: str
+    database_url: str = field(repr=False)
+    language: str
+    secrets: Secrets
+
+    @property
+    def session_dir(self) -> Path:
+        """Where the bot's encryption store of this commune lies."""
+        return self.home / self.commune.code / "session"
+
+    @property
+    def session_lock(self) -> Path:
+        """The file that the one process holding this commune's session locks."""
+        return self.home / self.commune.code / "session.lock"

@@ -1,0 +1,230 @@
+"""What a plan is made of: actions, each with its reason, and notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from policies.room_shapes import Content, RoomShape
+from policies.terms import Role, RoomId, RoomKey, UserId
+
+
+class Why(StrEnum):
+    """The reason of an action; also its text's key."""
+
+    MANDATE = "mandate"
+    MANDATE_ENDED = "mandate-ended"
+    MANDATE_NOT_BEGUN = "mandate-not-begun"
+    CHARTER_NOT_ACCEPTED = "charter-not-accepted"
+    FOREIGN_SERVER = "foreign-server"
+    NO_MANDATE = "no-mandate"
+    ROOM_CLOSED = "room-closed"
+    """Its sector or authority is no longer in the commune's file."""
+    ROOM_MISSING = "room-missing"
+    ROOM_LOST = "room-lost"
+    """The registry knows the room, and the bot is not in it any more."""
+    ROOM_FOUND = "room-found"
+    """The room carries our mark, and the registry does not know it."""
+    DRIFTED = "drifted"
+    """Somebody or something changed a setting that is ours."""
+    NO_ACCOUNT = "no-account"
+    PASSWORD_NOT_SHOWN = "password-not-shown"  # noqa: S105 - a reason
+    CHARTER_MISSING = "charter-missing"
+
+
+@dataclass(frozen=True, slots=True)
+class KickPerson:
+    key: RoomKey
+    user_id: UserId
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawInvitation:
+    key: RoomKey
+    user_id: UserId
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class PowerChange:
+    user_id: UserId
+    was: int
+    power: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetPower:
+    """``content`` is the whole of the room's new ``m.room.power_levels``.
+
+    ``changes`` says whose power changes; empty when only the room's own levels drifted.
+    """
+
+    key: RoomKey
+    content: Content
+    changes: tuple[PowerChange, ...]
+    why: Why = Why.DRIFTED
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetRoom:
+    """Strike the registry's row: the room is out of reach."""
+
+    key: RoomKey
+    room_id: RoomId
+    why: Why = Why.ROOM_LOST
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptRoom:
+    """Write a room into the registry that was found by its mark."""
+
+    key: RoomKey
+    room_id: RoomId
+    why: Why = Why.ROOM_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class MakeAccount:
+    user_id: UserId
+    name: str
+    why: Why = Why.NO_ACCOUNT
+
+
+@dataclass(frozen=True, slots=True)
+class RenewPassword:
+    """A new one-time password for an account of ours whose first one nobody has seen."""
+
+    user_id: UserId
+    name: str
+    why: Why = Why.PASSWORD_NOT_SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRoom:
+    """``powers`` is the room's ``m.room.power_levels``; the bot itself is never an invitee."""
+
+    key: RoomKey
+    shape: RoomShape
+    powers: Content
+    invitees: tuple[UserId, ...]
+    why: Why = Why.ROOM_MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectState:
+    key: RoomKey
+    event_type: str
+    content: Content
+    why: Why = Why.DRIFTED
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChild:
+    """``m.space.child`` of ``child`` in the space ``key``."""
+
+    key: RoomKey
+    child: RoomKey
+    content: Content
+    why: Why = Why.DRIFTED
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkChild:
+    key: RoomKey
+    child: RoomId
+    why: Why = Why.DRIFTED
+
+
+@dataclass(frozen=True, slots=True)
+class LinkParent:
+    """``m.space.parent`` in the room ``key``."""
+
+    key: RoomKey
+    parent: RoomKey
+    content: Content
+    why: Why = Why.DRIFTED
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkParent:
+    key: RoomKey
+    parent: RoomId
+    why: Why = Why.DRIFTED
+
+
+@dataclass(frozen=True, slots=True)
+class LiftBan:
+    key: RoomKey
+    user_id: UserId
+    why: Why = Why.MANDATE
+
+
+@dataclass(frozen=True, slots=True)
+class InvitePerson:
+    key: RoomKey
+    user_id: UserId
+    role: Role
+    why: Why = Why.MANDATE
+
+
+@dataclass(frozen=True, slots=True)
+class PostCharter:
+    key: RoomKey
+    why: Why = Why.CHARTER_MISSING
+
+
+AccountAction = MakeAccount | RenewPassword
+RoomAction = (
+    KickPerson
+    | WithdrawInvitation
+    | SetPower
+    | ForgetRoom
+    | AdoptRoom
+    | CreateRoom
+    | CorrectState
+    | LinkChild
+    | UnlinkChild
+    | LinkParent
+    | UnlinkParent
+    | LiftBan
+    | InvitePerson
+    | PostCharter
+)
+Action = RoomAction | AccountAction
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """A second room with the mark of ``key``; the other one is used, this one is left alone."""
+
+    key: RoomKey
+    room_id: RoomId
+
+
+@dataclass(frozen=True, slots=True)
+class CannotChange:
+    """Something that was fixed when the room was created, and is not as it has to be."""
+
+    key: RoomKey
+    what: str
+    """``version``, ``federation`` or ``space``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftByThemselves:
+    """Somebody who left or declined: leaving is a right, he is not invited again."""
+
+    key: RoomKey
+    user_id: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A mandate that gives nothing, and why."""
+
+    user_id: UserId
+    why: Why
+
+
+Notice = Duplicate | CannotChange | LeftByThemselves | LeftOut

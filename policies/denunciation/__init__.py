@@ -1,0 +1,1 @@
+"""Decides whether a message is a fact to relay or a denunciation to give back."""

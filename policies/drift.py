@@ -1,0 +1,102 @@
+"""How one room differs from what it has to be: its members, its powers, its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import assert_never
+
+from policies import actions as act
+from policies.actions import Action, Notice, PowerChange, Why
+from policies.membership import Expected, ExpectedMember, ExpectedRoom
+from policies.roles import MEMBER
+from policies.room_shapes import POWER_LEVELS, VERSION, power_levels
+from policies.terms import RoomKey, UserId
+from policies.world import Member, Membership, ObservedRoom
+
+
+def members(expected: Expected, room: ObservedRoom) -> Iterator[Action | Notice]:
+    """Who goes out of ``room``, who is asked in, and who went by himself."""
+    wanted = expected.rooms.get(room.key)
+    belong = {} if wanted is None else wanted.members
+    for user in room.members.keys() - belong.keys() - {expected.directory.commune.bot}:
+        yield from _out(expected, room, user)
+    for user, member in belong.items():
+        yield from _in(room.key, user, member, room.members.get(user))
+
+
+def settings(wanted: ExpectedRoom, room: ObservedRoom) -> Iterator[Action | Notice]:
+    """What in ``room`` is not as it has to be, and what of it cannot be changed any more."""
+    yield from _powers(wanted, room)
+    for event_type, content in wanted.shape.state.items():
+        if room.state.get(event_type) != content:
+            yield act.CorrectState(room.key, event_type, content)
+    fixed = {
+        "version": room.version == VERSION,
+        "federation": room.federates == wanted.shape.federates,
+        "space": room.space == wanted.shape.space,
+    }
+    for what, right in fixed.items():
+        if not right:
+            yield act.CannotChange(room.key, what)
+
+
+def _out(expected: Expected, room: ObservedRoom, user: UserId) -> Iterator[Action]:
+    why = expected.why_out(room.key, user)
+    match room.members[user].membership:
+        case Membership.JOIN:
+            yield act.KickPerson(room.key, user, why)
+        case Membership.INVITE:
+            yield act.WithdrawInvitation(room.key, user, why)
+        case Membership.KNOCK | Membership.LEAVE | Membership.BAN:
+            pass  # none of them gives the room's keys
+        case other:  # pragma: no cover
+            assert_never(other)
+
+
+def _in(
+    key: RoomKey, user: UserId, member: ExpectedMember, is_now: Member | None
+) -> Iterator[Action | Notice]:
+    invitation = act.InvitePerson(key, user, member.role)
+    match is_now.membership if is_now is not None else None:
+        case Membership.JOIN | Membership.INVITE:
+            pass
+        case None | Membership.KNOCK:
+            yield invitation
+        case Membership.BAN:
+            yield act.LiftBan(key, user)
+            yield invitation
+        case Membership.LEAVE:
+            yield act.LeftByThemselves(key, user) if _stays_out(member, is_now) else invitation
+        case other:  # pragma: no cover
+            assert_never(other)
+
+
+def _stays_out(member: ExpectedMember, is_now: Member | None) -> bool:
+    """Whether he left by his own act, and nobody has asked for him since."""
+    return is_now is not None and is_now.by_self and member.since <= is_now.at
+
+
+def _powers(wanted: ExpectedRoom, room: ObservedRoom) -> Iterator[Action]:
+    """One write for the whole room: what is not ours in its power levels stays as it is."""
+    has = room.state.get(POWER_LEVELS, {})
+    ours = power_levels(wanted.shape.powers, wanted.powers())
+    if any(has.get(name) != value for name, value in ours.items()):
+        changes = tuple(_changes(has.get("users"), ours["users"]))
+        missing = POWER_LEVELS not in room.state
+        why = Why.DRIFTED if missing or not changes else Why.MANDATE
+        yield act.SetPower(room.key, {**has, **ours}, changes, why)
+
+
+def _changes(was: object, becomes: object) -> Iterator[PowerChange]:
+    before, after = _levels(was), _levels(becomes)
+    for user in sorted(before.keys() | after.keys()):
+        had, has = before.get(user, MEMBER), after.get(user, MEMBER)
+        if had != has:
+            yield PowerChange(UserId(user), had, has)
+
+
+def _levels(users: object) -> dict[str, int]:
+    """The power levels that are numbers; anybody may have written anything there."""
+    if not isinstance(users, dict):
+        return {}
+    return {u: p for u, p in users.items() if isinstance(u, str) and isinstance(p, int)}

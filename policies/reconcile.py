@@ -1,0 +1,170 @@
+"""From what has to be and what is: the plan that makes one into the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from policies import actions as act
+from policies import drift
+from policies.actions import Action, Notice, Why
+from policies.membership import Expected
+from policies.plan import Plan, ordered
+from policies.roles import server_of
+from policies.room_shapes import child_link, parent_link, parent_of, power_levels
+from policies.terms import RoomId, RoomKey
+from policies.world import Account, Observed, ObservedRoom
+
+
+def plan(expected: Expected, observed: Observed) -> Plan:
+    """What to do so that ``observed`` becomes ``expected``; empty when nothing is amiss.
+
+    Only rooms in ``observed`` are touched. When it is not ``whole`` nothing is created, and no
+    account is made.
+    """
+    world = _World(expected, observed, _chosen(observed))
+    found = [*world.room_steps(), *_duplicates(world)]
+    if observed.whole:
+        found += [*_lost(world), *_creations(world), *_accounts(world), *expected.left_out()]
+    actions = [item for item in found if not isinstance(item, Notice)]
+    notices = [item for item in found if isinstance(item, Notice)]
+    return Plan(ordered(actions), tuple(sorted(notices, key=repr)))
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """The two sides, and which observed room stands for which key."""
+
+    expected: Expected
+    observed: Observed
+    chosen: Mapping[RoomKey, ObservedRoom]
+
+    def place(self, key: RoomKey) -> RoomId | None:
+        """Where ``key`` is; what was not looked at is where the registry says."""
+        room = self.chosen.get(key)
+        if room is not None:
+            return room.room_id
+        return None if self.observed.whole else self.observed.registered.get(key)
+
+    def will_be(self, key: RoomKey) -> bool:
+        """Whether the room exists or is about to."""
+        return self.place(key) is not None or (self.observed.whole and key in self.expected.rooms)
+
+    def children(self, space: RoomKey) -> Iterator[RoomKey]:
+        """The rooms that have to stand in ``space`` once the plan is done."""
+        keys = self.expected.rooms
+        return (key for key in keys if parent_of(key) == space and self.will_be(key))
+
+    def room_steps(self) -> Iterator[Action | Notice]:
+        for key, room in self.chosen.items():
+            if self.observed.registered.get(key) != room.room_id:
+                yield act.AdoptRoom(key, room.room_id)
+            yield from drift.members(self.expected, room)
+            yield from _links(self, room)
+            wanted = self.expected.rooms.get(key)
+            if wanted is not None:
+                yield from drift.settings(wanted, room)
+                yield from _charter(self, room)
+
+
+def _chosen(observed: Observed) -> dict[RoomKey, ObservedRoom]:
+    """For each key the room that the registry names, otherwise the oldest with its mark."""
+    by_key: dict[RoomKey, list[ObservedRoom]] = {}
+    for room in observed.rooms:
+        by_key.setdefault(room.key, []).append(room)
+    chosen: dict[RoomKey, ObservedRoom] = {}
+    for key, rooms in sorted(by_key.items()):
+        registered = observed.registered.get(key)
+        named = [room for room in rooms if room.room_id == registered]
+        # A room that was not looked at may be the registered one: then none of these is.
+        unknown = observed.whole or registered is None
+        candidates = named or (rooms if unknown else [])
+        if candidates:
+            chosen[key] = min(candidates, key=lambda room: (room.created, room.room_id))
+    return chosen
+
+
+def _duplicates(world: _World) -> Iterator[Notice]:
+    for room in world.observed.rooms:
+        if world.chosen.get(room.key) is not room:
+            yield act.Duplicate(room.key, room.room_id)
+
+
+def _lost(world: _World) -> Iterator[Action]:
+    """The registry's rooms that the bot is not in: nothing can be done in them any more."""
+    seen = {room.room_id for room in world.observed.rooms}
+    for key, room_id in world.observed.registered.items():
+        if room_id not in seen:
+            yield act.ForgetRoom(key, room_id)
+
+
+def _creations(world: _World) -> Iterator[Action]:
+    for key, room in world.expected.rooms.items():
+        if key in world.chosen:
+            continue
+        lost = key in world.observed.registered
+        powers = power_levels(room.shape.powers, room.powers())
+        invitees = tuple(sorted(room.members))
+        why = Why.ROOM_LOST if lost else Why.ROOM_MISSING
+        yield act.CreateRoom(key, room.shape, powers, invitees, why)
+        for child in world.children(key):
+            yield _link_child(world, key, child)
+        if room.shape.charter and world.observed.chartered is not None:
+            yield act.PostCharter(key)
+
+
+def _link_child(world: _World, space: RoomKey, child: RoomKey) -> act.LinkChild:
+    return act.LinkChild(space, child, child_link(world.expected.directory.commune))
+
+
+def _links(world: _World, room: ObservedRoom) -> Iterator[Action]:
+    """Children and parent of ``room``, both ways: what is missing and what is too much."""
+    kept = set()
+    for child in world.children(room.key):
+        place = world.place(child)
+        kept.add(place)
+        link = _link_child(world, room.key, child)
+        if place is None or room.children.get(place) != link.content:
+            yield link
+    for stray in room.children.keys() - kept:
+        if room.children[stray]:
+            yield act.UnlinkChild(room.key, stray)
+    yield from _parents(world, room)
+
+
+def _parents(world: _World, room: ObservedRoom) -> Iterator[Action]:
+    parent = parent_of(room.key) if room.key in world.expected.rooms else None
+    place = None if parent is None else world.place(parent)
+    content = parent_link(world.expected.directory.commune)
+    linked = place is not None and room.parents.get(place) == content
+    if parent is not None and world.will_be(parent) and not linked:
+        yield act.LinkParent(room.key, parent, content)
+    for stray in room.parents.keys() - {place}:
+        if room.parents[stray]:
+            yield act.UnlinkParent(room.key, stray)
+
+
+def _charter(world: _World, room: ObservedRoom) -> Iterator[Action]:
+    chartered = world.observed.chartered
+    wanted = world.expected.rooms[room.key].shape.charter
+    if wanted and chartered is not None and room.room_id not in chartered:
+        yield act.PostCharter(room.key)
+
+
+def _accounts(world: _World) -> Iterator[Action]:
+    """Accounts of this server for the people who take part; those that exist are left alone."""
+    directory = world.expected.directory
+    for user in world.expected.people():
+        if server_of(user) != directory.commune.server_name:
+            continue
+        name = directory.persons[user].name
+        match world.observed.accounts.get(user, Account.PRESENT):
+            case Account.MISSING:
+                yield act.MakeAccount(user, name)
+            case Account.UNSEEN:
+                yield act.RenewPassword(user, name)
+            case Account.PRESENT:
+                pass
+            case other:  # pragma: no cover
+                assert_never(other)

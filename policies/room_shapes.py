@@ -1,0 +1,151 @@
+"""What each kind of room is: encryption, who gets in, what may be read back, and who may do what.
+
+Everything here is set when a room is created and put back when it drifts. Room version 12: the
+creator (the bot) has power without limit and stands in no list of power levels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from policies.roles import MEMBER, MODERATOR
+from policies.terms import Commune, RoomKey, RoomKind, UserId
+
+Content = Mapping[str, object]
+"""An event's content, as JSON."""
+
+VERSION = "12"
+POWER_LEVELS = "m.room.power_levels"
+ENCRYPTION = "m.room.encryption"
+SPACE_TYPE = "m.space"
+
+_BOT_ONLY = 100
+_CREATOR_ONLY = 150
+"""Above every level that can be given by mistake: what would undo the room's protection."""
+_DAY_MS = 86_400_000
+_SPACES = frozenset({RoomKind.COMMUNE_SPACE, RoomKind.AUTHORITY_SPACE})
+_CHARTER = frozenset({RoomKind.SECTOR, RoomKind.REFERENTS})
+_CHILDREN = {
+    RoomKind.SECTOR: RoomKind.COMMUNE_SPACE,
+    RoomKind.REFERENTS: RoomKind.COMMUNE_SPACE,
+    RoomKind.AUTHORITY: RoomKind.AUTHORITY_SPACE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTexts:
+    """What people read of a room: its name and its topic, in the bot's language."""
+
+    name: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoomShape:
+    """One room as it has to be.
+
+    ``state`` maps event types (state key ``""``) to contents, in the order in which they are set:
+    encryption comes first. ``powers`` is ``m.room.power_levels`` without its ``users``.
+    """
+
+    key: RoomKey
+    space: bool
+    federates: bool
+    state: Mapping[str, Content]
+    powers: Content
+    charter: bool
+    """Whether the charter is posted in it."""
+
+
+def shape(key: RoomKey, commune: Commune, texts: RoomTexts) -> RoomShape:
+    """What the room ``key`` of ``commune`` has to be."""
+    space = is_space(key)
+    return RoomShape(
+        key=key,
+        space=space,
+        federates=bool(commune.federated_with),
+        state=_state(key, commune, texts),
+        powers=_powers(key),
+        charter=key.kind in _CHARTER,
+    )
+
+
+def is_space(key: RoomKey) -> bool:
+    """Whether the room is a space: it holds rooms, and nobody writes in it."""
+    return key.kind in _SPACES
+
+
+def parent_of(key: RoomKey) -> RoomKey | None:
+    """The space that the room stands in; ``None`` for spaces and private rooms."""
+    parent = _CHILDREN.get(key.kind)
+    return None if parent is None else RoomKey(key.commune, parent)
+
+
+def child_link(commune: Commune) -> Content:
+    """``m.space.child``: through which server the room can be reached."""
+    return {"via": [commune.server_name], "suggested": True}
+
+
+def parent_link(commune: Commune) -> Content:
+    """``m.space.parent``: the room's one space."""
+    return {"via": [commune.server_name], "canonical": True}
+
+
+def power_levels(powers: Content, users: Mapping[UserId, int]) -> dict[str, object]:
+    """``m.room.power_levels``: only people who have more than everybody are listed."""
+    listed = {user: power for user, power in sorted(users.items()) if power != MEMBER}
+    return {**powers, "users": listed}
+
+
+def _state(key: RoomKey, commune: Commune, texts: RoomTexts) -> dict[str, Content]:
+    state: dict[str, Content] = {} if is_space(key) else {ENCRYPTION: _encryption(key)}
+    state["m.room.join_rules"] = {"join_rule": "invite"}
+    state["m.room.history_visibility"] = {"history_visibility": "invited"}
+    state["m.room.guest_access"] = {"guest_access": "forbidden"}
+    if commune.federated_with:
+        state["m.room.server_acl"] = _server_acl(commune)
+    state["m.room.name"] = {"name": texts.name}
+    state["m.room.topic"] = {"topic": texts.topic}
+    return state
+
+
+def _encryption(key: RoomKey) -> Content:
+    """Megolm; a sector's keys change more often, as its members do.
+
+    A leaked session key opens at most 50 messages or one day of a sector room; elsewhere Matrix's
+    recommended 100 messages or one week (client-server API, "m.room.encryption").
+    """
+    messages, days = (50, 1) if key.kind is RoomKind.SECTOR else (100, 7)
+    return {
+        "algorithm": "m.megolm.v1.aes-sha2",
+        "rotation_period_ms": days * _DAY_MS,
+        "rotation_period_msgs": messages,
+    }
+
+
+def _server_acl(commune: Commune) -> Content:
+    allowed = sorted({commune.server_name, *commune.federated_with})
+    return {"allow": allowed, "allow_ip_literals": False, "deny": []}
+
+
+def _powers(key: RoomKey) -> Content:
+    """All may write (in spaces nobody); a sector's référents redact; the rest is the bot's."""
+    return {
+        "users_default": MEMBER,
+        "events_default": _BOT_ONLY if is_space(key) else MEMBER,
+        "state_default": _BOT_ONLY,
+        "invite": _BOT_ONLY,
+        "kick": _BOT_ONLY,
+        "ban": _BOT_ONLY,
+        "redact": MODERATOR if key.kind is RoomKind.SECTOR else _BOT_ONLY,
+        "notifications": {"room": MODERATOR},
+        "events": {
+            "m.room.encryption": _CREATOR_ONLY,
+            "m.room.history_visibility": _CREATOR_ONLY,
+            "m.room.join_rules": _CREATOR_ONLY,
+            "m.room.power_levels": _CREATOR_ONLY,
+            "m.room.server_acl": _CREATOR_ONLY,
+            "m.room.tombstone": _CREATOR_ONLY,
+        },
+    }

@@ -1,0 +1,73 @@
+"""The world as it was found: the bot's rooms, who is in them, and which accounts exist."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from policies.room_shapes import Content
+from policies.terms import RoomId, RoomKey, UserId
+
+
+class Membership(StrEnum):
+    """Matrix's own memberships (``m.room.member``)."""
+
+    JOIN = "join"
+    INVITE = "invite"
+    KNOCK = "knock"
+    LEAVE = "leave"
+    BAN = "ban"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody's membership, whether it was his own act, and since when (the server's time)."""
+
+    membership: Membership
+    by_self: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedRoom:
+    """A room that the bot created, as the server has it. ``state`` holds empty state keys only."""
+
+    room_id: RoomId
+    key: RoomKey
+    nonce: str
+    created: datetime
+    version: str
+    federates: bool
+    space: bool
+    members: Mapping[UserId, Member]
+    state: Mapping[str, Content]
+    children: Mapping[RoomId, Content] = field(default_factory=dict)
+    parents: Mapping[RoomId, Content] = field(default_factory=dict)
+
+
+class Account(StrEnum):
+    """What is known of a person's account on the commune's own server."""
+
+    MISSING = "missing"
+    UNSEEN = "unseen"
+    """We made it, and nobody has been shown its password."""
+    PRESENT = "present"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Everything that was looked at.
+
+    ``rooms`` are those that the bot created for this commune; other rooms are not in here at all,
+    so that no plan can touch them. With ``whole`` false only some rooms were looked at, and what
+    is missing says nothing. ``chartered`` are the rooms that have the charter, ``None`` when
+    nobody asked.
+    """
+
+    rooms: tuple[ObservedRoom, ...]
+    registered: Mapping[RoomKey, RoomId]
+    accounts: Mapping[UserId, Account] = field(default_factory=dict)
+    chartered: frozenset[RoomId] | None = None
+    whole: bool = True

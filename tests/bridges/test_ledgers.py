@@ -1,0 +1,113 @@
+"""The same contract for the ledger in memory and the registry's: what one says, the other says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from bridges.ports import AckLedger, BulletinLedger, ReportLedger
+from pc_matrix.book import Book
+from pc_matrix.registry import Registry
+from pc_matrix.vault import Vault
+from policies.reports import AckNews, LinkState, ReportState
+from policies.terms import Category, EventId
+from tests.fakes import commune as c
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.world import FakeClock
+
+PREVIEW, COPY = EventId("$preview"), EventId("$copy")
+
+
+class Ledger(ReportLedger, AckLedger, BulletinLedger, Protocol):
+    """Every ledger port at once."""
+
+
+@dataclass
+class Case:
+    ledger: Ledger
+
+
+@pytest.fixture(params=["memory", "registry"])
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
+    if request.param == "memory":
+        yield Case(FakeLedger(FakeClock()))
+        return
+    with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", Vault(b"k" * 32)) as registry:
+        yield Case(Book(registry, c.commune(), FakeClock()))
+
+
+def test_a_report_is_opened_once_for_its_message(case: Case) -> None:
+    first = case.ledger.open_report(c.flag(category=Category.BURGLARY))
+    again = case.ledger.open_report(c.flag(event_id=EventId("$other")))
+    assert first == again
+    assert (first.state, first.number, first.digest) == (ReportState.OPEN, None, None)
+    assert first.category is Category.BURGLARY
+    assert case.ledger.report_of(c.MESSAGE_ID) == first
+    assert case.ledger.report_of(EventId("$nothing")) is None
+
+
+def test_a_preview_finds_its_report_and_states_keep_what_was_there(case: Case) -> None:
+    report = case.ledger.open_report(c.flag())
+    case.ledger.set_state(report.id, ReportState.AWAITING, preview_event=PREVIEW, digest="d")
+    case.ledger.set_state(report.id, ReportState.SENT)
+    found = case.ledger.report_by_preview(PREVIEW)
+    assert found is not None
+    assert (found.id, found.state, found.digest) == (report.id, ReportState.SENT, "d")
+    assert case.ledger.report_by_preview(EventId("$nothing")) is None
+
+
+def test_numbers_follow_each_other_and_stay(case: Case) -> None:
+    one = case.ledger.open_report(c.flag())
+    two = case.ledger.open_report(c.flag(target=EventId("$2"), event_id=EventId("$f2")))
+    assert case.ledger.number_report(two.id, 2026) == "2026-0001"
+    assert case.ledger.number_report(one.id, 2026) == "2026-0002"
+    assert case.ledger.number_report(two.id, 2026) == "2026-0001"
+    found = case.ledger.report_by_number("2026-0002")
+    assert found is not None
+    assert found.id == one.id
+    assert case.ledger.report_by_number("2026-0003") is None
+
+
+def test_a_link_is_begun_once_and_settled(case: Case) -> None:
+    report = case.ledger.open_report(c.flag())
+    link = case.ledger.link(report.id, c.GENDARMERIE_ROOM, "txn")
+    assert (link.state, link.event_id) == (LinkState.PENDING, None)
+    assert case.ledger.link(report.id, c.GENDARMERIE_ROOM, "txn") == link
+    assert case.ledger.link_by_event(COPY) is None
+    case.ledger.sent(link.id, COPY)
+    found = case.ledger.link_by_event(COPY)
+    assert found is not None
+    assert (found[0].id, found[1].state) == (report.id, LinkState.SENT)
+    other = case.ledger.link(report.id, c.POLICE_ROOM, "txn2")
+    case.ledger.uncertain(other.id)
+    assert [x.state for x in case.ledger.links(report.id)] == [LinkState.SENT, LinkState.UNCERTAIN]
+
+
+def test_acknowledgements_bring_news_once_each(case: Case) -> None:
+    report = case.ledger.open_report(c.flag())
+    told = []
+    for closes in (False, False, True, True, False):
+        told.append(case.ledger.would_acknowledge(report.id, c.GENDARMERIE, closes=closes))
+        case.ledger.acknowledge(report.id, c.GENDARMERIE, closes=closes)
+    known = AckNews.KNOWN
+    assert told == [AckNews.NEW, known, AckNews.CLOSED, known, known]
+    other = case.ledger.would_acknowledge(report.id, c.POLICE, closes=True)
+    assert other is AckNews.CLOSED
+
+
+def test_a_bulletin_is_opened_shown_sent_and_done(case: Case) -> None:
+    bulletin = case.ledger.open_bulletin(c.MESSAGE_ID, c.OFFICER)
+    assert case.ledger.open_bulletin(c.MESSAGE_ID, c.OFFICER) == bulletin
+    assert case.ledger.bulletin_by_preview(PREVIEW) is None
+    case.ledger.set_preview(bulletin, PREVIEW)
+    assert case.ledger.bulletin_by_preview(PREVIEW) == (bulletin, c.MESSAGE_ID)
+    link = case.ledger.bulletin_link(bulletin, c.CENTRE_ROOM, "txn")
+    case.ledger.bulletin_sent(link.id, COPY)
+    assert case.ledger.bulletin_link(bulletin, c.CENTRE_ROOM, "txn").state is LinkState.SENT
+    assert not case.ledger.bulletin_is_sent(PREVIEW)
+    case.ledger.bulletin_done(bulletin)
+    assert case.ledger.bulletin_is_sent(PREVIEW)

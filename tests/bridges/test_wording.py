@@ -1,0 +1,101 @@
+"""Every text in both languages, with the same blanks; and notices that Element shows well."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import bridges.wording
+from bridges.wording import welcome
+from bridges.wording.catalogue import LANGUAGES, MissingTextError, keys, placeholders, text
+from bridges.wording.dates import moment
+from bridges.wording.notice import Bullets, Paragraph, Quote, Title, notice
+from policies.denunciation.findings import Rule
+from policies.emergency import Emergency
+from policies.refusal import Refusal
+from policies.terms import Category
+from tests.fakes import commune as c
+
+
+def test_both_catalogues_have_the_same_keys() -> None:
+    french, english = (keys(language) for language in LANGUAGES)
+    assert french == english
+    assert len(french) > 60
+
+
+@pytest.mark.parametrize("key", sorted(keys("fr")))
+def test_both_texts_have_the_same_blanks_and_words(key: str) -> None:
+    assert placeholders("fr", key) == placeholders("en", key)
+    assert all(
+        text(language, key, **dict.fromkeys(placeholders("fr", key), "x")).strip()
+        for language in LANGUAGES
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("prefix", "members"),
+    [("refusal", Refusal), ("category", Category), ("rule", Rule), ("emergency", Emergency)],
+)
+def test_every_member_has_its_text(
+    language: str, prefix: str, members: type[Refusal | Category | Rule | Emergency]
+) -> None:
+    missing = [m.value for m in members if f"{prefix}.{m.value}" not in keys(language)]
+    assert missing == []
+
+
+def test_every_key_in_the_code_has_a_text() -> None:
+    """The literal keys in the wording's own sources, found in their syntax trees."""
+    folder = Path(bridges.wording.__file__).parent
+    used = {
+        node.args[1].value
+        for source in folder.glob("*.py")
+        for node in ast.walk(ast.parse(source.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "text"
+        and len(node.args) > 1
+        and isinstance(node.args[1], ast.Constant)
+    }
+    assert len(used) > 20
+    assert used <= keys("fr")
+
+
+def test_an_unknown_key_is_our_mistake() -> None:
+    with pytest.raises(MissingTextError):
+        text("fr", "no.such.key")
+
+
+def test_an_unknown_language_is_french() -> None:
+    assert text("xx", "declined.body") == text("fr", "declined.body")
+
+
+def test_blocks_in_plain_and_html() -> None:
+    made = notice(
+        Title("A & B"),
+        Paragraph("un\ndeux"),
+        Quote("<i>x</i>\ny"),
+        Bullets(("a", "b")),
+        mentions=(c.REFERENT,),
+    )
+    assert made.body == "A & B\nun\ndeux\n> <i>x</i>\n> y\n• a\n• b"
+    assert made.html == (
+        "<p><strong>A &amp; B</strong></p><p>un<br>deux</p>"
+        "<blockquote><p>&lt;i&gt;x&lt;/i&gt;<br>y</p></blockquote><ul><li>a</li><li>b</li></ul>"
+    )
+    assert made.mentions == (c.REFERENT,)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_charter_is_short_and_names_the_commune(language: str) -> None:
+    made = welcome.charter(language, "Saint-Exemple")
+    assert "Saint-Exemple" in made.body
+    assert "17" in made.body
+    assert len(made.body) < 1200
+
+
+def test_moments_are_the_communes_own() -> None:
+    assert moment("fr", c.NOW, "Europe/Paris") == "23 novembre 2026, 13:00"
+    assert moment("en", c.NOW, "America/Cayenne") == "November 23, 2026, 09:00"

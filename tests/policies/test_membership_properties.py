@@ -1,0 +1,185 @@
+"""For any directory and any world: the plan leads where it should, and nowhere else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policies import actions as act
+from policies.membership import Expected, expected
+from policies.reconcile import plan
+from policies.roles import GIFTS
+from policies.room_shapes import POWER_LEVELS, Content
+from policies.terms import Directory, Mandate, Role, RoomId, RoomKey, RoomKind, UserId
+from policies.world import Account, Member, Membership, Observed, ObservedRoom
+from tests.policies.worlds import COMMUNE, NOW, World, directory, key, mandate, texts, user
+
+TIMES = st.sampled_from([NOW + timedelta(days=d) for d in (-40, -10, -1, 0, 1, 10)])
+LOCAL = [user(name) for name in "abcdef"]
+PEOPLE = st.sampled_from([*LOCAL, user("z", "elsewhere.test"), COMMUNE.bot])
+PLACES = {
+    True: ["centre", "gare", "unknown"],
+    False: ["mairie", "gendarmerie", "unknown"],
+}
+
+
+@st.composite
+def mandates(draw: st.DrawFn) -> Mandate:
+    role = draw(st.sampled_from(list(Role)))
+    place = draw(st.sampled_from(PLACES[role.is_of_a_sector]))
+    since, until = draw(TIMES), draw(st.none() | TIMES)
+    return mandate(draw(PEOPLE), role, place, since, until, draw(st.none() | TIMES))
+
+
+DIRECTORIES = st.lists(mandates(), max_size=8).map(lambda found: directory(*found))
+KEYS: list[RoomKey] = [
+    key(RoomKind.COMMUNE_SPACE),
+    key(RoomKind.AUTHORITY_SPACE),
+    key(RoomKind.REFERENTS),
+    key(RoomKind.SECTOR, "centre"),
+    key(RoomKind.SECTOR, "closed"),
+    key(RoomKind.AUTHORITY, "mairie"),
+    key(RoomKind.PRIVATE, LOCAL[0]),
+]
+MEMBERS = st.builds(Member, st.sampled_from(list(Membership)), st.booleans(), TIMES)
+LINKS: st.SearchStrategy[Content] = st.sampled_from([{}, {"via": ["here.test"]}])
+STATES: st.SearchStrategy[dict[str, Content]] = st.dictionaries(
+    st.sampled_from([POWER_LEVELS, "m.room.encryption", "m.room.name", "m.room.join_rules"]),
+    st.sampled_from(
+        [
+            {},
+            {"name": "x"},
+            {"users": {LOCAL[0]: 100, LOCAL[1]: "high"}, "users_default": 50},
+            {"users": "all", "historical": 100},
+        ]
+    ),
+)
+
+
+@st.composite
+def observed_rooms(draw: st.DrawFn, number: int) -> ObservedRoom:
+    room_key = draw(st.sampled_from(KEYS))
+    members = draw(st.dictionaries(PEOPLE, MEMBERS, max_size=5))
+    rooms = st.sampled_from([RoomId(f"!{n}") for n in range(5)])
+    return ObservedRoom(
+        room_id=RoomId(f"!{number}"),
+        key=room_key,
+        nonce="n",
+        created=draw(TIMES),
+        version="12",
+        federates=False,
+        space=room_key.kind in (RoomKind.COMMUNE_SPACE, RoomKind.AUTHORITY_SPACE),
+        members={**members, COMMUNE.bot: Member(Membership.JOIN, True, NOW)},
+        state=draw(STATES),
+        children=draw(st.dictionaries(rooms, LINKS, max_size=3)),
+        parents=draw(st.dictionaries(rooms, LINKS, max_size=3)),
+    )
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> Observed:
+    rooms = tuple(draw(observed_rooms(n)) for n in range(draw(st.integers(0, 4))))
+    registered = {room.key: room.room_id for room in rooms if draw(st.booleans())}
+    lost = draw(st.dictionaries(st.sampled_from(KEYS), st.just(RoomId("!lost")), max_size=1))
+    accounts = draw(st.dictionaries(st.sampled_from(LOCAL), st.sampled_from(list(Account))))
+    chartered = draw(st.none() | st.just(frozenset({RoomId("!0")})))
+    return Observed(rooms, {**lost, **registered}, accounts, chartered)
+
+
+def check_world(expected: Expected, world: World) -> None:
+    """Every expected room is there as it has to be, and nobody is in who does not belong."""
+    seen = world.observed()
+    for room_key, wanted in expected.rooms.items():
+        room = world.rooms[seen.registered[room_key]]
+        inside = _inside(room)
+        assert inside <= wanted.members.keys()
+        for absent in wanted.members.keys() - inside:
+            assert room.members[absent].by_self
+        assert all(room.state[t] == c for t, c in wanted.shape.state.items())
+        users = room.state[POWER_LEVELS]["users"]
+        assert users == {u: p for u, p in wanted.powers().items() if p}
+    for room_key, room_id in seen.registered.items():
+        if room_key not in expected.rooms:
+            assert not _inside(world.rooms[room_id])
+    assert all(a is Account.PRESENT for a in _local_accounts(expected, seen))
+
+
+def _inside(room: ObservedRoom) -> set[UserId]:
+    live = (Membership.JOIN, Membership.INVITE)
+    return {u for u, m in room.members.items() if m.membership in live} - {COMMUNE.bot}
+
+
+def _local_accounts(expected: Expected, seen: Observed) -> list[Account]:
+    return [seen.accounts[user] for user in expected.people() if user in seen.accounts]
+
+
+@settings(max_examples=150, deadline=None)
+@given(DIRECTORIES, worlds())
+def test_a_plan_makes_the_world_as_expected_and_a_second_one_is_empty(
+    people: Directory, observed: Observed
+) -> None:
+    wanted = expected(people, NOW, texts)
+    world = World(observed).apply(plan(wanted, observed))
+    check_world(wanted, world)
+    assert plan(wanted, world.observed()).actions == ()
+
+
+@settings(max_examples=100, deadline=None)
+@given(DIRECTORIES, worlds(), st.booleans())
+def test_a_plan_touches_no_other_room_and_never_the_bot(
+    people: Directory, observed: Observed, whole: bool
+) -> None:
+    observed = replace(observed, whole=whole)
+    todo = plan(expected(people, NOW, texts), observed)
+    for action in todo.actions:
+        assert getattr(action, "user_id", None) != COMMUNE.bot
+    if whole:
+        world = World(observed).apply(todo)
+        duplicates = {n.room_id for n in todo.notices if isinstance(n, act.Duplicate)}
+        assert not world.touched & duplicates
+    else:
+        new = (act.CreateRoom, act.MakeAccount, act.RenewPassword, act.ForgetRoom)
+        assert not [a for a in todo.actions if isinstance(a, new)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(DIRECTORIES, worlds())
+def test_a_plan_gives_nothing_that_no_mandate_gives(people: Directory, observed: Observed) -> None:
+    for action in plan(expected(people, NOW, texts), observed).actions:
+        match action:
+            case act.InvitePerson():
+                assert _given(people, action.user_id, action.key, NOW)
+            case act.CreateRoom():
+                assert all(_given(people, u, action.key, NOW) for u in action.invitees)
+            case act.SetPower():
+                listed = action.content["users"]
+                assert isinstance(listed, dict)
+                assert all(p in _given(people, u, action.key, NOW) for u, p in listed.items())
+            case _:
+                pass
+
+
+@settings(max_examples=100, deadline=None)
+@given(DIRECTORIES, worlds())
+def test_whoever_goes_is_gone_before_anybody_comes(people: Directory, observed: Observed) -> None:
+    actions = plan(expected(people, NOW, texts), observed).actions
+    removals = [i for i, a in enumerate(actions) if isinstance(a, act.KickPerson)]
+    comings = (act.InvitePerson, act.CreateRoom, act.LiftBan)
+    arrivals = [i for i, a in enumerate(actions) if isinstance(a, comings)]
+    assert not removals or not arrivals or max(removals) < min(arrivals)
+
+
+def _given(people: Directory, who: UserId, room: RoomKey, now: datetime) -> set[int]:
+    """The power levels that the person's mandates give in ``room``, by a second way of counting."""
+    powers = set()
+    for m in people.mandates_of(who, now):
+        place = m.sector if m.role.is_of_a_sector else m.authority
+        known = {s.code for s in COMMUNE.sectors} | {str(a.code) for a in COMMUNE.authorities}
+        for gift in GIFTS[m.role]:
+            own = {RoomKind.SECTOR: place, RoomKind.AUTHORITY: place, RoomKind.PRIVATE: who}
+            if place in known and gift.kind == room.kind and own.get(room.kind, "") == room.code:
+                powers.add(gift.power)
+    return powers

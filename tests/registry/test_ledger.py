@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from pc_matrix.registry import AckNews, Acknowledgement, Bulletin, LinkState, Registry, ReportState
+from pc_matrix.vault import Vault
+from policies.terms import AuthorityCode, Category, EventId, Flag, RoomId, UserId
+from tests.registry.conftest import CODE, NOW, OTHER
+
+ROOM, ANNE = RoomId("!sector"), UserId("@anne:s.test")
+POLICE, MAIRIE = AuthorityCode("police"), AuthorityCode("mairie")
+LATER = NOW + timedelta(minutes=5)
+
+
+def flag(target: str = "$t", event: str = "$f") -> Flag:
+    return Flag(EventId(event), ROOM, ANNE, EventId(target), Category.BURGLARY)
+
+
+def test_a_message_has_one_report(registry: Registry) -> None:
+    report = registry.open_report(CODE, flag(), NOW)
+    assert report.state is ReportState.OPEN
+    assert (report.source_event, report.referent, report.flag_event) == ("$t", ANNE, "$f")
+    assert (report.number, report.category) == (None, Category.BURGLARY)
+    assert registry.open_report(CODE, flag(event="$g"), LATER) == report
+    assert registry.report_of(CODE, EventId("$t")) == report
+    assert registry.report_of(OTHER, EventId("$t")) is None
+    assert registry.open_report(OTHER, flag(), NOW).id != report.id
+
+
+def test_a_state_keeps_what_it_is_not_given(registry: Registry) -> None:
+    report = registry.open_report(CODE, flag(), NOW)
+    registry.set_state(
+        CODE, report.id, ReportState.AWAITING, LATER, preview_event=EventId("$p"), digest="d"
+    )
+    registry.set_state(CODE, report.id, ReportState.SENT, LATER)
+    found = registry.report_by_preview(CODE, EventId("$p"))
+    assert found is not None
+    assert (found.id, found.state, found.digest) == (report.id, ReportState.SENT, "d")
+    assert registry.report_by_preview(OTHER, EventId("$p")) is None
+    assert registry.report_by_preview(CODE, EventId("$other")) is None
+
+
+def test_a_state_of_another_commune_is_out_of_reach(registry: Registry) -> None:
+    report = registry.open_report(CODE, flag(), NOW)
+    registry.set_state(OTHER, report.id, ReportState.SENT, LATER)
+    assert registry.report_of(CODE, EventId("$t")) == report
+
+
+def test_numbers_follow_each_other_per_commune_and_year(registry: Registry) -> None:
+    first, second, third = (registry.open_report(CODE, flag(f"$t{n}"), NOW) for n in range(3))
+    elsewhere = registry.open_report(OTHER, flag(), NOW)
+    assert registry.number_report(CODE, first.id, 2026) == "2026-0001"
+    assert registry.number_report(CODE, second.id, 2026) == "2026-0002"
+    assert registry.number_report(CODE, first.id, 2027) == "2026-0001"
+    assert registry.number_report(CODE, third.id, 2027) == "2027-0001"
+    assert registry.number_report(OTHER, elsewhere.id, 2026) == "2026-0001"
+    found = registry.report_by_number(CODE, "2026-0002")
+    assert found is not None
+    assert found.id == second.id
+    assert registry.report_by_number(CODE, "2026-0003") is None
+
+
+def test_numbers_have_no_gap_or_repeat_under_concurrency(
+    database_url: str, registry: Registry, vault: Vault
+) -> None:
+    reports = [registry.open_report(CODE, flag(f"$t{n}"), NOW).id for n in range(24)]
+    with Registry.open(database_url, vault) as second, ThreadPoolExecutor(8) as pool:
+        # Each report is numbered through both, at the same time.
+        one = [pool.submit(registry.number_report, CODE, r, 2026) for r in reports]
+        two = [pool.submit(second.number_report, CODE, r, 2026) for r in reports]
+        numbers, again = [f.result() for f in one], [f.result() for f in two]
+    assert numbers == again
+    assert sorted(numbers) == [f"2026-{n:04d}" for n in range(1, 25)]
+
+
+def test_concurrent_flags_of_one_message_make_one_report(
+    database_url: str, registry: Registry, vault: Vault
+) -> None:
+    with Registry.open(database_url, vault) as second, ThreadPoolExecutor(8) as pool:
+        jobs = [
+            pool.submit(r.open_report, CODE, flag(event=f"$f{n}"), NOW)
+            for n in range(12)
+            for r in (registry, second)
+        ]
+        assert len({job.result().id for job in jobs}) == 1
+
+
+def test_a_link_is_written_once_and_settled(registry: Registry) -> None:
+    report = registry.open_report(CODE, flag(), NOW)
+    link = registry.link(CODE, report.id, RoomId("!police"), "txn-1", NOW)
+    assert (link.state, link.event_id, link.begun_at) == (LinkState.PENDING, None, NOW)
+    assert registry.link(CODE, report.id, RoomId("!police"), "txn-2", LATER) == link
+    other = registry.link(CODE, report.id, RoomId("!mairie"), "txn-3", NOW)
+    registry.sent(CODE, link.id, EventId("$copy"), LATER)
+    registry.uncertain(CODE, other.id, LATER)
+    assert [(x.state, x.event_id, x.txn) for x in registry.links(CODE, report.id)] == [
+        (LinkState.SENT, "$copy", "txn-1"),
+        (LinkState.UNCERTAIN, None, "txn-3"),
+    ]
+    found = registry.link_by_event(CODE, EventId("$copy"))
+    assert found is not None
+    assert (found[0].id, found[1].id) == (report.id, link.id)
+    assert registry.link_by_event(CODE, EventId("$nobody")) is None
+    assert registry.link_by_event(OTHER, EventId("$copy")) is None
+
+
+def test_what_is_new_of_an_acknowledgement(registry: Registry) -> None:
+    report = registry.open_report(CODE, flag(), NOW)
+    said = [
+        (POLICE, False, AckNews.NEW),
+        (POLICE, False, AckNews.KNOWN),
+        (POLICE, True, AckNews.CLOSED),
+        (POLICE, True, AckNews.KNOWN),
+        (POLICE, False, AckNews.KNOWN),
+        (MAIRIE, True, AckNews.CLOSED),
+        (MAIRIE, False, AckNews.KNOWN),
+    ]
+    for authority, closes, news in said:
+        assert registry.would_acknowledge(CODE, report.id, authority, closes) is news
+        assert registry.acknowledge(CODE, report.id, authority, closes, NOW) is news
+    assert registry.acknowledgements(CODE, report.id) == [
+        Acknowledgement(report.id, MAIRIE, NOW, NOW),
+        Acknowledgement(report.id, POLICE, NOW, NOW),
+    ]
+
+
+def test_one_of_many_concurrent_acknowledgements_is_news(
+    database_url: str, registry: Registry, vault: Vault
+) -> None:
+    report = registry.open_report(CODE, flag(), NOW)
+    with Registry.open(database_url, vault) as second, ThreadPoolExecutor(8) as pool:
+        jobs = [
+            pool.submit(r.acknowledge, CODE, report.id, POLICE, True, NOW)
+            for _ in range(8)
+            for r in (registry, second)
+        ]
+        news = [job.result() for job in jobs]
+    assert news.count(AckNews.CLOSED) == 1
+    assert news.count(AckNews.KNOWN) == 15
+
+
+def test_a_bulletin_and_its_links(registry: Registry) -> None:
+    bulletin = registry.open_bulletin(CODE, EventId("$b"), ANNE, NOW)
+    assert registry.open_bulletin(CODE, EventId("$b"), ANNE, LATER) == bulletin
+    assert registry.open_bulletin(OTHER, EventId("$b"), ANNE, LATER) != bulletin
+    link = registry.bulletin_link(CODE, bulletin, RoomId("!a"), "t1", NOW)
+    assert registry.bulletin_link(CODE, bulletin, RoomId("!a"), "t2", LATER) == link
+    unknown = registry.bulletin_link(CODE, bulletin, RoomId("!b"), "t3", NOW)
+    registry.bulletin_sent(CODE, link.id, EventId("$x"), LATER)
+    registry.bulletin_uncertain(CODE, unknown.id, LATER)
+    assert [
+        (x.bulletin_id, x.state, x.event_id) for x in registry.bulletin_links(CODE, bulletin)
+    ] == [
+        (bulletin, LinkState.SENT, "$x"),
+        (bulletin, LinkState.UNCERTAIN, None),
+    ]
+
+
+def test_a_bulletin_is_shown_before_it_goes_out(registry: Registry) -> None:
+    bulletin = registry.open_bulletin(CODE, EventId("$b"), ANNE, NOW)
+    assert registry.bulletin_by_preview(CODE, EventId("$p")) is None
+    registry.bulletin_shown(CODE, bulletin, EventId("$p"))
+    shown = registry.bulletin_by_preview(CODE, EventId("$p"))
+    assert shown == Bulletin(bulletin, EventId("$b"), None)
+    assert registry.bulletin_by_preview(OTHER, EventId("$p")) is None
+    registry.bulletin_done(CODE, bulletin, LATER)
+    assert registry.bulletin_by_preview(CODE, EventId("$p")) == Bulletin(
+        bulletin, EventId("$b"), LATER
+    )
