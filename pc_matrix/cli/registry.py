@@ -1,0 +1,295 @@
+"""``pc-matrix registry``: import a table, list, add, appoint, revoke."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+
+from pc_matrix.cli import registry_view as view
+from pc_matrix.errors import IncompleteError, InputError
+from pc_matrix.registry import Contact
+from pc_matrix.registry.spreadsheet import dates, findings
+from pc_matrix.registry.spreadsheet.changes import decide
+from pc_matrix.registry.spreadsheet.entries import Entry, checked
+from pc_matrix.registry.spreadsheet.findings import Fault
+from pc_matrix.registry.spreadsheet.headings import Column
+from pc_matrix.registry.spreadsheet.matrix_ids import BadIdError, full_id, proposed
+from pc_matrix.registry.spreadsheet.people import Known, Named, known_persons
+from pc_matrix.registry.spreadsheet.reading import read
+from pc_matrix.registry.spreadsheet.row import Row
+from policies.terms import Commune, Directory, Person, UserId
+
+if TYPE_CHECKING:
+    from pc_matrix.cli.app import Context
+    from pc_matrix.wiring import House
+
+_ACTOR = "cli"
+_LARGEST = 20_000_000
+_PIPE_WIDTH = 160
+
+_Role = Annotated[str, typer.Option("--role", help="habitant, référent, maire, agent…")]
+_Sector = Annotated[str, typer.Option("--secteur", "--sector", help="Code ou nom.")]
+_Authority = Annotated[str, typer.Option("--autorite", "--authority", help="Code ou nom.")]
+_Who = Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="@marie:serveur, ou marie.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the group of commands."""
+    group = typer.Typer(help="Personnes et mandats de la commune.", no_args_is_help=True)
+    group.command("import", help=view.IMPORT_HELP)(import_table)
+    group.command("list", help="Montre les personnes, leurs mandats et leur état.")(list_persons)
+    group.command("add", help="Inscrit une personne, sans mandat.")(add)
+    group.command("appoint", help="Donne un mandat à une personne inscrite.")(appoint)
+    group.command("revoke", help="Met fin aux mandats d'une personne.")(revoke)
+    app.add_typer(group, name="registry")
+
+
+def import_table(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Un fichier CSV.")],
+    partial: Annotated[
+        bool, typer.Option("--partial", help="Importer les lignes bonnes malgré les autres.")
+    ] = False,
+) -> None:
+    """Read the table and write what it changes; nothing when a row is bad, unless ``partial``."""
+    context: Context = ctx.obj
+    data = _bytes_of(file)
+    with _house(context) as house:
+        now, directory, known = _known(house)
+        commune = house.settings.commune
+        table = read(data, commune, known, dates.local_day(now, commune.time_zone))
+        if table.faults and not (partial and table.rows):
+            raise findings.refused(str(file), table.faults)
+        changes = decide(table.rows, directory, known, now)
+        house.registry.carry_out(commune.code, changes, now, _ACTOR)
+    if context.json:
+        typer.echo(view.as_json(view.import_as_json(table, changes)))
+    else:
+        _say(*view.summary(table, changes))
+    if table.faults:
+        raise IncompleteError(
+            f"{file} : {len(table.faults)} faute(s), ces lignes ne sont pas importées.",
+            "\n".join(str(fault) for fault in table.faults),
+            "Corrigez-les et importez de nouveau le fichier : le reste ne changera pas.",
+        )
+
+
+def list_persons(ctx: typer.Context) -> None:
+    """Show everybody and every mandate."""
+    context: Context = ctx.obj
+    with _house(context) as house:
+        now, directory, _ = _known(house)
+    if context.json:
+        typer.echo(view.as_json(view.rows(directory, now)))
+    elif directory.persons:
+        # A file or a pipe has no width of its own: there nothing is folded for want of room.
+        width = None if Console().is_terminal else _PIPE_WIDTH
+        Console(width=width).print(view.table(directory, now))
+    else:
+        _say("Le registre est vide. Importez un tableau : pc-matrix registry import FICHIER.")
+
+
+def add(
+    ctx: typer.Context,
+    first: Annotated[str, typer.Argument(metavar="PRÉNOM")],
+    family: Annotated[str, typer.Argument(metavar="NOM")],
+    matrix_id: Annotated[
+        str, typer.Option("--id", help="Identifiant Matrix ; proposé s'il est absent.")
+    ] = "",
+    email: Annotated[str, typer.Option("--courriel", "--email")] = "",
+    phone: Annotated[str, typer.Option("--telephone", "--phone")] = "",
+    language: Annotated[str, typer.Option("--langue", "--language", help="fr ou en.")] = "",
+) -> None:
+    """Enter a person who holds no mandate yet."""
+    context: Context = ctx.obj
+    with _house(context) as house:
+        now, directory, _ = _known(house)
+        commune = house.settings.commune
+        row = Row(
+            0,
+            {
+                Column.FIRST: first,
+                Column.FAMILY: family,
+                Column.MATRIX_ID: matrix_id,
+                Column.EMAIL: email,
+                Column.PHONE: phone,
+                Column.LANGUAGE: language,
+            },
+            commune,
+        )
+        person, contact = _new_person(row, directory.persons)
+        house.registry.add_person(commune.code, person, contact)
+        house.registry.audit(commune.code, now, "person-added", person.user_id, _ACTOR)
+    _tell(context, {"user_id": person.user_id}, f"{person.name} : {person.user_id}, inscrit.")
+
+
+def appoint(
+    ctx: typer.Context,
+    who: _Who,
+    role: Annotated[str, typer.Option("--role", help="habitant, référent, maire, agent…")],
+    sector: _Sector = "",
+    authority: _Authority = "",
+    since: Annotated[str, typer.Option("--debut", "--since", help="Premier jour.")] = "",
+    until: Annotated[str, typer.Option("--fin", "--until", help="Dernier jour, inclus.")] = "",
+    charter: Annotated[str, typer.Option("--charte", "--charter", help="oui, ou sa date.")] = "",
+) -> None:
+    """Give a mandate, as a row of a table would."""
+    context: Context = ctx.obj
+    with _house(context) as house:
+        now, directory, known = _known(house)
+        commune = house.settings.commune
+        user_id = _known_id(who, commune, known)
+        # The name is the registry's: a row needs one, and says nothing new with it.
+        first, _, family = known[user_id].name.partition(" ")
+        cells = {
+            Column.FIRST: first,
+            Column.FAMILY: family or first,
+            Column.ROLE: role,
+            Column.SECTOR: sector,
+            Column.AUTHORITY: authority,
+            Column.SINCE: since,
+            Column.UNTIL: until,
+            Column.CHARTER: charter,
+        }
+        entry = checked(0, cells, commune, dates.local_day(now, commune.time_zone))
+        if not isinstance(entry, Entry):
+            raise _wrong(entry)
+        changes = decide([Named(entry, user_id, proposed=False)], directory, known, now)
+        if changes.skipped:
+            raise InputError(
+                f"Le mandat de {user_id} n'est pas rouvert.",
+                "Il est terminé dans le registre.",
+                "Donnez avec --debut une date postérieure à sa fin.",
+            )
+        house.registry.carry_out(commune.code, replace(changes, persons={}), now, _ACTOR)
+    words = "est inscrit" if changes.mandates else "existait déjà ; rien n'a changé"
+    _tell(context, {"user_id": user_id}, f"Le mandat de {user_id} {words}.")
+
+
+def revoke(
+    ctx: typer.Context,
+    who: _Who,
+    role: _Role = "",
+    sector: _Sector = "",
+    authority: _Authority = "",
+    last: Annotated[
+        str, typer.Option("--le", "--on", help="Dernier jour, inclus ; sans lui : maintenant.")
+    ] = "",
+) -> None:
+    """End mandates: all of the person's, or those of a role, a sector or an authority."""
+    context: Context = ctx.obj
+    with _house(context) as house:
+        now, _, known = _known(house)
+        commune = house.settings.commune
+        user_id = _known_id(who, commune, known)
+        row = Row(
+            0,
+            {
+                Column.ROLE: role,
+                Column.SECTOR: sector,
+                Column.AUTHORITY: authority,
+                Column.UNTIL: last,
+            },
+            commune,
+        )
+        wanted = (row.role() if role else None, row.sector(), row.authority())
+        day = row.day(Column.UNTIL)
+        if row.faults:
+            raise _wrong(row.faults)
+        at = dates.is_over(day, commune.time_zone) if day else now
+        ended = house.registry.end_mandates(commune.code, user_id, at, *wanted)
+        if not ended:
+            raise InputError(
+                f"{user_id} n'a aucun mandat de ce genre à terminer.",
+                "",
+                "Voyez ses mandats : pc-matrix registry list.",
+            )
+        house.registry.audit(commune.code, now, "mandate-ended", user_id, _ACTOR, str(ended))
+    _tell(context, {"user_id": user_id, "ended": ended}, f"Mandats terminés : {ended}.")
+
+
+def _house(context: Context) -> AbstractContextManager[House]:
+    from pc_matrix import wiring
+
+    return wiring.open_house(context.home, context.commune)
+
+
+def _known(house: House) -> tuple[datetime, Directory, Mapping[UserId, Known]]:
+    commune = house.settings.commune
+    directory = house.registry.directory(commune)
+    contacts = house.registry.contacts(commune.code)
+    return house.clock.now(), directory, known_persons(directory.persons, contacts)
+
+
+def _bytes_of(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(_LARGEST + 1)
+    except OSError as error:
+        why = {
+            FileNotFoundError: "Le fichier n'existe pas.",
+            IsADirectoryError: "C'est un dossier, pas un fichier.",
+            PermissionError: "Vous n'avez pas le droit de le lire.",
+        }.get(type(error), f"Le système répond : {error.strerror}.")
+        raise InputError(f"{file} ne se lit pas.", why, "Vérifiez le chemin.") from None
+    if len(data) > _LARGEST:
+        raise InputError(f"{file} est trop gros.", "Plus de 20 Mo.", "Donnez un tableau CSV.")
+    return data
+
+
+def _new_person(row: Row, taken: Collection[UserId]) -> tuple[Person, Contact]:
+    first, family = row.name(Column.FIRST), row.name(Column.FAMILY)
+    given = row.user_id()
+    language = row.language() or row.commune.language
+    contact = Contact(row.email(), row.phone())
+    if row.faults:
+        raise _wrong(row.faults)
+    if given in taken:
+        raise InputError(
+            f"{given} est déjà inscrit.",
+            "Un identifiant est celui d'une seule personne.",
+            "Donnez-en un autre avec --id, ou donnez un mandat : pc-matrix registry appoint.",
+        )
+    user_id = given or proposed(first, family, row.commune, taken)
+    return Person(user_id, f"{first} {family}", language), contact
+
+
+def _known_id(who: str, commune: Commune, known: Collection[UserId]) -> UserId:
+    try:
+        user_id = full_id(who, commune)
+    except BadIdError as error:
+        raise _wrong([Fault(0, Column.MATRIX_ID.value, str(error))]) from None
+    if user_id not in known:
+        raise InputError(
+            f"{user_id} n'est pas dans le registre.",
+            "",
+            "Voyez qui y est : pc-matrix registry list ; ou inscrivez-le : pc-matrix registry add.",
+        )
+    return user_id
+
+
+def _wrong(faults: Sequence[Fault]) -> InputError:
+    return InputError(
+        "Cela ne peut pas être inscrit.",
+        "\n".join(str(fault) for fault in faults),
+        "Corrigez et recommencez ; rien n'a été écrit.",
+    )
+
+
+def _tell(context: Context, result: Mapping[str, Any], sentence: str) -> None:
+    if context.json:
+        typer.echo(view.as_json(result))
+    else:
+        _say(sentence)
+
+
+def _say(*lines: str) -> None:
+    for line in lines:
+        typer.echo(line)

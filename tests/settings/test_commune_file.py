@@ -1,0 +1,238 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pc_matrix.errors import SettingsError
+from pc_matrix.settings import communes, load
+from policies.terms import Authority, AuthorityCode, Category, Sector, SectorCode
+
+GOOD = """
+[commune]
+name = "Saint-Exemple"
+code = "59999"
+[homeserver]
+url = "http://127.0.0.1:8765/"
+server_name = "saint-exemple.test"
+bot = "participation"
+[[sector]]
+code = "centre"
+name = "Centre-bourg"
+[[authority]]
+code = "gendarmerie"
+name = "Gendarmerie nationale"
+categories = ["*"]
+[[authority]]
+code = "mairie"
+name = "Mairie"
+categories = ["burglary", "incivilité", "Véhicule suspect"]
+[[authority]]
+code = "muette"
+name = "Sans signalement"
+categories = []
+"""
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PC_MATRIX_DATABASE", raising=False)
+
+
+def written(home: Path, text: str | bytes = GOOD, code: str = "59999") -> Path:
+    path = home / "communes" / f"{code}.toml"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return home
+
+
+def faults_of(home: Path) -> list[str]:
+    with pytest.raises(SettingsError) as caught:
+        load(home)
+    what, why, remedy = caught.value.diagnostics()
+    assert str(home / "communes" / "59999.toml") in what
+    assert remedy
+    assert caught.value.exit_status == 3
+    return why.splitlines()
+
+
+def test_a_file_becomes_frozen_values(tmp_path: Path) -> None:
+    settings = load(written(tmp_path))
+    commune = settings.commune
+    assert (commune.code, commune.name, commune.bot) == (
+        "59999",
+        "Saint-Exemple",
+        "@participation:saint-exemple.test",
+    )
+    assert commune.sectors == (Sector(SectorCode("centre"), "Centre-bourg"),)
+    assert commune.authorities[1:] == (
+        Authority(
+            AuthorityCode("mairie"),
+            "Mairie",
+            frozenset({Category.BURGLARY, Category.INCIVILITY, Category.SUSPICIOUS_VEHICLE}),
+        ),
+        Authority(AuthorityCode("muette"), "Sans signalement", frozenset()),
+    )
+    assert commune.authorities[0].categories == frozenset(Category)
+    assert commune.federated_with == frozenset()
+    assert (commune.time_zone, commune.daily_flags, commune.flag_by_reaction) == (
+        "Europe/Paris",
+        20,
+        True,
+    )
+    assert settings.homeserver_url == "http://127.0.0.1:8765"
+    assert settings.database_url == f"sqlite:///{tmp_path / 'registry.db'}"
+    assert settings.session_dir == tmp_path / "59999" / "session"
+    assert settings.session_lock == tmp_path / "59999" / "session.lock"
+
+
+def test_every_fault_comes_at_once_with_its_key_path(tmp_path: Path) -> None:
+    bad = """
+[commune]
+name = ""
+code = "5999"
+time_zone = "Europe/Lille"
+[homeserver]
+url = "ftp://x"
+server_name = "pas un serveur"
+bot = "@bot:serveur"
+federated = ["autre.example"]
+[options]
+daily_flags = "20"
+flag_by_reaction = 1
+language = "de"
+database = "mysql://x"
+[[sector]]
+code = "centre"
+name = "Centre"
+[[sector]]
+code = "centre"
+name = "Gare"
+nom = "Gare"
+[[authority]]
+code = "Police Municipale"
+name = "Police"
+categories = ["tapis", "*"]
+[[authority]]
+code = "mairie"
+categories = "*"
+"""
+    faults = faults_of(written(tmp_path, bad))
+    keys = [line.split(" : ")[0] for line in faults]
+    assert keys == [
+        "authority[1].categories[1]",
+        "authority[1].code",
+        "authority[2].categories",
+        "authority[2].name",
+        "commune.code",
+        "commune.name",
+        "commune.time_zone",
+        "homeserver.bot",
+        "homeserver.federated",
+        "homeserver.server_name",
+        "homeserver.url",
+        "options.daily_flags",
+        "options.database",
+        "options.flag_by_reaction",
+        "options.language",
+        "sector[2].code",
+        "sector[2].nom",
+    ]
+    by_key = dict(line.split(" : ", 1) for line in faults)
+    assert by_key["homeserver.federated"] == "clé inconnue ; vouliez-vous « federated_with » ?"
+    assert by_key["sector[2].code"] == "centre est déjà le code de sector[1]"
+    assert "valeur refusée" not in "".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ('name = "Centre-bourg"\n', "", "sector[1].name : cette clé manque"),
+        ("[commune]", "[comune]", "commune : cette clé manque"),
+        ("[commune]", "[comune]", "comune : clé inconnue ; vouliez-vous « commune » ?"),
+        ('"59999"', "59999", "commune.code : un texte entre guillemets est attendu"),
+        ('"59999"', '"2C004"', "commune.code : un code INSEE"),
+        ('"59999"', '"59998"', "commune.code : vaut 59998, mais le fichier s'appelle 59999.toml"),
+        ("127.0.0.1:8765", "u:motdepasse@x", "homeserver.url : une adresse http"),
+        ("127.0.0.1:8765", "x:99999", "homeserver.url : une adresse http"),
+        ('"participation"', '"Participation"', "homeserver.bot : le nom seul"),
+        ('"centre"', '"' + "a" * 33 + '"', "sector[1].code : 1 à 32"),
+    ],
+)
+def test_one_fault(tmp_path: Path, old: str, new: str, fault: str) -> None:
+    faults = faults_of(written(tmp_path, GOOD.replace(old, new, 1)))
+    assert any(line.startswith(fault) for line in faults), faults
+    assert "motdepasse" not in "".join(faults)
+
+
+def test_without_sector_or_authority(tmp_path: Path) -> None:
+    text = GOOD[: GOOD.index("[[sector]]")]
+    assert faults_of(written(tmp_path, text)) == [
+        "authority : cette clé manque",
+        "sector : cette clé manque",
+    ]
+
+
+def test_corsica(tmp_path: Path) -> None:
+    home = written(tmp_path, GOOD.replace("59999", "2A004"), "2A004")
+    assert load(home).commune.code == "2A004"
+
+
+def test_toml_that_is_none_tells_line_and_column(tmp_path: Path) -> None:
+    home = written(tmp_path, GOOD.replace('"Saint-Exemple"', '"Saint-Exemple'))
+    with pytest.raises(SettingsError) as caught:
+        load(home)
+    assert "ligne 3, colonne 22" in caught.value.what
+
+
+@pytest.mark.parametrize("text", [b"\xff\xfe\x00", GOOD.encode("cp1252")])
+def test_a_file_in_another_encoding(tmp_path: Path, text: bytes) -> None:
+    with pytest.raises(SettingsError, match="ne se lit pas"):
+        load(written(tmp_path, text))
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    assert load(written(tmp_path, b"\xef\xbb\xbf" + GOOD.encode())).commune.name
+
+
+def test_no_commune(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="Aucune commune") as caught:
+        load(tmp_path / "nowhere")
+    assert "pc-matrix init" in caught.value.remedy
+    assert communes(tmp_path) == ()
+
+
+def test_several_communes_have_to_be_told_apart(tmp_path: Path) -> None:
+    written(tmp_path)
+    written(tmp_path, GOOD.replace("59999", "2A004"), "2A004")
+    assert communes(tmp_path) == ("2A004", "59999")
+    with pytest.raises(SettingsError, match="de quelle commune") as caught:
+        load(tmp_path)
+    assert "2A004, 59999" in caught.value.why
+    assert load(tmp_path, "2A004").commune.code == "2A004"
+    with pytest.raises(SettingsError, match="59350 n'est pas déclarée") as unknown:
+        load(tmp_path, "59350")
+    assert "2A004, 59999" in unknown.value.why
+
+
+@pytest.mark.parametrize(
+    ("declared", "url"),
+    [
+        ("postgresql://u:p@h/b", "postgresql+psycopg://u:p@h/b"),
+        ("sqlite:///ailleurs.db", "sqlite:///ailleurs.db"),
+    ],
+)
+def test_a_database_of_its_own(tmp_path: Path, declared: str, url: str) -> None:
+    home = written(tmp_path, GOOD + f'[options]\ndatabase = "{declared}"\n')
+    settings = load(home)
+    assert settings.database_url == url
+    assert url not in repr(settings)
+
+
+def test_the_environment_gives_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PC_MATRIX_DATABASE", "postgresql://u:motdepasse@h/b")
+    settings = load(written(tmp_path))
+    assert settings.database_url == "postgresql+psycopg://u:motdepasse@h/b"
+    assert "motdepasse" not in repr(settings)
