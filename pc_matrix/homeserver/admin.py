@@ -81,7 +81,7 @@ class SynapseAdmin:
         user_id: str,
         password: str,
         display_name: str,
-        admin: bool = False,  # noqa: FBT001, FBT002 - an attribute of the account
+        admin: bool = False,
     ) -> None:
         """Make an account, or give an existing one this password, name and rank."""
         body: Json = {

@@ -1,7 +1,7 @@
 """The first accounts of an embedded server: its administrator and each commune's bot.
 
 Every step can be taken again: a secret is kept before the account that it opens is made, and the
-administrator's password follows from the shared secret, so that a crash in between locks nobody out.
+administrator's password follows from the shared secret, so that a crash between locks nobody out.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,12 +31,12 @@ class BotAccount:
     display_name: str
 
 
-async def prepare(home: Path, url: str, bots: Mapping[str, BotAccount]) -> tuple[str, ...]:
+async def prepare(home: Path, url: str, bots: Sequence[BotAccount]) -> tuple[str, ...]:
     """Make whatever account is missing; the ids of those that were made."""
     token = await admin_token(home, url)
     async with MatrixHttp(url, token) as http:
         admin = SynapseAdmin(http)
-        return tuple([bot.user_id for bot in bots.values() if await make_bot(home, admin, bot)])
+        return tuple([bot.user_id for bot in bots if await make_bot(home, admin, bot)])
 
 
 async def make_bot(home: Path, admin: SynapseAdmin, bot: BotAccount) -> bool:

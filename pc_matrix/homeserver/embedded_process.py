@@ -24,6 +24,9 @@ _GRACE = 20.0
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 """What Synapse sees of our environment: nothing that could hold a secret of ours."""
 
+_children: list[subprocess.Popen[bytes]] = []
+"""Servers that this very process started: it has to bury them, or they would stay as zombies."""
+
 Waiting = Callable[[float], None]
 """Told the seconds waited so far."""
 
@@ -57,6 +60,9 @@ def start(files: Files, port: int, waiting: Waiting) -> int:
     """
     _check_port(port, files)
     process = _spawn(files)
+    _bury()
+    _children.append(process)
+    files.pid.touch(mode=0o600)
     files.pid.write_text(f"{process.pid}\n", encoding="ascii")
     _await_answer(process, files, port, waiting)
     return process.pid
@@ -72,6 +78,7 @@ def stop(files: Files) -> bool:
         _signal(pid, sign)
         if _gone(pid, files.config):
             break
+    _bury()
     files.pid.unlink(missing_ok=True)
     return True
 
@@ -189,6 +196,10 @@ def _gone(pid: int, config: Path) -> bool:
             return True
         time.sleep(0.05)
     return False
+
+
+def _bury() -> None:
+    _children[:] = [child for child in _children if child.poll() is None]
 
 
 def _tail(path: Path) -> list[str]:

@@ -62,7 +62,7 @@ def _new_person(analysis: Analysis, i: int) -> bool:
     token = analysis.tokens[i]
     if "human" in token.tags and "v" not in token.flags and form(analysis.tokens, i - 1) not in ("de", "d", "a", "aux", "des"):
         return True
-    return token.form in ("quelquun", "on", "je", "nous", "vous", "tu") or any(
+    return token.form in ("quelquun", "on", "je", "tu") or any(
         e.first == i and e.kind is EntityKind.PERSON for e in analysis.entities
     )
 
@@ -192,6 +192,8 @@ def _being(analysis: Analysis, i: int, j: int) -> Predicate:
         if tokens[j].tags & {"vneutral", "vvic"} or "victim" in tokens[j].tags:
             act = Act.HELPS if tokens[j].tags & {"victim", "vvic"} else Act.NEUTRAL
             return Predicate(act, i, j + 1)
+        if set(tokens[j].lemmas) & {"garer", "stationner"}:
+            return Predicate(Act.OTHER, i, j + 1)
         if tokens[j].tags & {"vharm"} and form(tokens, i - 1) != "se":
             return Predicate(Act.UNDERGOES, i, j + 1)
         if form(tokens, i - 1) == "se":
@@ -208,7 +210,9 @@ def _act(token: Token) -> Act:
         return Act.OFFENDS
     if tags & _GENTLE:
         return Act.HELPS if "vneg" not in tags else Act.OTHER
-    if "vneg" in tags and "vneutral" not in tags:
+    if "vneg" in tags and "vneutral" in tags:
+        return Act.OTHER
+    if "vneg" in tags:
         return Act.OFFENDS
     if "vneutral" in tags:
         return Act.NEUTRAL

@@ -16,6 +16,7 @@ ADVERBS = frozenset(
     "regulierement constamment rien tout tous toutes toute peut surement meme enfin vraiment "
     "rarement parfois visiblement apparemment probablement forcement clairement ".split()
 )
+_PREPOSITIONS = frozenset("sans en avec pour sur sous dans vers contre entre apres avant devant derriere chez a".split())
 SUBJECTS = frozenset("il elle ils elles".split())
 _ENDS = frozenset(".!?;\n")
 
@@ -25,7 +26,7 @@ def ends_sentence(tokens: Sequence[Token], i: int) -> bool:
     if tokens[i].form not in _ENDS:
         return False
     before = tokens[i - 1] if i else None
-    abbreviated = before and tokens[i].form == "." and ("title" in before.tags or len(before.form) < 2)
+    abbreviated = before and tokens[i].form == "." and ("title" in before.tags or before.end - before.start < 2)
     return not abbreviated
 
 
@@ -58,16 +59,20 @@ def is_verb(analysis: Analysis, i: int) -> bool:
         return False
     if token.form == "a":
         return not is_preposition_a(analysis, i) and _auxiliary(tokens, i)
+    if set(token.lemmas) & {"etre"} and token.form != "est" or token.form in ("est", "etait"):
+        return True
     before = form(tokens, i - 1)
     noun = bool(set(token.flags) & set("NA"))
     if before in ("le", "la", "les", "leur"):
         return not noun
-    if before in DETERMINERS:
+    if before in DETERMINERS or (noun and before in _PREPOSITIONS):
         return False
     return not ("P" in token.flags and token.form in ("vers", "sous", "entre", "contre", "sauf"))
 
 
 def _auxiliary(tokens: Sequence[Token], i: int) -> bool:
+    if form(tokens, i - 1) in ("ne", "n", "y", "en"):
+        return True
     j = i + 1
     while form(tokens, j) in ADVERBS | {"ete", "eu"}:
         if form(tokens, j) in ("ete", "eu"):

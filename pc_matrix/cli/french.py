@@ -1,0 +1,60 @@
+"""What Typer says by itself, in French: titles, the help option, usage errors."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from typer import rich_utils
+from typer.exceptions import TyperException
+
+_TITLES = {
+    "ARGUMENTS_PANEL_TITLE": "Arguments",
+    "OPTIONS_PANEL_TITLE": "Options",
+    "COMMANDS_PANEL_TITLE": "Commandes",
+    "ERRORS_PANEL_TITLE": "Erreur",
+    "DEFAULT_STRING": "[par défaut : {}]",
+    "ENVVAR_STRING": "[variable : {}]",
+    "REQUIRED_LONG_STRING": "[obligatoire]",
+    "ABORTED_TEXT": "Abandonné.",
+}
+
+_PHRASES = (
+    (r"No such option: (.*)", r"L'option \1 n'existe pas"),
+    (r"No such command (.*)\.", r"La commande \1 n'existe pas"),
+    (r"Missing command\.", "Il manque une commande"),
+    (r"Missing (?:option|argument|parameter) (.*?)\.", r"Il manque \1"),
+    (r"Invalid value for (.*?): (.*)", r"Valeur refusée pour \1 : \2"),
+    (r"Invalid value: (.*)", r"Valeur refusée : \1"),
+    (r"Got unexpected extra arguments? ?(?:\(s\) )?\((.*)\)", r"De trop : \1"),
+    (r"Option (.*) requires an argument\.", r"L'option \1 attend une valeur"),
+    (r"Option (.*) does not take a value\.", r"L'option \1 n'attend pas de valeur"),
+)
+
+
+def translated(command: Any) -> Any:
+    """The command tree with French help; ``command`` is what Typer built."""
+    for name, title in _TITLES.items():
+        setattr(rich_utils, name, title)
+    _translate_help(command)
+    return command
+
+
+def usage_error(error: TyperException) -> str:
+    """A French sentence for a wrong command line; empty when none was given, which shows help."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return ""
+    said = error.format_message()
+    for pattern, french in _PHRASES:
+        if re.match(pattern, said, re.DOTALL):
+            return re.sub(pattern + r".*", french, said, count=1, flags=re.DOTALL) + "."
+    return said
+
+
+def _translate_help(command: Any) -> None:
+    context = command.make_context("pc-matrix", [], resilient_parsing=True)
+    option = command.get_help_option(context)
+    if option is not None:
+        option.help = "Montre cette aide."
+    for child in getattr(command, "commands", {}).values():
+        _translate_help(child)

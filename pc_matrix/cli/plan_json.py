@@ -1,0 +1,58 @@
+"""A plan for programs: one JSON object for each action and each notice."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from pc_matrix.provisioning import ApplyReport, NewAccount
+from pc_matrix.provisioning.reports import slug
+from policies.actions import Action, CreateRoom, Notice, PowerChange
+from policies.plan import Plan
+from policies.terms import RoomKey
+
+
+def plan_as_json(plan: Plan) -> dict[str, Any]:
+    """``{"actions": […], "notices": […]}``."""
+    return {
+        "actions": [item_as_json(a) for a in plan.actions],
+        "notices": [item_as_json(n) for n in plan.notices],
+    }
+
+
+def report_as_json(report: ApplyReport) -> dict[str, Any]:
+    """``{"done": […], "failed": [… with a "reason"], "accounts": [… with a "password"]}``."""
+    return {
+        "done": [item_as_json(a) for a in report.done],
+        "failed": [{**item_as_json(f.action), "reason": f.reason} for f in report.failed],
+        "accounts": [_account(account) for account in report.accounts],
+    }
+
+
+def item_as_json(item: Action | Notice) -> dict[str, Any]:
+    """The item's name under ``action``, and its fields; rooms as ``{"kind", "code"}``."""
+    if isinstance(item, CreateRoom):
+        return {
+            "action": slug(item),
+            "room": _value(item.key),
+            "invitees": list(item.invitees),
+            "why": item.why.value,
+        }
+    values = {field.name: _value(getattr(item, field.name)) for field in fields(item)}
+    if "key" in values:
+        values["room"] = values.pop("key")
+    return {"action": slug(item), **values}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, RoomKey):
+        return {"kind": value.kind.value, "code": value.code}
+    if isinstance(value, PowerChange):
+        return {"user_id": value.user_id, "was": value.was, "power": value.power}
+    if isinstance(value, tuple):
+        return [_value(one) for one in value]
+    return value
+
+
+def _account(account: NewAccount) -> dict[str, str]:
+    return {"user_id": account.user_id, "name": account.name, "password": account.password}

@@ -1,0 +1,176 @@
+// A person's Element: matrix-js-sdk with its Rust crypto, under Element's policy that only devices
+// signed by their owner get keys and are believed.
+import * as sdk from "matrix-js-sdk";
+import { OnlySignedDevicesIsolationMode } from "matrix-js-sdk/lib/crypto-api/index.js";
+import { Memory } from "./memory.mjs";
+
+const SYNC_WAIT = 60_000; // milliseconds
+
+export class Phone {
+    static commands = [
+        "login", "start", "rooms", "members", "create", "join", "leave", "send", "edit", "react",
+        "redact", "read", "wait_for", "logout", "quit",
+    ]; // prettier-ignore
+
+    constructor(tell) {
+        this.tell = tell;
+    }
+
+    async login({ homeserver, user_id, password, device_name = "Element", sign = true }) {
+        const answer = await sdk.createClient({ baseUrl: homeserver }).loginRequest({
+            type: "m.login.password",
+            identifier: { type: "m.id.user", user: user_id },
+            password,
+            initial_device_display_name: device_name,
+        });
+        this.client = sdk.createClient({
+            baseUrl: homeserver,
+            userId: answer.user_id,
+            accessToken: answer.access_token,
+            deviceId: answer.device_id,
+        });
+        await this.client.initRustCrypto({ useIndexedDB: false });
+        const crypto = this.client.getCrypto();
+        // A device that nobody signed plays the ghost: under the policy it could not even send.
+        if (sign) {
+            crypto.setDeviceIsolationMode(new OnlySignedDevicesIsolationMode());
+            await this.#sign(crypto, answer.user_id, password);
+        }
+        this.memory = new Memory(this.client);
+        const { ed25519 } = await crypto.getOwnDeviceKeys();
+        return { user_id: answer.user_id, device_id: answer.device_id, ed25519 };
+    }
+
+    async #sign(crypto, user_id, password) {
+        if (await crypto.userHasCrossSigningKeys(user_id, true)) {
+            const error = new Error(`${user_id} has an identity already`);
+            error.name = "IdentityExists";
+            throw error;
+        }
+        const identifier = { type: "m.id.user", user: user_id };
+        await crypto.bootstrapCrossSigning({
+            authUploadDeviceSigningKeys: (upload) =>
+                upload({ type: "m.login.password", identifier, password }),
+        });
+    }
+
+    async start({ auto_join = true }) {
+        const { client, memory } = this;
+        client.on("Room.timeline", (event, _room, toStartOfTimeline) => {
+            if (!toStartOfTimeline) void this.#hear(event);
+        });
+        client.on("Room.localEchoUpdated", (event) => void this.#hear(event));
+        client.on("Event.decrypted", () => memory.stir());
+        client.on("Room.myMembership", (room, membership) => {
+            if (auto_join && membership === "invite") void this.#accept(room.roomId);
+        });
+        const ready = new Promise((resolve, reject) => {
+            const timer = setTimeout(() => reject(new Error("the first sync did not end")), SYNC_WAIT);
+            client.on("sync", (state) => {
+                if (state !== "PREPARED" && state !== "SYNCING") return;
+                clearTimeout(timer);
+                resolve();
+            });
+        });
+        await client.startClient({ initialSyncLimit: 100, pollTimeout: 10_000 });
+        await ready;
+        if (auto_join) {
+            const invited = client.getRooms().filter((room) => room.getMyMembership() === "invite");
+            await Promise.all(invited.map((room) => this.#accept(room.roomId)));
+        }
+    }
+
+    async #accept(room_id) {
+        try {
+            await this.client.joinRoom(room_id);
+        } catch (error) {
+            process.stderr.write(`could not join ${room_id}: ${error.message}\n`);
+        }
+    }
+
+    async #hear(event) {
+        if (this.memory.remember(event)) this.tell(await this.memory.record(event));
+    }
+
+    async rooms() {
+        const joined = this.client.getRooms().filter((room) => room.getMyMembership() === "join");
+        return joined.map((room) => ({
+            room_id: room.roomId,
+            name: room.name,
+            encrypted: room.hasEncryptionStateEvent(),
+            is_space: room.isSpaceRoom(),
+        }));
+    }
+
+    async members({ room_id }) {
+        const { joined } = await this.client.getJoinedRoomMembers(room_id);
+        return Object.keys(joined).sort();
+    }
+
+    /** A room of one's own: encrypted, by invitation. */
+    async create({ name, invite = [] }) {
+        const content = { algorithm: "m.megolm.v1.aes-sha2" };
+        return this.client.createRoom({
+            name,
+            invite,
+            preset: "private_chat",
+            initial_state: [{ type: "m.room.encryption", state_key: "", content }],
+        });
+    }
+
+    async join({ room_id }) {
+        await this.client.joinRoom(room_id);
+    }
+
+    async leave({ room_id }) {
+        await this.client.leave(room_id);
+    }
+
+    async send({ room_id, body, html, reply_to, mentions = [] }) {
+        const content = { ...words(body, html), "m.mentions": mentions.length ? { user_ids: mentions } : {} };
+        if (reply_to) content["m.relates_to"] = { "m.in_reply_to": { event_id: reply_to } };
+        return this.client.sendEvent(room_id, "m.room.message", content);
+    }
+
+    async edit({ room_id, event_id, body, html }) {
+        return this.client.sendEvent(room_id, "m.room.message", {
+            ...words(`* ${body}`, html),
+            "m.new_content": words(body, html),
+            "m.relates_to": { rel_type: "m.replace", event_id },
+        });
+    }
+
+    async react({ room_id, event_id, key }) {
+        const relation = { rel_type: "m.annotation", event_id, key };
+        return this.client.sendEvent(room_id, "m.reaction", { "m.relates_to": relation });
+    }
+
+    async redact({ room_id, event_id, reason }) {
+        return this.client.redactEvent(room_id, event_id, undefined, reason ? { reason } : {});
+    }
+
+    async read({ room_id, limit = 50 }) {
+        const room = this.client.getRoom(room_id);
+        if (room === null) throw new Error(`not in room ${room_id}`);
+        await this.client.scrollback(room, limit);
+        const events = room.getLiveTimeline().getEvents().filter((event) => !event.status);
+        return Promise.all(events.slice(-limit).map((event) => this.memory.record(event)));
+    }
+
+    async wait_for(request) {
+        return this.memory.waitFor(request);
+    }
+
+    async logout() {
+        await this.client.logout(true);
+    }
+
+    async quit() {
+        this.client?.stopClient();
+    }
+}
+
+function words(body, html) {
+    const formatted = html ? { format: "org.matrix.custom.html", formatted_body: html } : {};
+    return { msgtype: "m.text", body, ...formatted };
+}

@@ -1,0 +1,138 @@
+"""A homeserver and its admin API in memory, which can die before or after any request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pc_matrix.homeserver.http import Json, MatrixError
+from pc_matrix.homeserver.rooms import StateEvent
+
+BOT = "@bot:here.test"
+START = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+class Killed(BaseException):
+    """The process was killed here; nothing in it may catch that."""
+
+
+class FakeServer:
+    """Rooms and accounts. ``dies_at`` counts requests; ``after`` says that the request was done."""
+
+    def __init__(self) -> None:
+        self.rooms: dict[str, dict[tuple[str, str], StateEvent]] = {}
+        self.passwords: dict[str, str] = {}
+        self.lifted: set[str] = set()
+        self.requests: list[str] = []
+        self.dies_at: int | None = None
+        self.after = False
+        self.refuse: Callable[[str], Exception | None] = lambda request: None
+
+    # -- rooms ---------------------------------------------------------------------------------
+
+    async def create(self, body: Json) -> str:
+        with self._request("create"):
+            room_id = f"!{len(self.rooms)}"
+            self.rooms[room_id] = {}
+            creation = {**body["creation_content"], "room_version": body["room_version"]}
+            self.put(room_id, "m.room.create", creation)
+            self.member(room_id, BOT, "join", BOT)
+            for event in body["initial_state"]:
+                self.put(room_id, event["type"], event["content"], event["state_key"])
+            for user_id in body["invite"]:
+                self.member(room_id, user_id, "invite", BOT)
+            return room_id
+
+    async def joined(self) -> list[str]:
+        with self._request("joined"):
+            return [r for r, s in self.rooms.items() if _membership(s, BOT) == "join"]
+
+    async def state(self, room_id: str) -> list[StateEvent]:
+        with self._request("state"):
+            if _membership(self.rooms.get(room_id, {}), BOT) != "join":
+                raise MatrixError(403, "M_FORBIDDEN", "")
+            return list(self.rooms[room_id].values())
+
+    async def set_state(
+        self, room_id: str, event_type: str, content: Json, state_key: str = ""
+    ) -> None:
+        with self._request(f"set {event_type}"):
+            self.put(room_id, event_type, content, state_key)
+
+    async def invite(self, room_id: str, user_id: str, *, direct: bool = False) -> None:
+        with self._request(f"invite {user_id}"):
+            self.member(room_id, user_id, "invite", BOT)
+
+    async def kick(self, room_id: str, user_id: str) -> None:
+        with self._request(f"kick {user_id}"):
+            self.member(room_id, user_id, "leave", BOT)
+
+    async def unban(self, room_id: str, user_id: str) -> None:
+        with self._request(f"unban {user_id}"):
+            self.member(room_id, user_id, "leave", BOT)
+
+    # -- accounts ------------------------------------------------------------------------------
+
+    async def user(self, user_id: str) -> Json | None:
+        with self._request("user"):
+            return {"name": user_id} if user_id in self.passwords else None
+
+    async def create_user(self, user_id: str, password: str, display_name: str) -> None:
+        with self._request("create_user"):
+            assert user_id not in self.passwords
+            self.passwords[user_id] = password
+
+    async def reset_password(self, user_id: str, password: str) -> None:
+        with self._request("reset_password"):
+            assert user_id in self.passwords
+            self.passwords[user_id] = password
+
+    async def lift_rate_limit(self, user_id: str) -> None:
+        with self._request("lift"):
+            self.lifted.add(user_id)
+
+    # -- what others do ------------------------------------------------------------------------
+
+    def put(
+        self, room_id: str, event_type: str, content: Json, state_key: str = "", sender: str = BOT
+    ) -> None:
+        at = START + timedelta(seconds=len(self.requests))
+        self.rooms[room_id][event_type, state_key] = StateEvent(
+            event_type, state_key, sender, dict(content), at
+        )
+
+    def member(self, room_id: str, user_id: str, membership: str, sender: str) -> None:
+        self.put(room_id, "m.room.member", {"membership": membership}, user_id, sender)
+
+    def everybody_joins(self) -> None:
+        for room_id, state in self.rooms.items():
+            for kind, who in list(state):
+                if kind == "m.room.member" and _membership(state, who) == "invite":
+                    self.member(room_id, who, "join", who)
+
+    def content(self, room_id: str, event_type: str, state_key: str = "") -> Json:
+        return self.rooms[room_id][event_type, state_key].content
+
+    def membership(self, room_id: str, user_id: str) -> str | None:
+        return _membership(self.rooms[room_id], user_id)
+
+    @contextmanager
+    def _request(self, name: str) -> Iterator[None]:
+        number = len(self.requests)
+        self.requests.append(name)
+        if self.dies_at == number and not self.after:
+            raise Killed
+        refusal = self.refuse(name)
+        if refusal is not None:
+            raise refusal
+        yield
+        if self.dies_at == number and self.after:
+            raise Killed
+
+
+def _membership(state: dict[tuple[str, str], StateEvent], user_id: str) -> str | None:
+    event = state.get(("m.room.member", user_id))
+    value: Any = event.content.get("membership") if event else None
+    return value if isinstance(value, str) else None

@@ -1,0 +1,183 @@
+"""Applying a plan: whole, in order, past failures, and never twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from pc_matrix.errors import AccessDenied, BrakeError, ServerUnreachable
+from pc_matrix.homeserver.http import MatrixError
+from pc_matrix.provisioning import hand_over
+from pc_matrix.registry import AccountState
+from policies.actions import InvitePerson, KickPerson, PostCharter
+from policies.terms import Role, UserId
+from tests.policies.worlds import user
+from tests.provisioning.conftest import PEOPLE, Stage
+from tests.provisioning.fakes import BOT
+
+
+async def test_everything_is_made_and_a_second_plan_is_empty(stage: Stage) -> None:
+    provisioner = stage.provisioner()
+    report = await provisioner.apply(await provisioner.plan())
+    assert report.failed == ()
+    assert {account.user_id for account in report.accounts} == {user(n) for n, *_ in PEOPLE}
+    assert BOT in stage.server.lifted
+    hand_over(stage.registry, stage.commune.code, report.accounts)
+    again = await provisioner.plan()
+    assert again.plan.actions == ()
+    before = len(stage.server.requests)
+    assert (await provisioner.apply(again)).done == ()
+    assert len(stage.server.requests) == before
+
+
+async def test_rooms_carry_everything_from_their_creation(stage: Stage) -> None:
+    await stage.settle()
+    assert not [r for r in stage.server.requests if r.startswith("set") and "child" not in r]
+    sector = stage.room("sector", "centre")
+    assert stage.server.content(sector, "m.room.power_levels")["users"] == {user("anna"): 50}
+    space = stage.room("commune-space")
+    assert stage.server.content(sector, "m.space.parent", space)["canonical"] is True
+    assert stage.server.content(space, "m.space.child", sector)["via"] == ["here.test"]
+    assert stage.server.membership(sector, "@dora:here.test") is None
+
+
+async def test_passwords_are_told_once_and_drawn_again_when_nobody_saw_them(stage: Stage) -> None:
+    provisioner = stage.provisioner()
+    first = await provisioner.apply(await provisioner.plan())
+    second = await provisioner.apply(await provisioner.plan())
+    assert {a.user_id for a in second.accounts} == {a.user_id for a in first.accounts}
+    for account in second.accounts:
+        assert stage.server.passwords[account.user_id] == account.password
+        assert account.password not in repr(account)
+        assert len(account.password) == 19
+    hand_over(stage.registry, stage.commune.code, second.accounts)
+    assert (await provisioner.plan()).plan.actions == ()
+    state = stage.registry.account_state(stage.commune.code, user("anna"))
+    assert state is AccountState.HANDED_OVER
+
+
+async def test_an_account_that_was_there_before_is_not_touched(stage: Stage) -> None:
+    stage.server.passwords[user("anna")] = "her own"
+    provisioner = stage.provisioner()
+    report = await provisioner.apply(await provisioner.plan())
+    assert user("anna") not in {account.user_id for account in report.accounts}
+    assert stage.server.passwords[user("anna")] == "her own"
+
+
+async def test_without_an_admin_no_account_is_made_and_invitations_go_ten_at_a_time(
+    stage: Stage,
+) -> None:
+    for n in range(14):
+        stage.appoint(f"r{n}", Role.RESIDENT, "gare")
+    provisioner = stage.provisioner(admin=False)
+    report = await provisioner.apply(await provisioner.plan())
+    assert (report.failed, report.accounts) == ((), ())
+    assert len([r for r in stage.server.requests if r.startswith("invite")]) >= 4
+    assert (await provisioner.plan()).plan.actions == ()
+
+
+async def test_goes_on_past_a_failure_and_tries_once_more(stage: Stage) -> None:
+    await stage.settle()
+    stage.appoint("erik", Role.RESIDENT, "gare")
+    stage.appoint("fred", Role.RESIDENT, "gare")
+    refusals = iter([MatrixError(429, "M_LIMIT_EXCEEDED", "")])
+    stage.server.refuse = lambda r: next(refusals, None) if r.startswith("invite") else None
+    provisioner = stage.provisioner()
+    report = await provisioner.apply(await provisioner.plan())
+    assert report.failed == ()
+    assert len([a for a in report.done if isinstance(a, InvitePerson)]) == 4
+    # Accounts made in the first go are told once, with the password that holds.
+    assert len(report.accounts) == len({account.user_id for account in report.accounts})
+    assert all(stage.server.passwords[a.user_id] == a.password for a in report.accounts)
+
+
+async def test_what_stays_refused_is_told(stage: Stage) -> None:
+    await stage.settle()
+    stage.appoint("erik", Role.RESIDENT, "gare")
+    refusal = MatrixError(403, "M_FORBIDDEN", "no")
+    stage.server.refuse = lambda r: refusal if r.startswith("invite") else None
+    provisioner = stage.provisioner()
+    report = await provisioner.apply(await provisioner.plan())
+    assert {(type(f.action), f.reason) for f in report.failed} == {(InvitePerson, "M_FORBIDDEN")}
+    stage.server.refuse = lambda r: None
+    report = await provisioner.apply(await provisioner.plan())
+    assert report.failed == ()
+
+
+async def test_a_server_that_goes_away_stops_the_work(stage: Stage) -> None:
+    gone = ServerUnreachable("parti")
+    stage.server.refuse = lambda r: gone if r == "create" else None
+    provisioner = stage.provisioner()
+    report = await provisioner.apply(await provisioner.plan())
+    assert report.failed  # the creations; nothing was there to link or to post to
+    stage.server.refuse = lambda r: gone if r in ("create", "joined") else None
+    with pytest.raises(ServerUnreachable):
+        await provisioner.plan()
+    stage.server.refuse = lambda r: None
+    report = await provisioner.apply(await provisioner.plan())
+    assert report.failed == ()
+
+
+async def test_a_createroom_that_fails_halfway_is_kept_and_completed(stage: Stage) -> None:
+    real = stage.server.create
+
+    async def broken(body: dict[str, object]) -> str:
+        await real(body)
+        raise ServerUnreachable("réponse perdue")
+
+    stage.server.create = broken  # type: ignore[method-assign]
+    provisioner = stage.provisioner()
+    report = await provisioner.apply(await provisioner.plan())
+    assert report.failed == ()
+    assert len(stage.server.rooms) == len(stage.registry.rooms(stage.commune.code))
+    hand_over(stage.registry, stage.commune.code, report.accounts)
+    assert (await provisioner.plan()).plan.actions == ()
+
+
+async def test_the_brake_comes_before_everything(stage: Stage) -> None:
+    await stage.settle()
+    for name, *_ in PEOPLE[:3]:
+        stage.registry.end_mandates(stage.commune.code, user(name), stage.now)
+    provisioner = stage.provisioner()
+    survey = await provisioner.plan()
+    before = list(stage.server.requests)
+    with pytest.raises(BrakeError):
+        await provisioner.apply(survey)
+    assert stage.server.requests == before
+    report = await provisioner.apply(survey, allow_removals=3)
+    kicked = {a.user_id for a in report.done if isinstance(a, KickPerson)}
+    assert kicked == {user("anna"), user("bob"), user("carl")}
+    assert stage.server.membership(stage.room("sector", "centre"), user("bob")) == "leave"
+
+
+async def test_charters_that_could_not_be_posted_are_told(stage: Stage) -> None:
+    async def nobody() -> int:
+        raise AccessDenied("pas de session")
+
+    stage.post_charters = nobody  # type: ignore[method-assign]
+    provisioner = stage.provisioner()
+    report = await provisioner.apply(await provisioner.plan())
+    assert {(type(f.action), f.reason) for f in report.failed} == {(PostCharter, "pas de session")}
+    assert {a.why for a in (await provisioner.plan()).plan.actions if isinstance(a, PostCharter)}
+
+
+async def test_every_change_leaves_an_audit_row(stage: Stage) -> None:
+    await stage.settle()
+    rows = [(row.action, row.note) for row in stage.registry.audits(stage.commune.code, 100)]
+    assert ("create-room", "room-missing") in rows
+    assert ("make-account", "no-account") in rows
+
+
+async def test_a_refused_question_is_no_empty_answer(stage: Stage) -> None:
+    await stage.settle()
+    stage.server.refuse = lambda r: (
+        MatrixError(429, "M_LIMIT_EXCEEDED", "") if r == "state" else None
+    )
+    with pytest.raises(AccessDenied):
+        await stage.provisioner().plan()
+
+
+async def test_foreign_people_are_left_out_and_said(stage: Stage) -> None:
+    stage.appoint("zoe:elsewhere.test", Role.RESIDENT, "centre")
+    await stage.settle()
+    invited = {who for state in stage.server.rooms.values() for _, who in state}
+    assert UserId("@zoe:elsewhere.test") not in invited

@@ -1,0 +1,164 @@
+"""``plan`` and ``apply`` as a town-hall employee runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from pc_matrix import wiring
+from pc_matrix.cli import provision
+from pc_matrix.cli.app import Context
+from pc_matrix.errors import BrakeError, IncompleteError, StoreError
+from pc_matrix.homeserver.http import MatrixError
+from pc_matrix.provisioning import Progress, Provisioner, one_apply
+from policies.terms import Commune, Role
+from tests.policies.worlds import user
+from tests.provisioning.conftest import PEOPLE, Stage
+
+
+@dataclass
+class _Settings:
+    commune: Commune
+    session_dir: Path
+
+
+@dataclass
+class _House:
+    registry: object
+    settings: _Settings
+
+
+class Town:
+    """The two commands, over a stage instead of a real house."""
+
+    def __init__(self, stage: Stage, folder: Path) -> None:
+        self.stage, self.folder = stage, folder
+        self.prepared = 0
+
+    def run(self, *arguments: str, as_json: bool = False, answer: str = "") -> Result:
+        app = typer.Typer()
+        provision.register(app)
+        context = Context(home=self.folder, commune=None, json=as_json)
+        return CliRunner().invoke(app, list(arguments), obj=context, input=answer)
+
+    @contextmanager
+    def open_house(self, home: Path, commune: str | None) -> Iterator[_House]:
+        settings = _Settings(self.stage.commune, self.folder / "59999" / "session")
+        yield _House(self.stage.registry, settings)
+
+    @asynccontextmanager
+    async def open_provisioner(
+        self, house: object, progress: Progress, *, prepare: bool = False
+    ) -> AsyncIterator[Provisioner]:
+        self.prepared += prepare
+        yield self.stage.provisioner()
+
+
+@pytest.fixture
+def town(stage: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
+    made = Town(stage, tmp_path)
+    monkeypatch.setattr(wiring, "open_house", made.open_house)
+    monkeypatch.setattr(wiring, "open_provisioner", made.open_provisioner)
+    return made
+
+
+def test_plan_tells_and_changes_nothing(town: Town) -> None:
+    result = town.run("plan")
+    assert result.exit_code == 2
+    assert "Salon du secteur Centre" in result.stdout
+    assert "+ créer le compte de Anna (@anna:here.test)" in result.stdout
+    assert town.stage.server.rooms == {}
+    assert town.prepared == 0
+
+
+def test_apply_then_plan_then_apply(town: Town) -> None:
+    done = town.run("apply", "--yes")
+    assert done.exit_code == 0
+    assert town.prepared == 1
+    passwords = town.stage.server.passwords
+    assert len(passwords) == len(PEOPLE)
+    for user_id, password in passwords.items():
+        assert user_id in done.stdout
+        assert done.stdout.count(password) == 1
+    again = town.run("plan")
+    assert (again.exit_code, again.stdout) == (0, provision._NOTHING + "\n")
+    before = len(town.stage.server.rooms)
+    second = town.run("apply", "--yes")
+    assert (second.exit_code, second.stdout) == (0, provision._NOTHING + "\n")
+    assert len(town.stage.server.rooms) == before
+
+
+def test_apply_asks(town: Town) -> None:
+    refused = town.run("apply", answer="n\n")
+    assert refused.exit_code == 1
+    assert town.stage.server.rooms == {}
+    assert town.run("apply", answer="y\n").exit_code == 0
+    assert town.stage.server.rooms
+
+
+def test_what_was_agreed_to_is_what_is_done(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    def meanwhile(*_: object, **__: object) -> bool:
+        town.stage.appoint("erik", Role.RESIDENT, "gare")
+        return True
+
+    monkeypatch.setattr(typer, "confirm", meanwhile)
+    assert isinstance(town.run("apply").exception, IncompleteError)
+    assert town.stage.server.rooms == {}
+
+
+def test_json(town: Town) -> None:
+    planned = town.run("plan", as_json=True)
+    assert planned.exit_code == 2
+    assert {a["action"] for a in json.loads(planned.stdout)["actions"]} >= {"create-room"}
+    assert town.run("apply", as_json=True).exit_code == 2
+    applied = json.loads(town.run("apply", "--yes", as_json=True).stdout)
+    assert applied["failed"] == []
+    assert {a["user_id"]: a["password"] for a in applied["accounts"]} == (
+        town.stage.server.passwords
+    )
+    nothing = json.loads(town.run("apply", "--yes", as_json=True).stdout)
+    assert nothing == {"done": [], "failed": [], "accounts": []}
+
+
+def test_failures_end_with_status_9_and_are_told(town: Town) -> None:
+    refusal = MatrixError(403, "M_FORBIDDEN", "")
+    town.stage.server.refuse = lambda r: refusal if "space.child" in r else None
+    result = town.run("apply", "--yes")
+    assert isinstance(result.exception, IncompleteError)
+    assert "✗ Espace de la commune : + y ranger : Salon des référents — M_FORBIDDEN" in (
+        result.stdout
+    )
+    # The passwords are shown all the same.
+    assert all(password in result.stdout for password in town.stage.server.passwords.values())
+
+
+def test_the_brake_is_explained_before_the_question(town: Town) -> None:
+    town.run("apply", "--yes")
+    town.stage.server.everybody_joins()
+    for name, *_ in PEOPLE:
+        town.stage.registry.end_mandates(town.stage.commune.code, user(name), town.stage.now)
+    result = town.run("apply", answer="y\n")
+    assert isinstance(result.exception, BrakeError)
+    assert "Appliquer" not in result.stdout
+    assert "- retirer Bob (@bob:here.test) : son mandat est terminé" in result.stdout
+    assert town.run("apply", "--yes", "--allow-removals", "5").exit_code == 0
+
+
+def test_two_at_a_time_are_refused(town: Town) -> None:
+    with one_apply(town.folder / "59999"):
+        assert isinstance(town.run("apply", "--yes").exception, StoreError)
+    assert town.run("apply", "--yes").exit_code == 0
+
+
+def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError) as caught, one_apply(tmp_path / "file" / "59999"):
+        pass
+    assert all(caught.value.diagnostics())

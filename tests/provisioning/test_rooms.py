@@ -1,0 +1,105 @@
+"""The client of rooms: sent once, and never fooled into seeing no rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from pc_matrix.errors import ServerUnreachable
+from pc_matrix.homeserver.backoff import Backoff
+from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp
+from pc_matrix.homeserver.rooms import Rooms
+
+Answer = Json | Exception
+
+
+class Scripted(MatrixHttp):
+    """Answers in order; notes what was asked, and whether it may be asked again."""
+
+    def __init__(self, *answers: Answer) -> None:
+        super().__init__("http://nowhere.test")
+        self.answers = list(answers)
+        self.asked: list[tuple[str, str, Json | None, bool]] = []
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        params: dict[str, str] | None = None,
+        *,
+        retry: bool = True,
+        timeout: float = 60.0,
+    ) -> Json:
+        self.asked.append((method, path.removeprefix("/_matrix/client/v3/"), body, retry))
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def rooms(http: MatrixHttp) -> Rooms:
+    return Rooms(http, Backoff(first=0.001, longest=0.001, attempts=2))
+
+
+async def test_a_creation_is_not_sent_again_when_its_answer_is_lost() -> None:
+    http = Scripted(ServerUnreachable("perdu"), {"room_id": "!a"})
+    with pytest.raises(ServerUnreachable):
+        await rooms(http).create({"name": "x"})
+    assert http.asked == [("POST", "createRoom", {"name": "x"}, False)]
+
+
+async def test_haste_is_waited_out() -> None:
+    http = Scripted(MatrixError(429, "M_LIMIT_EXCEEDED", ""), {"room_id": "!a"})
+    assert await rooms(http).create({}) == "!a"
+
+
+async def test_haste_is_waited_out_only_so_often() -> None:
+    http = Scripted(*[MatrixError(429, "M_LIMIT_EXCEEDED", "")] * 3)
+    with pytest.raises(MatrixError):
+        await rooms(http).create({})
+    assert len(http.asked) == 3
+
+
+@pytest.mark.parametrize("answer", [{}, {"joined_rooms": {}}, {"chunk": "x"}])
+@pytest.mark.parametrize(
+    "ask", [lambda r: r.joined(), lambda r: r.state("!a")], ids=["joined", "state"]
+)
+async def test_a_garbled_answer_is_a_refusal(answer: Json, ask: Callable[[Rooms], Any]) -> None:
+    with pytest.raises(MatrixError):
+        await ask(rooms(Scripted(answer)))
+
+
+async def test_state_events_are_read_and_the_rest_left_out() -> None:
+    good = {
+        "type": "m.room.name",
+        "state_key": "",
+        "sender": "@a:b.test",
+        "content": {"name": "x"},
+        "origin_server_ts": 1_000,
+    }
+    late = {**good, "origin_server_ts": 10**30}
+    chunk = [good, late, {"type": "m.room.message"}, "text", {**good, "state_key": 3}]
+    first, second = await rooms(Scripted({"chunk": chunk})).state("!a")
+    assert (first.type, first.content) == ("m.room.name", {"name": "x"})
+    assert first.at == datetime(1970, 1, 1, 0, 0, 1, tzinfo=UTC)
+    assert second.at == datetime(1970, 1, 1, tzinfo=UTC)
+
+
+async def test_paths_are_quoted_and_a_direct_invitation_says_so() -> None:
+    http = Scripted({}, {}, {}, {})
+    client = rooms(http)
+    await client.invite("!a", "@b:c.test")
+    await client.invite("!a", "@b:c.test", direct=True)
+    await client.kick("!a", "@b:c.test")
+    await client.unban("!a", "@b:c.test")
+    assert [path for _, path, _, _ in http.asked] == [
+        "rooms/%21a/invite",
+        "rooms/%21a/state/m.room.member/%40b%3Ac.test",
+        "rooms/%21a/kick",
+        "rooms/%21a/unban",
+    ]
+    assert http.asked[1][2] == {"membership": "invite", "is_direct": True}
