@@ -26,6 +26,7 @@ from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.opening import Place, log_in, open_session
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.session import Session
+from pc_matrix.identities import Identities
 from pc_matrix.language import load
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Progress, Provisioner
@@ -208,3 +209,11 @@ def _without_charter(house: House) -> int:
     rooms = house.registry.rooms(code)
     lacking = house.registry.rooms_without_charter(code, CHARTER_VERSION)
     return sum(rooms[room_id].kind in KINDS for room_id in lacking if room_id in rooms)
+
+
+@asynccontextmanager
+async def open_identities(house: House) -> AsyncIterator[Identities]:
+    """The commune's pinned identities, asked for with the bot's own access."""
+    login = await log_in(house.place, house.vault)
+    async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
+        yield Identities(house.registry, house.settings.commune.code, http, house.clock)

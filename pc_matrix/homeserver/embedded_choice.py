@@ -17,14 +17,15 @@ def embedded_server(home: Path, settings: Sequence[Settings]) -> Embedded | None
     """The embedded server of ``settings``, which share one address; ``None`` for an external one.
 
     An address on this machine is the embedded server's, unless an administrator's token was given
-    before there was one: then it is a Synapse that somebody else runs here.
+    and no embedded server was ever begun: then it is a Synapse that somebody else runs here.
     """
     first = settings[0]
     address = urlsplit(first.homeserver_url)
     if address.scheme != "http" or address.hostname not in _LOCAL:
         return None
     embedded = Embedded(home, first.server_name, address.port or 80)
-    if first.secrets.admin_token is not None and not embedded.files.config.exists():
+    begun = first.secrets.registration_shared_secret is not None or embedded.files.config.exists()
+    if first.secrets.admin_token is not None and not begun:
         return None
     names = sorted({one.server_name for one in settings})
     if len(names) > 1:

@@ -149,7 +149,7 @@ class _NotNow(Exception):  # noqa: N818 - not an error yet: a reason to wait
         return ServerUnreachable(
             f"Le serveur Matrix {base_url} ne répond pas.",
             f"Dernière tentative : {self.reason}.",
-            "Vérifiez qu'il est démarré (« pc-matrix homeserver status ») et que l'adresse est juste.",
+            "Est-il démarré (« pc-matrix homeserver status ») ? L'adresse est-elle juste ?",
         )
 
 

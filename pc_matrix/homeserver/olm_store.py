@@ -15,6 +15,7 @@ from nio.crypto import Olm
 from nio.store import SqliteStore
 
 from pc_matrix.errors import SessionInUse, StoreError
+from pc_matrix.homeserver.sealed_file import make_private
 
 _NAME = "olm.db"
 _FAULTS = (peewee.PeeweeException, sqlite3.Error)
@@ -29,7 +30,7 @@ class SessionLock:
 
     def take(self) -> None:
         """Take the lock; it falls with the process. Raises ``SessionInUse`` when it is held."""
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self._path.parent)
         stream = self._path.open("w")
         try:
             fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -57,7 +58,7 @@ def open_olm(directory: Path, user_id: str, device_id: str, pickle_key: str) -> 
     """
     previous = os.umask(0o077)
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(directory)
         store = SqliteStore(user_id, device_id, str(directory), pickle_key, _NAME)
         return Olm(user_id, device_id, store)
     except (*_FAULTS, OSError, ValueError) as error:

@@ -19,6 +19,12 @@ class Sealer(Protocol):
     def open(self, sealed: bytes, context: str) -> bytes: ...
 
 
+def make_private(folder: Path) -> None:
+    """Make ``folder`` and what is missing above it, its owner's alone."""
+    for missing in reversed([f for f in (folder, *folder.parents) if not f.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class SealedFile:
     """One JSON object in the file ``path``, sealed under ``context``."""
@@ -50,7 +56,7 @@ class SealedFile:
         """Replace the file: after a crash it holds either the old object or the new one."""
         temporary = self.path.with_suffix(".new")
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self.path.parent)
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(descriptor, "wb") as stream:
                 stream.write(self.sealer.seal(json.dumps(data).encode(), self.context))

@@ -206,8 +206,8 @@ class Phone:
     async def _say(self, room_id: str, kind: str, content: Json) -> Json:
         await self._until_encrypted(room_id)
         async with self._turn:
-            if kind != "m.reaction":
-                await self._crypto.before_sending(room_id)
+            # For a reaction too: nio shares the room's key before it finds that it needs none.
+            await self._crypto.before_sending(room_id)
             answer = _ok(await self._client.room_send(room_id, kind, content))
         return {"event_id": answer.event_id}
 

@@ -1,0 +1,214 @@
+"""The scheme at work on a real Synapse: the real bot, Element's library and matrix-nio."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from pc_matrix.demo import commune as people
+from pc_matrix.demo.people import NIO
+from pc_matrix.homeserver.http import client_path
+from policies.terms import RoomKind
+from tests.live.town import ELEMENT, NUMBER, Town, flagged, reports, town
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+OFFICERS = (people.ELISE, people.KARIM, people.CLAIRE)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    async with town(tmp_path_factory.mktemp("town")) as running:
+        # Keys go to the devices that exist: everybody has a phone before anything is said.
+        for who in (people.AMELIE, people.HELENE, people.ELISE):
+            await running.phone(who, ELEMENT)
+        for who in (people.KARIM, people.CLAIRE, people.JOEL):
+            await running.phone(who, NIO)
+        yield running
+
+
+def unique(text: str) -> tuple[str, str]:
+    """``text`` with words that stand nowhere else, and those words."""
+    mark = f"repère{uuid4().hex[:6]}"
+    return f"{text} ({mark})", mark
+
+
+async def test_a_flagged_fact_reaches_every_authority_sealed(place: Town) -> None:
+    text, mark = unique("Un fourgon blanc tourne lentement rue des Lilas.")
+    said = await flagged(place, text, by="!signaler véhicule")
+    for who in OFFICERS:
+        phone = await place.phone(who)
+        (report,) = await reports(phone, place.authority(who), mark)
+        assert report.was_sealed, (who.name, report)
+        assert "Véhicule suspect" in report.text
+    helene = await place.phone(people.HELENE)
+    told = await helene.wait_for(
+        room_id=place.private(people.HELENE), body_matches=f"{NUMBER} est transmis"
+    )
+    assert told.was_sealed
+    assert people.HELENE.user_id in told.mentions
+    amelie = await place.phone(people.AMELIE)
+    mark_seen = await amelie.wait_for(
+        room_id=place.sector(people.AMELIE), type="m.reaction", after=said
+    )
+    assert mark_seen.relates_to is not None
+
+
+async def test_an_acknowledgement_comes_back_without_a_word(place: Town) -> None:
+    text, mark = unique("Deux vélos ont été volés devant la gare cette nuit.")
+    await flagged(place, text)
+    elise = await place.phone(people.ELISE)
+    (report,) = await reports(elise, place.authority(people.ELISE), mark)
+    number = report.text.split()[1]
+    await elise.react(place.authority(people.ELISE), report.event_id, "👀")
+    wanted = f"{number} est pris en compte"
+    for who in (people.HELENE, people.AMELIE):
+        phone = await place.phone(who)
+        room = place.private(who) if who is people.HELENE else place.sector(who)
+        news = await phone.wait_for(room_id=room, body_contains=wanted)
+        assert news.was_sealed
+        assert mark not in news.text
+
+
+async def test_an_authoritys_words_never_reach_a_sector(place: Town) -> None:
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    text, mark = unique("Une voiture brûle sur le parking du stade.")
+    await flagged(place, text)
+    (report,) = await reports(elise, room, mark)
+    secret = f"secret{uuid4().hex[:8]}"
+    said = await elise.send(room, f"On envoie une patrouille, {secret}")
+    await elise.edit(room, said, f"On envoie deux patrouilles, {secret}")
+    await elise.send(room, f"Voir {secret}", reply_to=report.event_id)
+    await elise.send(room, f"!repondre {report.text.split()[1]} Merci, {secret} pour vous")
+    helene = await place.phone(people.HELENE)
+    answer = await helene.wait_for(room_id=place.private(people.HELENE), body_contains=secret)
+    assert answer.was_sealed
+    await asyncio.sleep(2)
+    for who in (people.HELENE, people.AMELIE):
+        phone = await place.phone(who)
+        heard = await phone.read(place.sector(people.AMELIE), 200)
+        assert all(secret not in (seen.text + (seen.html or "")) for seen in heard)
+
+
+async def test_a_denunciation_goes_back_and_is_kept_nowhere(place: Town) -> None:
+    name = f"Zebulon Quetzal{uuid4().hex[:4]}"
+    await flagged(place, f"C'est M. {name} qui vole les vélos, je l'ai vu, il les revend.")
+    helene = await place.phone(people.HELENE)
+    back = await helene.wait_for(
+        room_id=place.private(people.HELENE), body_contains=name.split()[1]
+    )
+    assert back.was_sealed
+    assert "pas été transmis" in back.text
+    for who in OFFICERS:
+        phone = await place.phone(who)
+        assert all(name not in seen.text for seen in await phone.read(place.authority(who), 200))
+    needles = [name.encode(), name.split()[1].encode()]
+    files = [path for path in place.home.rglob("*") if path.is_file() and path.name != "phones"]
+    assert any(path.name == "registry.db" for path in files)
+    assert any(path.name == "homeserver.db" for path in files)
+    found = [path for path in files if any(needle in path.read_bytes() for needle in needles)]
+    assert found == []
+
+
+async def test_a_ghost_of_the_referent_is_not_relayed(place: Town) -> None:
+    ghost = await place.further_device(people.HELENE, sign=False)
+    helene = await place.phone(people.HELENE)
+    room = place.sector(people.HELENE)
+    text, mark = unique("Des poubelles ont été renversées.")
+    said = await ghost.send(room, text)
+    await helene.react(room, said, "🚩")
+    refused = await helene.wait_for(
+        room_id=place.private(people.HELENE), body_contains="n'a pas été vérifié", timeout=40
+    )
+    assert refused.was_sealed
+    for who in OFFICERS:
+        phone = await place.phone(who)
+        assert all(mark not in seen.text for seen in await phone.read(place.authority(who), 200))
+    # Nor does the ghost get anything to read of what the bot says.
+    heard = await ghost.read(place.private(people.HELENE), 50)
+    assert all(not seen.decrypted for seen in heard if seen.wire_type == "m.room.encrypted")
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.05, 0.15])
+async def test_killed_between_taking_and_sending_it_says_it_once(place: Town, delay: float) -> None:
+    before = place.waiting_flags()
+    text, mark = unique("Un carreau de l'école a été brisé.")
+    await flagged(place, text)
+    for _ in range(2000):
+        if place.waiting_flags() > before:
+            break
+        await asyncio.sleep(0.005)
+    await asyncio.sleep(delay)
+    assert place.bot.pid is not None
+    os.kill(place.bot.pid, signal.SIGKILL)
+    await place.restart_bot()
+    for who in OFFICERS:
+        found = await reports(await place.phone(who), place.authority(who), mark)
+        assert len(found) == 1, (who.name, [seen.text for seen in found])
+        assert found[0].was_sealed
+
+
+async def test_an_intruder_is_put_out(place: Town) -> None:
+    room = place.sector(people.AMELIE)
+    async with place.admin() as admin:
+        intruder = f"@intrus-{uuid4().hex[:6]}:{people.SERVER_NAME}"
+        await admin.create_user(intruder, uuid4().hex, "Intrus")
+    bot = f"@{people.BOT}:{people.SERVER_NAME}"
+    async with place.as_user(bot) as http:
+        await http.request("POST", client_path("rooms", room, "invite"), {"user_id": intruder})
+    async with place.as_user(intruder) as http:
+        await http.request("POST", client_path("join", room), {})
+        for _ in range(100):
+            if room not in (await http.request("GET", client_path("joined_rooms")))["joined_rooms"]:
+                return
+            await asyncio.sleep(0.1)
+    pytest.fail("the intruder is still in the room after 10 seconds")
+
+
+async def test_a_revoked_mandate_ends_in_every_room(place: Town) -> None:
+    joel = await place.phone(people.JOEL)
+    room = place.sector(people.JOEL)
+    await joel.send(room, "Bonjour")
+    await place.commands.run("registry", "revoke", people.JOEL.user_id)
+    async with place.as_user(people.JOEL.user_id) as http:
+        for _ in range(200):
+            joined = (await http.request("GET", client_path("joined_rooms")))["joined_rooms"]
+            if not set(joined) & set(place.rooms.values()):
+                return
+            await asyncio.sleep(0.1)
+    pytest.fail("the person is still in a room after 20 seconds")
+
+
+async def test_it_outlives_a_restart_of_the_homeserver(place: Town) -> None:
+    await place.commands.run("homeserver", "down")
+    await asyncio.sleep(2)
+    await place.commands.run("homeserver", "up")
+    text, mark = unique("Un lampadaire est cassé rue du Moulin.")
+    await flagged(place, text)
+    phone = await place.phone(people.KARIM)
+    assert len(await reports(phone, place.authority(people.KARIM), mark)) == 1
+
+
+async def test_everything_the_bot_ever_said_was_sealed(place: Town) -> None:
+    bot = f"@{people.BOT}:{people.SERVER_NAME}"
+    async with place.as_user(bot) as http:
+        kinds = set()
+        for (kind, _), room in place.rooms.items():
+            params = {"dir": "b", "limit": "1000"}
+            path = client_path("rooms", room, "messages")
+            page = await http.request("GET", path, params=params)
+            said = [e for e in page["chunk"] if e["sender"] == bot and "state_key" not in e]
+            kinds |= {e["type"] for e in said}
+            if kind in (RoomKind.SECTOR, RoomKind.AUTHORITY):
+                assert all("body" not in e["content"] for e in said)
+    assert kinds == {"m.room.encrypted", "m.reaction"}
+
+
+async def test_it_stops_cleanly_when_told_to(place: Town) -> None:
+    assert await place.bot.stop() == 0
+    assert "bot.stopped" in (place.home / "bot.log").read_text()
