@@ -9,18 +9,23 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import structlog
 from pydantic import SecretBytes, SecretStr
 
 REDACTED = "[masqué]"
+_NAME = "pc-matrix"
 
 _FORBIDDEN = frozenset(
-    "authorization body ciphertext content formatted_body key mac message_text nonce passphrase "
-    "password passwords plaintext pickle secret seed text token tokens".split()
+    {
+        *("body", "ciphertext", "content", "plaintext", "text"),
+        *("authorization", "passphrase", "password", "passwords", "token", "tokens"),
+        *("key", "mac", "nonce", "pickle", "secret", "seed"),
+    }
 )
 """The words of a key that are never logged: ``access_token`` and ``body`` both hold one."""
 
@@ -34,17 +39,16 @@ def configure(*, as_json: bool, file: Path | None = None, level: int = logging.I
 
     Library loggers are heard from WARNING on; what they say passes the same processor.
     """
-    stream = _stream(file)
+    handler = _handler(file)
     renderer: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if as_json
-        else structlog.dev.ConsoleRenderer(
-            colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
+        else structlog.dev.ConsoleRenderer(colors=handler.stream.isatty())
     )
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        name_exception,
         redact,
     ]
     structlog.configure(
@@ -53,7 +57,6 @@ def configure(*, as_json: bool, file: Path | None = None, level: int = logging.I
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -68,6 +71,25 @@ def redact(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[s
     for name, value in entry.items():
         entry[name] = REDACTED if _forbidden(name) else _clean(value)
     return entry
+
+
+def name_exception(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor: an exception becomes its type and where it happened.
+
+    Its words are left out: a library's exception may quote the message that it choked on.
+    """
+    given = entry.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        entry["exception"] = type(error).__name__
+        entry["trace"] = places(error)
+    return entry
+
+
+def places(error: BaseException) -> list[str]:
+    """Where it was raised, outermost first: ``file:line function``, without any value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-12:]]
 
 
 def _forbidden(name: str) -> bool:
@@ -88,19 +110,20 @@ def _clean(value: Any) -> Any:
             return value
 
 
-def _stream(file: Path | None) -> TextIO:
+def _handler(file: Path | None) -> logging.StreamHandler[Any]:
     if file is None:
-        return sys.stderr
+        return logging.StreamHandler(sys.stderr)
     file.touch(mode=0o600, exist_ok=True)
-    return file.open("a", encoding="utf-8")
+    return logging.FileHandler(file, encoding="utf-8")
 
 
 def _install(handler: logging.Handler, level: int) -> None:
+    """Put ours in place of an earlier one of ours; handlers of others are theirs."""
     root = logging.getLogger()
-    for old in root.handlers[:]:
+    handler.set_name(_NAME)
+    for old in [h for h in root.handlers if h.get_name() == _NAME]:
         root.removeHandler(old)
-        if isinstance(old, logging.StreamHandler) and old.stream not in (sys.stderr, sys.stdout):
-            old.stream.close()
+        old.close()
     root.addHandler(handler)
     root.setLevel(level)
     for name in _NOISY:

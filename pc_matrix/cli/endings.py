@@ -14,8 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import typer
-from rich.console import Console
-from rich.text import Text
 from typer.exceptions import TyperException
 
 from pc_matrix.cli import french
@@ -33,7 +31,7 @@ def status_of(invoke: Callable[[], int], *, as_json: bool) -> int:
     except KeyboardInterrupt:
         return _INTERRUPTED
     except typer.Abort:
-        _say(Text("Abandonné : rien de plus n'a été fait."))
+        _say("", "Abandonné : rien de plus n'a été fait.")
         return _BUG
     except PcError as error:
         return _tell(error, as_json=as_json)
@@ -84,7 +82,7 @@ def _tell(error: PcError, *, as_json: bool) -> int:
         ("Que faire", "bold green", remedy),
     ):
         if sentence:
-            _say(Text.assemble((f"{label} : ", style), sentence))
+            _say(label, sentence, style)
     return error.exit_status
 
 
@@ -96,8 +94,8 @@ def _usage(error: TyperException, *, as_json: bool) -> int:
     if as_json:
         _json("UsageError", what, "", remedy, _USAGE)
         return _USAGE
-    _say(Text.assemble(("Erreur : ", "bold red"), what))
-    _say(Text.assemble(("Que faire : ", "bold green"), remedy))
+    _say("Erreur", what, "bold red")
+    _say("Que faire", remedy, "bold green")
     return _USAGE
 
 
@@ -112,10 +110,10 @@ def _bug(error: BaseException, *, as_json: bool) -> int:
     if as_json:
         _json(name, what, " > ".join(places), remedy, _BUG)
         return _BUG
-    _say(Text.assemble(("Erreur : ", "bold red"), what))
+    _say("Erreur", what, "bold red")
     for place in places:
-        _say(Text(f"  {place}", style="dim"))
-    _say(Text.assemble(("Que faire : ", "bold green"), remedy))
+        _say("", f"  {place}")
+    _say("Que faire", remedy, "bold green")
     return _BUG
 
 
@@ -124,6 +122,10 @@ def _json(kind: str, what: str, why: str, remedy: str, status: int) -> None:
     sys.stderr.write(json.dumps({"error": error}, ensure_ascii=False) + "\n")
 
 
-def _say(text: Text) -> None:
+def _say(label: str, sentence: str, style: str = "") -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    text = Text.assemble((f"{label} : " if label else "", style), sentence)
     # soft_wrap: a path or an id that was cut in two could not be copied.
     Console(stderr=True, highlight=False).print(text, soft_wrap=True)

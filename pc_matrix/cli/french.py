@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from typer import rich_utils
 from typer.exceptions import TyperException
 
 _TITLES = {
@@ -20,6 +19,10 @@ _TITLES = {
 }
 
 _PHRASES = (
+    (
+        r"No such option: (.*?) \(Possible options: (.*)\)",
+        r"L'option \1 n'existe pas ; proches : \2",
+    ),
     (r"No such option: (.*)", r"L'option \1 n'existe pas"),
     (r"No such command (.*)\.", r"La commande \1 n'existe pas"),
     (r"Missing command\.", "Il manque une commande"),
@@ -34,10 +37,16 @@ _PHRASES = (
 
 def translated(command: Any) -> Any:
     """The command tree with French help; ``command`` is what Typer built."""
-    for name, title in _TITLES.items():
-        setattr(rich_utils, name, title)
     _translate_help(command)
     return command
+
+
+def titles() -> None:
+    """French titles for Typer's help pages."""
+    from typer import rich_utils  # a quarter of a second, for help alone
+
+    for name, title in _TITLES.items():
+        setattr(rich_utils, name, title)
 
 
 def usage_error(error: TyperException) -> str:

@@ -177,8 +177,8 @@ def _report(context: Context, path: Path, code: str) -> None:
         typer.echo(json.dumps({"commune": code, "file": str(path)}, ensure_ascii=False))
         return
     typer.echo(f"Commune {code} déclarée dans {path}")
-    typer.echo(f"Secrets dans {context.home / 'secrets.toml'} (lisible par vous seul : gardez-en")
-    typer.echo("une copie hors de cette machine ; sans lui, rien ne se rouvre)")
+    typer.echo(f"Secrets dans {context.home / 'secrets.toml'} : lisible par vous seul.")
+    typer.echo("Gardez-en une copie hors de cette machine ; sans lui, rien ne se rouvre.")
     typer.echo("Ensuite : pc-matrix homeserver up")
 
 

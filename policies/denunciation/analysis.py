@@ -97,7 +97,8 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A text, its tokens (punctuation included), and its entities in order, not overlapping."""
+    """A text, its tokens (punctuation included), and its entities in order; one that names
+    somebody may lie inside one that describes him (*la voisine du 3*)."""
 
     text: str
     tokens: tuple[Token, ...]

@@ -22,8 +22,8 @@ def blamed(analysis: Analysis, entity: Entity) -> float:
     determined = form(tokens, entity.first - 1) in _DETERMINED
     acts = [p.act for p in predicates(analysis, entity)]
     if any(a in (Act.OFFENDS, Act.IS_BLAMED) for a in acts):
-        return 2.0 if determined or entity.last - entity.first > 1 else 1.0
-    if determined and any(t.tags & {"cue_suspect", "shady", "crime"} for t in around):
+        return 2.0
+    if determined and any(t.tags & {"cue_suspect", "shady", "crime", "vsuspect"} for t in around):
         return 2.0
     if acts[:1] == [Act.OTHER] and determined:
         return 1.0

@@ -6,7 +6,8 @@ from policies.denunciation.analysis import Analysis, Entity, EntityKind
 from policies.denunciation.groups import blamed
 from policies.denunciation.masking import masked
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
-from policies.denunciation.weighing import Reason, reasons
+from policies.denunciation.cues import Reason
+from policies.denunciation.weighing import reasons
 
 ACCUSED, CLEAR = 1.0, -1.0
 
@@ -19,6 +20,7 @@ def judge(analysis: Analysis) -> Verdict:
     accusing: list[Finding] = []
     doubtful: list[Finding] = []
     naming: list[Finding] = []
+    accusing += _generalities(analysis)
     for entity in analysis.entities:
         identified = Finding(Rule(entity.kind.value), entity.start, entity.end)
         if entity.kind is EntityKind.GROUP:
@@ -34,6 +36,15 @@ def judge(analysis: Analysis) -> Verdict:
         elif weight > CLEAR and entity.kind.names or (weight >= ACCUSED and entity.kind.recognisable):
             doubtful += [identified, Finding(Rule.DOUBT, entity.start, entity.end)]
     return _verdict(analysis, accusing, doubtful, naming)
+
+
+def _generalities(analysis: Analysis) -> list[Finding]:
+    """Words that blame a community even where it is not named."""
+    return [
+        Finding(Rule.GROUP, t.start, t.end)
+        for t in analysis.tokens
+        if "generality_hard" in t.tags
+    ][:1]
 
 
 def _threshold(entity: Entity) -> float:

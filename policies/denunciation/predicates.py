@@ -50,6 +50,9 @@ def predicates(analysis: Analysis, entity: Entity) -> Iterator[Predicate]:
     tokens = analysis.tokens
     first = _first_verb(analysis, entity)
     at = entity.last
+    clitic = _after_clitic(analysis, entity)
+    if clitic is not None and (first is None or clitic < first):
+        first = clitic
     if first is not None:
         predicate = classify(analysis, first, entity)
         yield predicate
@@ -60,9 +63,11 @@ def predicates(analysis: Analysis, entity: Entity) -> Iterator[Predicate]:
 def _new_person(analysis: Analysis, i: int) -> bool:
     """Whether somebody else is introduced at ``i``."""
     token = analysis.tokens[i]
+    if token.form == "on":
+        return form(analysis.tokens, i - 1) not in (",", "\n")
     if "human" in token.tags and "v" not in token.flags and form(analysis.tokens, i - 1) not in ("de", "d", "a", "aux", "des"):
         return True
-    return token.form in ("quelquun", "on", "je", "tu") or any(
+    return token.form in ("quelquun", "je", "tu") or any(
         e.first == i and e.kind is EntityKind.PERSON for e in analysis.entities
     )
 
@@ -72,7 +77,7 @@ def _first_verb(analysis: Analysis, entity: Entity) -> int | None:
     tokens = analysis.tokens
     i, steps = entity.last, 0
     while i < len(tokens) and steps < 14 and not ends_sentence(tokens, i):
-        if is_verb(analysis, i):
+        if is_verb(analysis, i) and not _noun_here(analysis, i, entity):
             return i
         if _bare_participle(analysis, i):
             return i
@@ -81,6 +86,27 @@ def _first_verb(analysis: Analysis, entity: Entity) -> int | None:
         ):
             return None
         i, steps = i + 1, steps + 1
+    return None
+
+
+def _noun_here(analysis: Analysis, i: int, entity: Entity) -> bool:
+    """Whether a word that can be a noun stands as one: ``manteau bleu marine``, ``, zone gare``."""
+    tokens = analysis.tokens
+    if not set(tokens[i].flags) & set("NA") or tokens[i].form in ("a", "est"):
+        return False
+    before = tokens[i - 1]
+    return i - 1 >= entity.last and (before.form == "," or bool(set(before.flags) & set("NA")) and before.form not in CLITICS)
+
+
+def _after_clitic(analysis: Analysis, entity: Entity) -> int | None:
+    """``X la frappe``: a verb that looks like a noun after an article."""
+    tokens = analysis.tokens
+    for i in range(entity.last + 1, min(entity.last + 4, len(tokens))):
+        if ends_sentence(tokens, i) or tokens[i].form == ",":
+            return None
+        clitic = form(tokens, i - 1) in ("le", "la", "les", "l", "leur")
+        if clitic and set(tokens[i].flags) & set("vw") and not tokens[i].neutral:
+            return i
     return None
 
 
@@ -100,13 +126,27 @@ def _further(analysis: Analysis, entity: Entity, at: int, *, began: bool) -> Ite
         if is_verb(analysis, i):
             subject = _subject_before(analysis, i)
             joined = subject in ("et", ",", "puis", "mais", "ni", "donc") and began and not other
-            taken_up = subject in SUBJECTS and not other
+            taken_up = subject in _pronouns(analysis, entity) and not other
             again = subject in ("qui",) and began and not other and False
             if joined or taken_up or again:
                 predicate = classify(analysis, i, entity)
                 yield predicate
                 i = max(i, predicate.last - 1)
         i += 1
+
+
+def _pronouns(analysis: Analysis, entity: Entity) -> frozenset[str]:
+    """The pronouns that take the entity up; at a place, also *on* and *ça*."""
+    tokens = analysis.tokens
+    single = frozenset({"il", "elle"}) if not entity.plural else frozenset({"ils", "elles"})
+    placed = form(analysis.tokens, entity.first - 1) in ("chez", "dans", "au")
+    if placed or entity.kind in (EntityKind.ADDRESS, EntityKind.DWELLING):
+        return SUBJECTS | {"on", "ca"}
+    if entity.kind is EntityKind.GROUP:
+        return SUBJECTS
+    before = tokens[max(0, entity.first - 12) : entity.first]
+    stranger = any("human" in t.tags for t in before)
+    return single if not stranger else frozenset()
 
 
 def _subject_before(analysis: Analysis, i: int) -> str:
@@ -120,7 +160,8 @@ def _subject_before(analysis: Analysis, i: int) -> str:
 def classify(analysis: Analysis, i: int, entity: Entity) -> Predicate:
     """The act of the verb group that starts at ``i``."""
     tokens = analysis.tokens
-    if not set(tokens[i].flags) & set("vw"):
+    by_other = "K" in tokens[i].flags and form(tokens, i + 1) == "par"
+    if by_other or not set(tokens[i].flags) & set("vw"):
         return Predicate(Act.UNDERGOES, i, i + 1)
     j = _skip(analysis, i + 1)
     verb = tokens[i]
@@ -128,10 +169,10 @@ def classify(analysis: Analysis, i: int, entity: Entity) -> Predicate:
         return _made(analysis, i)
     if _is(verb, "avoir") and form(tokens, j) == "ete":
         return _passive(analysis, _skip(analysis, j + 1), i)
-    if _is(verb, "avoir") and j < len(tokens) and "K" in tokens[j].flags:
-        if tokens[j].form == "fait":
-            return Predicate(Act.OTHER, i, j + 1)
-        return Predicate(_act(tokens[j]), i, j + 1)
+    if _is(verb, "avoir") and j < len(tokens) and set(tokens[j].flags) & set("KI"):
+        if tokens[j].form == "eu" and any(t.tags & {"vharm", "harm"} for t in tokens[j + 1 : j + 8]):
+            return Predicate(Act.UNDERGOES, i, j + 1)
+        return Predicate(_watching(analysis, j), i, j + 1)
     if _is(verb, "etre"):
         return _being(analysis, i, j)
     if verb.lemmas and verb.lemmas[0] in _MODAL:
@@ -140,7 +181,9 @@ def classify(analysis: Analysis, i: int, entity: Entity) -> Predicate:
             k += 1
         if k < len(tokens) and "I" in tokens[k].flags:
             return Predicate(_act(tokens[k]), i, k + 1)
-    return Predicate(_act(verb), i, i + 1)
+    if _is(verb, "faire") and j < len(tokens) and "I" in tokens[j].flags:
+        return Predicate(Act.OTHER, i, j + 1)
+    return Predicate(_watching(analysis, i), i, i + 1)
 
 
 def _skip(analysis: Analysis, i: int) -> int:
@@ -201,6 +244,22 @@ def _being(analysis: Analysis, i: int, j: int) -> Predicate:
     if any("victim" in t.tags for t in tokens[j : j + 3]):
         return Predicate(Act.HELPS, i, j + 1)
     return Predicate(Act.NEUTRAL, i, j)
+
+
+def _watching(analysis: Analysis, i: int) -> Act:
+    """Watching people who have a right to be let alone offends; watching a stranger helps."""
+    tokens = analysis.tokens
+    if "vwatch" in tokens[i].tags:
+        for j in range(i + 1, min(i + 4, len(tokens))):
+            private = form(tokens, j - 1) in ("les", "nos", "mes", "ses", "ma", "mon")
+            if private and tokens[j].tags & {"kin", "human", "neighbour"}:
+                return Act.OFFENDS
+        if form(tokens, i - 1) in ("me", "nous") or form(tokens, i + 1) == "tout":
+            return Act.OFFENDS
+    act = _act(tokens[i])
+    if act is Act.HELPS and "vhelp" in tokens[i].tags and "ne" in (form(tokens, i - 1), form(tokens, i - 2), form(tokens, i - 3)):
+        return Act.OTHER
+    return act
 
 
 def _act(token: Token) -> Act:

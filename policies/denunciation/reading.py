@@ -55,10 +55,10 @@ def is_verb(analysis: Analysis, i: int) -> bool:
     """Whether the token at ``i`` is a finite verb in the third person here."""
     tokens = analysis.tokens
     token = tokens[i]
-    if token.neutral or not set(token.flags) & set("vw"):
+    if token.neutral or "road" in token.tags or not set(token.flags) & set("vw"):
         return False
     if token.form == "a":
-        return not is_preposition_a(analysis, i) and _auxiliary(tokens, i)
+        return _has(analysis, i)
     if set(token.lemmas) & {"etre"} and token.form != "est" or token.form in ("est", "etait"):
         return True
     before = form(tokens, i - 1)
@@ -68,6 +68,15 @@ def is_verb(analysis: Analysis, i: int) -> bool:
     if before in DETERMINERS or (noun and before in _PREPOSITIONS):
         return False
     return not ("P" in token.flags and token.form in ("vers", "sous", "entre", "contre", "sauf"))
+
+
+def _has(analysis: Analysis, i: int) -> bool:
+    """Whether ``a`` is *avoir*: by its accent where accents are written, else by what follows."""
+    tokens = analysis.tokens
+    if is_preposition_a(analysis, i):
+        return False
+    article = form(tokens, i + 1) in ("le", "la", "les", "l")
+    return _auxiliary(tokens, i) and (not article or not analysis.text.isascii())
 
 
 def _auxiliary(tokens: Sequence[Token], i: int) -> bool:
@@ -83,5 +92,13 @@ def _auxiliary(tokens: Sequence[Token], i: int) -> bool:
     return "K" in tokens[j].flags or form(tokens, j) in ("un", "une", "des", "le", "la", "les", "du", "ses", "son", "sa", "deux", "trois", "encore", "mis", "fait", "beaucoup")
 
 
-def actor_tokens(entity: Entity) -> range:
-    return range(entity.first, entity.last)
+def owned_thing(analysis: Analysis, entity: Entity) -> bool:
+    """Whether the entity only owns the thing that is spoken of: ``la serre de Mme X``."""
+    tokens = analysis.tokens
+    i = entity.first - 1
+    while i >= 0 and ("title" in tokens[i].tags or tokens[i].form in (".", "la", "le", "les")):
+        i -= 1
+    if i < 1 or tokens[i].form not in ("de", "du", "des", "a", "d"):
+        return False
+    head = tokens[i - 1]
+    return "N" in head.flags and not head.tags & {"kin", "human", "job", "pettype", "neighbour", "nickslot"}

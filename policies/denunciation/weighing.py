@@ -1,38 +1,18 @@
-"""Weighs what speaks for and against each recognisable person."""
+"""Weighs what a recognisable person is said to do and to undergo."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 from policies.denunciation.analysis import Analysis, Entity, EntityKind, Token
+from policies.denunciation.cues import Reason, by_cue
 from policies.denunciation.predicates import Act, Predicate, predicates
-from policies.denunciation.reading import form, sentence
+from policies.denunciation.reading import form, owned_thing, sentence
 from policies.denunciation.verdict import Rule
 
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One piece of evidence: its weight (accusing if positive), its rule, its tokens."""
-
-    weight: float
-    rule: Rule
-    first: int
-    last: int
-
-
-_WAYS = frozenset("way_work way_papers way_benefits way_health way_morals way_religion way_politics".split())
-_HELPFUL = frozenset({"vhelp", "vwit"})
-
-
-def reasons(analysis: Analysis, entity: Entity) -> list[Reason]:
-    """Everything that weighs on ``entity``."""
-    found = list(_by_predicate(analysis, entity))
-    undergone = any(r.weight <= -2 for r in found)
-    found += _by_cue(analysis, entity, undergone=undergone)
-    return found
-
-
+WAYS = frozenset(
+    "way_work way_papers way_benefits way_health way_morals way_religion way_politics".split()
+)
 _WEIGHTS = {
     Act.UNDERGOES: -3.0,
     Act.HELPS: -2.0,
@@ -43,80 +23,103 @@ _WEIGHTS = {
 }
 
 
+def reasons(analysis: Analysis, entity: Entity) -> list[Reason]:
+    """Everything that speaks against (positive) or for (negative) ``entity``."""
+    found = list(_by_predicate(analysis, entity))
+    undergone = any(r.weight <= -2 for r in found)
+    found += by_cue(analysis, entity, undergone=undergone, acts=bool(found))
+    if not any(r.weight for r in found):
+        found += _about(analysis, entity, entity.last)
+    if sum(r.weight for r in found) > -1:
+        found += _hinted(analysis, entity)
+    return found
+
+
+def _hinted(analysis: Analysis, entity: Entity) -> Iterator[Reason]:
+    """A hint is enough where nothing speaks for the person."""
+    first, end = sentence(analysis, entity.first)
+    for i in range(first, end):
+        if "cue_weak" in analysis.tokens[i].tags:
+            yield Reason(1.5, Rule.SUSPICION, i, i + 1)
+            return
+
+
 def _by_predicate(analysis: Analysis, entity: Entity) -> Iterator[Reason]:
     for number, predicate in enumerate(predicates(analysis, entity)):
         weight = _WEIGHTS[predicate.act]
         if number and weight <= 0:
+            if predicate.act is Act.NEUTRAL:
+                yield from (r for r in _about(analysis, entity, predicate.last) if r.weight > 2)
             continue
-        if number and predicate.act is Act.OTHER:
+        if _happens_to(analysis, entity, predicate):
+            weight = -3.0
+        if predicate.act is Act.OTHER and (number or entity.kind is EntityKind.ADDRESS):
             weight = 0.5
+        if entity.kind is EntityKind.ACCOUNT and weight < 3:
+            weight = 1.5
         yield Reason(weight, Rule.DEED, predicate.first, predicate.last)
-        if predicate.act in (Act.NEUTRAL, Act.OTHER):
-            yield from _of_sentence(analysis, entity, predicate)
+        yield from _completed(analysis, entity, predicate)
 
 
-def _of_sentence(analysis: Analysis, entity: Entity, predicate: Predicate) -> Iterator[Reason]:
-    """After a neutral verb the rest of the sentence decides: what he is, has, or does."""
+_HAPPENS = frozenset("bruler voler casser tomber ceder exploser sonner flamber disparaitre partir prendre ouvrir rester etre finir fumer crever couler deborder".split())
+
+
+def _happens_to(analysis: Analysis, entity: Entity, predicate: Predicate) -> bool:
+    """``la voiture de X a brûlé``: said of a thing, the verb blames nobody."""
+    tokens = analysis.tokens
+    verbs = {lemma for t in tokens[predicate.first : predicate.last] for lemma in t.lemmas}
+    if not verbs & _HAPPENS or not owned_thing(analysis, entity):
+        return False
+    following = tokens[predicate.last : predicate.last + 1]
+    harmed = any(t.tags & {"harm", "noise", "cue_vulnerable"} or t.form == "feu" for t in following)
+    transitive = any(t.form in ("le", "la", "les", "des", "du") for t in following)
+    return harmed or not transitive
+
+
+def _completed(analysis: Analysis, entity: Entity, predicate: Predicate) -> Iterator[Reason]:
+    """After a verb that says little, the rest of the sentence decides."""
+    if predicate.act in (Act.NEUTRAL, Act.OTHER):
+        yield from _about(analysis, entity, predicate.last)
+    elif predicate.act is Act.HELPS:
+        yield from _way_after_help(analysis, predicate)
+
+
+def _way_after_help(analysis: Analysis, predicate: Predicate) -> Iterator[Reason]:
     _, end = sentence(analysis, predicate.first)
     for i in range(predicate.last, end):
-        token = analysis.tokens[i]
-        if "shady" in token.tags:
-            yield Reason(3.0, Rule.CHARACTER, i, i + 1)
-        elif token.tags & _WAYS:
-            yield Reason(2.5, Rule.WAY_OF_LIFE, i, i + 1)
-        elif "crime" in token.tags:
-            yield Reason(2.0, Rule.DEED, i, i + 1)
-        elif "vneg" in token.tags and "I" in token.flags:
-            yield Reason(2.0, Rule.DEED, i, i + 1)
-        elif "victim" in token.tags or "cue_vulnerable" in token.tags:
-            yield Reason(-1.5, Rule.DOUBT, i, i + 1)
+        if "way_work" in analysis.tokens[i].tags:
+            yield Reason(4.0, Rule.WAY_OF_LIFE, i, i + 1)
+            return
 
 
-def _by_cue(analysis: Analysis, entity: Entity, *, undergone: bool) -> Iterator[Reason]:
-    tokens = analysis.tokens
-    first, end = sentence(analysis, entity.first)
-    before, after = tokens[first : entity.first], tokens[entity.last : end]
-    yield from _strong(tokens, first, end, entity)
-    if entity.kind in (EntityKind.PHONE, EntityKind.EMAIL):
-        yield Reason(-2.0, Rule.DOUBT, entity.first, entity.last)
-    if _any(before, "thanks"):
-        ironic = _ironic(after)
-        yield Reason(3.0 if ironic else -3.0, Rule.IRONY, first, end)
-    if _any(tokens, "cue_retract"):
-        yield Reason(-3.0, Rule.DOUBT, entity.first, entity.last)
-    if _any(before, "cue_vulnerable") or _any(after, "cue_vulnerable"):
-        yield Reason(-1.5, Rule.DOUBT, entity.first, entity.last)
-    if not undergone and (_any(before, "harm") or _any(before, "vharm") or _any(after[:6], "harm")):
-        yield Reason(-2.0, Rule.DOUBT, entity.first, entity.last)
-    if _cleft(analysis, entity):
-        yield Reason(2.0, Rule.SUSPICION, max(0, entity.first - 2), entity.last)
+def _about(analysis: Analysis, entity: Entity, start: int) -> Iterator[Reason]:
+    """What the words after ``start`` say of the person: character, way of life, offences."""
+    _, end = sentence(analysis, max(0, start - 1))
+    seen: set[Rule] = set()
+    for i in range(start, end):
+        said = _said(analysis, i)
+        if said and said.rule not in seen:
+            seen.add(said.rule)
+            yield said
 
 
-def _strong(tokens: Sequence[Token], first: int, end: int, entity: Entity) -> Iterator[Reason]:
-    for i in range(first, end):
-        tags = tokens[i].tags
-        if "cue_suspect" in tags or (tags & {"vsuspect"} and not "vharm" in tags):
-            yield Reason(3.0, Rule.SUSPICION, i, i + 1)
-            break
-    for i in range(first, entity.first):
-        if "cue_check" in tokens[i].tags:
-            yield Reason(4.0, Rule.CHECK_ON, i, i + 1)
-            break
+def _said(analysis: Analysis, i: int) -> Reason | None:
+    token = analysis.tokens[i]
+    if token.neutral:
+        return None
+    if "victim" in token.tags or "cue_vulnerable" in token.tags:
+        return Reason(-1.5, Rule.DOUBT, i, i + 1)
+    if "shady" in token.tags:
+        return Reason(3.0, Rule.CHARACTER, i, i + 1)
+    if token.tags & WAYS:
+        return Reason(2.5, Rule.WAY_OF_LIFE, i, i + 1)
+    if token.tags & {"crime", "noise"}:
+        return Reason(2.0, Rule.DEED, i, i + 1)
+    if _bad_infinitive(analysis, token, i):
+        return Reason(2.0, Rule.DEED, i, i + 1)
+    return None
 
 
-def _ironic(after: Sequence[Token]) -> bool:
-    if any(t.tags & _HELPFUL and "vneg" not in t.tags for t in after):
-        return False
-    return any(t.tags & {"vneg", "crime", "shady", "noise"} for t in after) or any(t.form in ("concert", "minuit", "bruit", "musique", "cadeau", "cadeaux", "perceuse", "tondeuse", "poubelles") for t in after)
-
-
-def _cleft(analysis: Analysis, entity: Entity) -> bool:
-    tokens = analysis.tokens
-    i = entity.first - 1
-    while i >= 0 and (tokens[i].form in (".", "le", "la", "les") or "title" in tokens[i].tags or "nickslot" in tokens[i].tags):
-        i -= 1
-    return form(tokens, i) in ("est", "etait") and form(tokens, i - 1) == "ce"
-
-
-def _any(tokens: Sequence[Token], tag: str) -> bool:
-    return any(tag in t.tags for t in tokens)
+def _bad_infinitive(analysis: Analysis, token: Token, i: int) -> bool:
+    unknown_agent = form(analysis.tokens, i - 1) in ("se", "fait", "faire")
+    return "vneg" in token.tags and "I" in token.flags and not unknown_agent

@@ -12,7 +12,7 @@ from bridges.wording import welcome
 from bridges.wording.catalogue import LANGUAGES, MissingTextError, keys, placeholders, text
 from bridges.wording.dates import moment
 from bridges.wording.notice import Bullets, Paragraph, Quote, Title, notice
-from policies.denunciation.findings import Rule
+from policies.denunciation.verdict import Rule
 from policies.emergency import Emergency
 from policies.refusal import Refusal
 from policies.terms import Category

@@ -35,7 +35,7 @@ export class Memory {
             sender: event.getSender(),
             state_key: event.getStateKey() ?? null,
             ts: event.getTs(),
-            type: event.getType(),
+            type: failed ? event.getWireType() : event.getType(),
             wire_type: event.getWireType(),
             body: content.body ?? null,
             html: content.formatted_body ?? null,

@@ -1,0 +1,1 @@
+"""The demonstration: an example commune, real encrypted clients, and who saw what."""

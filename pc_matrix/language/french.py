@@ -1,0 +1,109 @@
+"""French text → Analysis: spelling, words, places, names, relations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from pc_matrix.language.contacts import contacts
+from pc_matrix.language.exceptions import Name, meaning
+from pc_matrix.language.names import NameFinder
+from pc_matrix.language.places import neutralise, phrase_tags
+from pc_matrix.language.relations import relations
+from pc_matrix.language.resources import Resources, load_resources, tag_tables
+from pc_matrix.language.spelling import plain, spell
+from pc_matrix.language.tokens import Word, words
+from policies.denunciation.analysis import Analysis, Entity, EntityKind, Token
+
+LONGEST = 4000
+"""Characters; a longer message is held unread."""
+
+
+class French:
+    """Analyses French messages. Pure once loaded; one object serves every room."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._known = resources
+
+    def analyse(self, text: str) -> Analysis:
+        """Words, places, persons of ``text``; not readable when it is longer than ``LONGEST``."""
+        if len(text) > LONGEST:
+            return Analysis(text, (), (), readable=False)
+        found = words(spell(text), self._known)
+        phrase_tags(found, self._known)
+        neutralise(found, self._known)
+        entities, names = self._entities(found)
+        tokens = tuple(
+            Token(w.start, w.end, w.form, w.flags, w.lemmas, frozenset(w.tags), w.neutral)
+            for w in found
+        )
+        return Analysis(text, tokens, entities, names=names)
+
+    def _entities(self, found: Sequence[Word]) -> tuple[tuple[Entity, ...], frozenset[str]]:
+        named: list[tuple[EntityKind, int, int, bool]] = []
+        masked: set[str] = set()
+        free = list(contacts(found))
+        for first, last in NameFinder(found, self._known).find():
+            who = meaning(found, first, last)
+            if who is Name.NOBODY:
+                continue
+            kind = EntityKind.OFFICIAL if who is Name.OFFICIAL else EntityKind.PERSON
+            plural = found[first - 1].form in ("les", "des", "aux") if first else False
+            named.append((kind, first, last, plural))
+            if kind is EntityKind.PERSON:
+                masked |= {w.raw for w in found[first:last] if w.kind == "word" and len(w.raw) > 2}
+        naming = _apart([*named, *free])
+        described = _apart([*relations(found), *_groups(found)])
+        names = {(a, b) for _, a, b, _ in naming}
+        chosen = sorted(naming + [d for d in described if (d[1], d[2]) not in names], key=lambda f: (f[1], f[2]))
+        entities = tuple(
+            Entity(kind, a, b, found[a].start, found[b - 1].end, plural)
+            for kind, a, b, plural in chosen
+        )
+        return entities, frozenset(masked)
+
+
+def _groups(found: Sequence[Word]) -> Iterable[tuple[EntityKind, int, int, bool]]:
+    for i, word in enumerate(found):
+        if "group" in word.tags and not word.neutral:
+            length = max((int(t.split("+")[1]) for t in word.tags if t.startswith("group+")), default=1)
+            if length > 1 or "group" in word.tags:
+                yield EntityKind.GROUP, i, i + length, True
+
+
+def _apart(
+    found: Iterable[tuple[EntityKind, int, int, bool]],
+) -> list[tuple[EntityKind, int, int, bool]]:
+    """Without overlaps: what was found first wins."""
+    taken: set[int] = set()
+    kept = []
+    for kind, first, last, plural in found:
+        if not taken & set(range(first, last)):
+            taken |= set(range(first, last))
+            kept.append((kind, first, last, plural))
+    return sorted(kept, key=lambda f: f[1])
+
+
+@lru_cache(maxsize=64)
+def load(own_words: frozenset[str] = frozenset()) -> French:
+    """The analyser; ``own_words`` are the commune's streets, halls and shops, never persons."""
+    known = load_resources()
+    if not own_words:
+        return French(known)
+    tags, phrases = tag_tables(
+        iter([("own-word", [re.sub(r"[,\t]", " ", plain(w)) for w in sorted(own_words)])])
+    )
+    return French(_with(known, tags, phrases))
+
+
+def _with(
+    known: Resources,
+    tags: Mapping[str, frozenset[str]],
+    phrases: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]],
+) -> Resources:
+    from dataclasses import replace
+
+    merged = {**known.tags, **{w: known.tags.get(w, frozenset()) | t for w, t in tags.items()}}
+    longer = {**known.phrases, **{w: (*p, *known.phrases.get(w, ())) for w, p in phrases.items()}}
+    return replace(known, tags=merged, phrases=longer)

@@ -1,0 +1,220 @@
+"""Text into words with their offsets, respelt where people write short or by ear."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pc_matrix.language.resources import Resources, sound
+from pc_matrix.language.spelling import Spelt
+
+_ELIDED = {
+    "l": "le", "d": "de", "j": "je", "c": "ce", "s": "se", "n": "ne", "m": "me", "t": "te",
+    "qu": "que", "jusqu": "jusque", "lorsqu": "lorsque", "puisqu": "puisque", "quelqu": "quelqu",
+}  # fmt: skip
+_WORD = re.compile(
+    r"""
+    (?P<email>[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+)
+  | (?P<url>https?://\S+|www\.\S+)
+  | (?P<handle>@[\w.-]+)
+  | (?P<plate>\b(?:[a-z]{2}[ -]?\d{3}[ -]?[a-z]{2}|\d{2,4}[ -][a-z]{2,3}[ -]\d{2})\b)
+  | (?P<phone>(?<![\w])(?:\(?(?:\+|00)\s?33\)?[\s.\-/]*(?:\(0\))?[\s.\-/]*[1-9]|0[\s.\-/]*[1-9])
+        (?:[\s.\-/]*\d){8}(?!\d))
+  | (?P<time>\b\d{1,2}\s?(?:h|heures?)\s?\d{0,2}(?![\w])|\b\d{1,2}:\d{2}\b)
+  | (?P<account>\b[a-z][a-z0-9]*(?:[_][a-z0-9]+)+\b)
+  | (?P<num>\d+(?![^\W_]))
+  | (?P<word>[^\W_]+)
+  | (?P<punct>[^\w\s]|_|\n)
+    """,
+    re.VERBOSE,
+)
+_LEET = str.maketrans("013457@$", "oieastas")
+LINE = "\n"
+
+
+@dataclass(slots=True)
+class Word:
+    """A token on its way: ``raw`` as written (normalised), ``form`` as understood."""
+
+    start: int
+    end: int
+    raw: str
+    form: str
+    kind: str = "word"
+    capital: bool = False
+    flags: str = ""
+    lemmas: tuple[str, ...] = ()
+    tags: set[str] = field(default_factory=set)
+    neutral: bool = False
+
+
+def words(spelt: Spelt, known: Resources) -> list[Word]:
+    """Every token of a text in order."""
+    found: list[Word] = []
+    shouted = _shouted(spelt.original)
+    for match in _WORD.finditer(spelt.text):
+        start, end = spelt.span(match.start(), match.end())
+        kind, raw = match.lastgroup or "word", match.group()
+        if kind != "word":
+            found.append(Word(start, end, raw, raw if kind in ("punct", "num") else kind, kind))
+            continue
+        elided = spelt.text[match.end() : match.end() + 1] == "'" and raw in _ELIDED
+        capital = not shouted and spelt.original[start].isupper()
+        raw = _squeezed(raw, known)
+        forms = (_ELIDED[raw],) if elided else respell(raw, known)
+        found.extend(Word(start, end, raw, form, capital=capital) for form in forms)
+    found = [w for i, w in enumerate(found) if not _glue(found, i)]
+    for word in found:
+        describe(word, known)
+    for i, word in enumerate(found):
+        _accented(word, spelt.original)
+        _plural_have(word, found[i + 1 : i + 2])
+    return found
+
+
+def _glue(found: list[Word], i: int) -> bool:
+    """Whether it only joins words: an apostrophe, the hyphen of ``belle-fille``."""
+    word = found[i]
+    if word.raw == "-" and 0 < i < len(found) - 1:
+        before, after = found[i - 1], found[i + 1]
+        return before.end == word.start and after.start == word.end and before.kind == "word"
+    return word.raw == "'"
+
+
+def _accented(word: Word, original: str) -> None:
+    """A final é tells a participle from a finite verb: ``tapé``."""
+    if word.form == word.raw and original[word.start : word.end].lower().endswith(("é", "ée", "és", "ées")):
+        word.flags = "".join(f for f in word.flags if f not in "vwfy")
+
+
+def _plural_have(word: Word, following: list[Word]) -> None:
+    """``on vu``, ``on tapé`` for *ont*: the participle cannot follow *on*."""
+    if word.form == "on" and following:
+        flags = following[0].flags
+        if "K" in flags and not set(flags) & set("vw"):
+            word.form, word.flags, word.lemmas = "ont", "w", ("avoir",)
+
+
+def describe(word: Word, known: Resources) -> None:
+    """Look up the readings of ``word.form``."""
+    flags, lemmas = known.words.get(word.form, ("", ()))
+    word.flags, word.lemmas = flags, lemmas
+    word.tags |= known.tags.get(word.form, frozenset())
+    for plural in ("s", "x"):
+        if word.form.endswith(plural) and len(word.form) > 3:
+            word.tags |= known.tags.get(word.form[:-1], frozenset()) & _TAKE_PLURAL
+    for lemma in lemmas:
+        word.tags |= known.verbs.get(lemma, frozenset())
+
+
+_TAKE_PLURAL = frozenset({"kin", "job", "human", "neighbour", "shady", "site", "shop", "victim"})
+
+
+def respell(raw: str, known: Resources) -> tuple[str, ...]:
+    """What a word as written stands for: one form, or several (``g`` → ``je ai``)."""
+    if raw in known.sms:
+        return known.sms[raw]
+    if _is_word(raw, known):
+        return (_known_mistake(raw, known),)
+    if any(c.isdigit() for c in raw):
+        return (_unleet(raw, known),)
+    level = max(known.first_names.get(raw, 0), known.surnames.get(raw, 0))
+    if level >= 4:
+        return (raw,)
+    if level == 3:
+        right = _corrected(raw, known)
+        common = right != raw and known.frequency.get(right, 0) >= 50
+        return _glued(raw, known) or (right if common else raw,)
+    right = _corrected(raw, known)
+    rare = level and known.frequency.get(right, 0) < (40 if level == 2 else 36)
+    return _glued(raw, known) or (raw if rare else right,)
+
+
+def _squeezed(raw: str, known: Resources) -> str:
+    """Without elongations or digits for letters: ``kaaariiim``, ``k4rim``."""
+    shrunk = re.sub(r"(.)\1{2,}", r"\1", raw)
+    if shrunk != raw and not _is_word(raw, known):
+        raw = shrunk
+    if len(raw) > 3 and any(c.isdigit() for c in raw) and not raw[0].isdigit():
+        return _unleet(raw, known)
+    return raw
+
+
+def _known_mistake(raw: str, known: Resources) -> str:
+    """The right word for a mistake so frequent (``apelle``) that frequency lists have it."""
+    often = known.frequency.get(raw, 0)
+    if raw in known.words or raw in known.tags or often > 36 or len(raw) < 5:
+        return raw
+    right = _corrected(raw, known)
+    return right if known.frequency.get(right, 0) >= often + 14 else raw
+
+
+def _is_word(form: str, known: Resources) -> bool:
+    return form in known.frequency or form in known.tags or form in known.verbs
+
+
+def _unleet(raw: str, known: Resources) -> str:
+    letters = raw.translate(_LEET)
+    named = letters in known.first_names or letters in known.surnames
+    return letters if len(raw) > 2 and (named or _is_word(letters, known)) else raw
+
+
+def _glued(raw: str, known: Resources) -> tuple[str, ...]:
+    """``larret`` → ``le arret``, ``jvois`` → ``je vois``; empty when it is not glued."""
+    for head in ("qu", "l", "d", "j", "c", "s", "n", "m", "t"):
+        rest = raw[len(head) :]
+        if not raw.startswith(head) or len(rest) < 3 or rest[0] not in "aeiouhy":
+            continue
+        if known.frequency.get(rest, 0) >= 32 and rest in known.words:
+            return (_ELIDED[head], rest)
+    return ()
+
+
+def _corrected(raw: str, known: Resources) -> str:
+    """The ordinary word that ``raw`` misspells, or ``raw``."""
+    if len(raw) < 3 or len(raw) > 20:
+        return raw
+    shrunk = re.sub(r"(.)\1{2,}", r"\1", raw)
+    if shrunk != raw and _is_word(shrunk, known):
+        return shrunk
+    for ending in ("e", "s", "t", "es", "ent", "r", "d", "x", "z"):
+        if known.frequency.get(raw + ending, 0) >= 30:
+            return raw + ending
+    near = _one_mistake(raw, known)
+    if near and known.frequency[near] >= 40:
+        return near
+    heard = known.sounds.get(sound(shrunk)) if len(raw) > 3 else None
+    if heard and heard[0] in _SAME_START.get(raw[0], raw[0]):
+        return heard
+    return near or raw
+
+
+_SAME_START = {"k": "kcq", "c": "cksq", "s": "sc", "j": "jg", "g": "gj", "f": "fp", "q": "qck",
+               "o": "oah", "e": "eh", "a": "ah", "i": "ih", "z": "zs", "u": "uh"}  # fmt: skip
+
+
+def _one_mistake(raw: str, known: Resources) -> str:
+    """The most frequent common word at one edit, for words of five letters or more."""
+    if len(raw) < 5:
+        return ""
+    at_one = (w for w in _edits(raw) if known.frequency.get(w, 0) >= 30 and w in known.words)
+    return max(at_one, key=lambda w: known.frequency[w], default="")
+
+
+def _edits(word: str) -> Iterator[str]:
+    for i in range(1, len(word) + 1):
+        head, tail = word[:i], word[i:]
+        if tail:
+            yield head + tail[1:]
+        if len(tail) > 1:
+            yield head + tail[1] + tail[0] + tail[2:]
+        for letter in "abcdefghijklmnopqrstuvwxyz":
+            yield head + letter + tail
+            if tail:
+                yield head + letter + tail[1:]
+
+
+def _shouted(text: str) -> bool:
+    letters = [c for c in text if c.isalpha()]
+    return sum(c.isupper() for c in letters) > len(letters) * 0.6

@@ -1,0 +1,86 @@
+"""``pc-matrix init``."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from pc_matrix import settings
+from pc_matrix.cli.app import run
+
+
+def _init(home: Path, *more: str) -> int:
+    return run(["--home", str(home), "init", "--yes", *more])
+
+
+def test_it_writes_what_settings_reads(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    given = ["--name", 'Saint-"Ex" \\ l\'été', "--code", "2a004", "--url", "https://m.example/"]
+    more = ["--server-name", "ex.example", "--sector", "nord=Le Nord", "--authority", "pm=Police"]
+    assert _init(home, *given, *more) == 0
+    read = settings.load(home)
+    assert read.commune.name == 'Saint-"Ex" \\ l\'été'
+    assert (read.commune.code, read.homeserver_url) == ("2A004", "https://m.example")
+    assert [(s.code, s.name) for s in read.commune.sectors] == [("nord", "Le Nord")]
+    assert [a.code for a in read.commune.authorities] == ["pm"]
+    assert len(read.secrets.vault_key()) == 32
+    assert len(read.secrets.bot_password("2A004")) >= 32
+    assert stat.S_IMODE((home / "secrets.toml").stat().st_mode) == 0o600
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+
+
+def test_defaults_make_a_trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _init(tmp_path, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["commune"] == "59999"
+    assert settings.load(tmp_path).homeserver_url.startswith("http://127.0.0.1:")
+
+
+def test_it_never_overwrites(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _init(tmp_path) == 0
+    path = tmp_path / "communes" / "59999.toml"
+    before = path.read_text(encoding="utf-8"), (tmp_path / "secrets.toml").read_text("utf-8")
+    assert _init(tmp_path, "--name", "Autre") == 4
+    assert "déjà déclarée" in capsys.readouterr().err
+    assert before == (path.read_text(encoding="utf-8"), (tmp_path / "secrets.toml").read_text())
+
+
+def test_a_second_commune_keeps_the_master_key(tmp_path: Path) -> None:
+    assert _init(tmp_path) == 0
+    first = settings.load_secrets(tmp_path)
+    assert _init(tmp_path, "--code", "59350") == 0
+    second = settings.load_secrets(tmp_path)
+    assert second.vault_key() == first.vault_key()
+    assert second.bot_password("59999") == first.bot_password("59999")
+    assert second.bot_password("59350") != first.bot_password("59999")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "status"),
+    [
+        (["--code", "../../x"], 4),
+        (["--code", "ABCDE"], 3),
+        (["--sector", "sans-nom"], 4),
+        (["--sector", "A B=x"], 3),
+        (["--sector", "a=x", "--sector", "a=y"], 3),
+        (["--url", "ftp://x"], 3),
+        (["--server-name", "a b"], 3),
+    ],
+)
+def test_wrong_answers_leave_nothing(tmp_path: Path, wrong: list[str], status: int) -> None:
+    assert _init(tmp_path, *wrong) == status
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
+
+
+def test_questions_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = iter(["Trifouillis", "59350", "a=Est, b=Ouest", "pm=Police", "t.example", "embedded"])
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(answers))
+    assert run(["--home", str(tmp_path), "init"]) == 0
+    read = settings.load(tmp_path)
+    assert (read.commune.name, read.server_name) == ("Trifouillis", "t.example")
+    assert [s.name for s in read.commune.sectors] == ["Est", "Ouest"]
+    assert capsys.readouterr().out.count("\n") == 4
