@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from pc_matrix.demo.commune import AUTHORITIES, PLAYERS, SECTORS, Character
@@ -13,7 +13,7 @@ from pc_matrix.demo.people import Client, client
 from pc_matrix.demo.witness import within
 from policies.terms import RoomKind
 
-_AT_ONCE = 4  # phones that are started at the same time
+_AT_ONCE = 4  # phones that log in at the same time
 _JOINING = 30.0
 
 
@@ -33,7 +33,7 @@ class Cast:
     bot: str
     log: Path
     rooms: Mapping[tuple[RoomKind, str], str]
-    phones: dict[Character, Client] = field(default_factory=dict)
+    phones: Mapping[Character, Client]
 
     def __getitem__(self, who: Character) -> Client:
         return self.phones[who]
@@ -58,28 +58,41 @@ class Cast:
 
 
 @asynccontextmanager
-async def enter(cast: Cast, passwords: Mapping[str, str]) -> AsyncIterator[Cast]:
-    """Give everybody a phone, logged in and in all rooms; taken back at the end.
+async def phones(log: Path) -> AsyncIterator[asyncio.Task[dict[Character, Client]]]:
+    """Everybody's phone, switched on in the background one after another; ended with the block."""
+    async with AsyncExitStack() as stack:
+
+        async def switch_on() -> dict[Character, Client]:
+            found: dict[Character, Client] = {}
+            for who in PLAYERS:
+                found[who] = await stack.enter_async_context(client(who.name, log=log))
+                await found[who].ready()
+            return found
+
+        task = asyncio.create_task(switch_on())
+        try:
+            yield task
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+async def enter(cast: Cast, passwords: Mapping[str, str]) -> None:
+    """Everybody logs in and joins all his rooms.
 
     Raises ``ClientError`` when a phone cannot log in, ``TimeoutError`` when it stays outside.
     """
     turns = asyncio.Semaphore(_AT_ONCE)
-    async with AsyncExitStack() as stack:
 
-        async def come(who: Character) -> None:
-            async with turns:
-                phone = await stack.enter_async_context(client(who.name, log=cast.log))
-                await phone.login(cast.homeserver, who.user_id, passwords[who.user_id])
-                await phone.start()
-                cast.phones[who] = phone
+    async def come(who: Character) -> None:
+        async with turns:
+            await cast[who].login(cast.homeserver, who.user_id, passwords[who.user_id])
+            await cast[who].start()
+        await _is_in(cast, who)
 
-        async with _all_or_none() as group:
-            for who in PLAYERS:
-                group.create_task(come(who))
-        async with _all_or_none() as group:
-            for who in PLAYERS:
-                group.create_task(_is_in(cast, who))
-        yield cast
+    async with _all_or_none() as group:
+        for who in PLAYERS:
+            group.create_task(come(who))
 
 
 @asynccontextmanager

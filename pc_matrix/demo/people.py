@@ -110,6 +110,10 @@ class Client:
         finally:
             self._asked.pop(number, None)
 
+    async def ready(self) -> None:
+        """Wait until the process has loaded what it needs."""
+        await self.ask("ping")
+
     async def login(
         self, homeserver: str, user_id: str, password: str, *, sign: bool = True
     ) -> dict[str, str]:

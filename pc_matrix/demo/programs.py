@@ -17,6 +17,7 @@ _SLOWEST = 120.0  # seconds for one command
 _BOT_STARTS = 30.0
 _BOT_STOPS = 15.0
 _READY = "bot.ready"
+BOT_LOG = "bot.log"
 
 
 class Commands:
@@ -69,7 +70,7 @@ class BotProcess:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._log = home / "bot.log"
+        self._log = home / BOT_LOG
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -100,6 +101,14 @@ class BotProcess:
 
     def _did_not_start(self, why: str) -> IncompleteError:
         return IncompleteError("Le bot n'a pas démarré.", why, f"Son journal : {self._log}")
+
+    async def ends_by_itself(self) -> int | None:
+        """Its exit status, ``None`` when it still runs after a while."""
+        for _ in range(int(_BOT_STARTS * 10)):
+            if self._process is not None and self._process.poll() is not None:
+                return self._process.returncode
+            await asyncio.sleep(0.1)
+        return None
 
     async def stop(self) -> int | None:
         """End it, by SIGTERM and after a while by SIGKILL; its exit status."""

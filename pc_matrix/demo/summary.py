@@ -15,21 +15,25 @@ from pc_matrix.demo.witness import Check
 _WIDTH = 150
 
 
-def table(checks: Sequence[Check]) -> Table:
-    """Who saw what, in the order of the tour, one section a scene."""
-    found = Table(title="Qui a vu quoi", title_style="bold", show_lines=False, expand=False)
-    for heading in ("", "Qui", "Rôle", "Salon", "Ce qui est vérifié", "Comment"):
-        found.add_column(heading, overflow="fold")
-    for scene, group in groupby(checks, key=lambda check: check.scene):
-        found.add_section()
-        found.add_row("", Text(scene, style="bold"), "", "", "", "")
-        for check in group:
-            found.add_row(mark(check), *map(Text, _cells(check)))
+def tables(checks: Sequence[Check]) -> list[Table]:
+    """Who saw what: one table a scene, in the order of the tour."""
+    scenes = groupby(checks, key=lambda check: check.scene)
+    return [_table(scene, list(group)) for scene, group in scenes]
+
+
+def _table(scene: str, checks: Sequence[Check]) -> Table:
+    found = Table(title=scene, title_style="bold", title_justify="left", expand=True)
+    found.add_column("")
+    for heading, ratio in _COLUMNS.items():
+        found.add_column(heading, overflow="fold", ratio=ratio)
+    for check in checks:
+        cells = (check.who, check.role, check.room, check.what, check.how)
+        found.add_row(mark(check), *map(Text, cells))
     return found
 
 
-def _cells(check: Check) -> tuple[str, ...]:
-    return check.who, check.role, check.room, check.what, check.how
+_COLUMNS = {"Qui": 18, "Rôle": 18, "Salon": 20, "Ce qui est vérifié": 38, "Comment": 32}
+"""The headings, with the share of the width that each has: the same in every scene."""
 
 
 def mark(check: Check) -> Text:

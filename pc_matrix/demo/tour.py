@@ -5,23 +5,26 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from pc_matrix import wiring
 from pc_matrix.demo import home as homes
 from pc_matrix.demo import record
-from pc_matrix.demo.cast import Cast, enter
+from pc_matrix.demo.cast import Cast, enter, phones
 from pc_matrix.demo.people import ClientError
-from pc_matrix.demo.programs import BotProcess, Commands
+from pc_matrix.demo.programs import BOT_LOG, BotProcess, Commands
 from pc_matrix.demo.scenes import SCENES
 from pc_matrix.demo.stage import Stage
 from pc_matrix.demo.witness import Check, Witness
 from pc_matrix.errors import IncompleteError
 from policies.terms import RoomKind
+
+_LOG = "phones.log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,23 @@ async def run(home: Path, telling: Telling, *, keep: bool) -> Outcome:
     homes.fresh(home)
     url = homes.furnish(home)
     commands, bot = Commands(home, telling.command), BotProcess(home)
-    async with _stopped(commands, bot, keep=keep):
+    outcome, log = Outcome(home), home / _LOG
+    async with _stopped(commands, bot, keep=keep), phones(log) as switched_on:
         telling.title("Mise en place, par les commandes de la mairie")
         passwords = await _set_up(home, commands)
-        await bot.start()
         telling.command("pc-matrix bot")
-        outcome = Outcome(home)
+        await bot.start()
         rooms, admin_token = _known(home)
         outcome.record = record.of(url, rooms, passwords, _pids(home, bot))
         homes.write_record(home, outcome.record)
-        cast = Cast(url, record.BOT, home / "phones.log", rooms)
-        outcome.checks = await _play(cast, passwords, (home, admin_token), commands, telling)
+        telling.title("Chacun prend son téléphone")
+        with _could_not_begin(home):
+            cast = Cast(url, record.BOT, log, rooms, await switched_on)
+            await enter(cast, passwords)
+        witness = Witness(telling.check)
+        outcome.checks = witness.checks
+        await _play(Stage(cast, witness, home, admin_token), telling)
+        await _nothing_left_to_do(commands, witness, telling)
     outcome.seconds = time.monotonic() - begun
     return outcome
 
@@ -99,29 +108,22 @@ def _pids(home: Path, bot: BotProcess) -> dict[str, int]:
     return {name: pid for name, pid in found.items() if pid is not None}
 
 
-async def _play(
-    cast: Cast,
-    passwords: Mapping[str, str],
-    house: tuple[Path, str],
-    commands: Commands,
-    telling: Telling,
-) -> list[Check]:
-    witness = Witness(telling.check)
-    telling.title("Chacun prend son téléphone")
+@contextmanager
+def _could_not_begin(home: Path) -> Iterator[None]:
     try:
-        async with enter(cast, passwords):
-            stage = Stage(cast, witness, *house)
-            for title, play in SCENES:
-                telling.title(title)
-                await witness.survives(title, lambda play=play: play(stage))  # type: ignore[misc]
+        yield
     except (ClientError, TimeoutError) as error:
         raise IncompleteError(
-            "La visite n'a pas pu commencer.",
+            "La visite n'a pas pu commencer : un téléphone n'est pas prêt.",
             str(error),
-            f"Voyez {cast.log} et {cast.log.with_name('bot.log')}.",
+            f"Voyez {home / _LOG} et {home / BOT_LOG}, puis relancez.",
         ) from error
-    await _nothing_left_to_do(commands, witness, telling)
-    return witness.checks
+
+
+async def _play(stage: Stage, telling: Telling) -> None:
+    for title, play in SCENES:
+        telling.title(title)
+        await stage.witness.survives(title, partial(play, stage))
 
 
 async def _nothing_left_to_do(commands: Commands, witness: Witness, telling: Telling) -> None:

@@ -17,6 +17,7 @@ from pc_matrix.demo.people import NIO, Client, Seen, client
 from pc_matrix.demo.programs import BotProcess, Commands
 from pc_matrix.homeserver.admin import SynapseAdmin
 from pc_matrix.homeserver.http import MatrixHttp
+from pc_matrix.settings import load_secrets
 from policies.terms import RoomKind
 from tests.live import element
 
@@ -62,10 +63,15 @@ class Town:
         return self.rooms[RoomKind.PRIVATE, who.user_id]
 
     @asynccontextmanager
-    async def admin(self) -> AsyncIterator[SynapseAdmin]:
-        with wiring.open_house(self.home, None) as house:
-            token = house.settings.secrets.required("admin_token")
+    async def admin_http(self) -> AsyncIterator[MatrixHttp]:
+        """The plain HTTP of the server's administrator."""
+        token = load_secrets(self.home).required("admin_token")
         async with MatrixHttp(self.url, token) as http:
+            yield http
+
+    @asynccontextmanager
+    async def admin(self) -> AsyncIterator[SynapseAdmin]:
+        async with self.admin_http() as http:
             yield SynapseAdmin(http)
 
     @asynccontextmanager

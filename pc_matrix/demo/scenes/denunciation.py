@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 from pc_matrix.demo import traces
-from pc_matrix.demo.commune import ANTONIO, LAN, OFFICERS
+from pc_matrix.demo.commune import ANTONIO, LAN, OFFICERS, Character
 from pc_matrix.demo.people import Seen
 from pc_matrix.demo.stage import Stage
 
 _NAME = "Marchandeau"
 _WORDS = "fouiller son garage"
 _SAID = f"C'est Kevin {_NAME} qui vole les vélos de la gare, il faut aller {_WORDS}."
+_ADVICE = "Sensibiliser|sans désigner"
 _SETTLING = 2.0  # seconds in which a relay that should not be would arrive
 
 
@@ -25,7 +25,7 @@ async def play(stage: Stage) -> None:
     await stage.sees(ANTONIO, sector, what, _NAME, sender=LAN.user_id)
     await cast[ANTONIO].react(sector.room_id, said, "🚩")
     what = "le reçoit en retour, en privé, avec un conseil"
-    await stage.sees(ANTONIO, cast.private(ANTONIO), what, ".{40}", reason=_advises)
+    await stage.sees(ANTONIO, cast.private(ANTONIO), what, _ADVICE)
     await asyncio.sleep(_SETTLING)
     for who in OFFICERS:
         new = [s for s in await _room(stage, who) if s.event_id not in before[who]]
@@ -35,21 +35,15 @@ async def play(stage: Stage) -> None:
     await _leaves_no_trace(stage, said)
 
 
-async def _room(stage: Stage, who: object) -> list[Seen]:
+async def _room(stage: Stage, who: Character) -> list[Seen]:
     """The messages in an officer's authority room, opened or not."""
-    person = next(officer for officer in OFFICERS if officer == who)
-    seen = await stage.cast[person].read(stage.cast.desk(person).room_id, 100)
+    seen = await stage.cast[who].read(stage.cast.desk(who).room_id, 100)
     return [event for event in seen if event.type in ("m.room.message", "m.room.encrypted")]
-
-
-def _advises(seen: Seen) -> str:
-    advice = ("Sensibiliser", "autrement", "sans désigner")
-    return "" if any(word in seen.text for word in advice) else "sans conseil"
 
 
 async def _leaves_no_trace(stage: Stage, said: str) -> None:
     """Its words are in no byte of the house; its sealed event is, so the search does search."""
-    home: Path = stage.home
+    home = stage.home
     files = await asyncio.to_thread(traces.files_with, home, (_NAME, _WORDS, _SAID))
     sealed = await asyncio.to_thread(traces.files_with, home, (said,))
     what = "le texte n'est dans aucun fichier : bases, journaux, serveur Matrix"

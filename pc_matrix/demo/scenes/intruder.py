@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 
 from pc_matrix.demo.commune import AMELIE, HELENE, MEHDI, SERVER_NAME
-from pc_matrix.demo.people import Client, ClientError, client
+from pc_matrix.demo.people import Client, ClientError, Seen, client
 from pc_matrix.demo.stage import Stage
 from pc_matrix.demo.witness import within
 from pc_matrix.homeserver.admin import SynapseAdmin
@@ -41,21 +40,30 @@ async def _let_in(stage: Stage, phone: Client) -> None:
 
 
 async def _is_put_out(stage: Stage) -> None:
-    """From his joining, if he got so far, to the sector's room without him."""
+    """The sector's room without him; how long he was in it, by the events' own times."""
     room, witness = stage.cast.sector("centre"), stage.cast[HELENE]
-    how = "l'invitation a été reprise avant qu'il entre"
-    with contextlib.suppress(ClientError):
-        joined = {"room_id": room.room_id, "sender": _INTRUDER, "type": "m.room.member"}
-        await witness.wait_for(timeout=5.0, **joined)
-        how = "entré, puis mis dehors"
 
     async def is_out() -> bool:
-        return _INTRUDER not in await witness.members(room.room_id)
+        last = await _his_membership(stage)
+        return bool(last) and last[-1].membership in ("leave", "ban")
 
-    seconds = await within(_PATIENCE, is_out)
-    out = seconds is not None
-    how = f"{how} ({seconds:.1f} s)" if out else f"toujours là après {_PATIENCE:.0f} s"
+    out = await within(_PATIENCE, is_out) is not None
+    out = out and _INTRUDER not in await witness.members(room.room_id)
+    how = _how_long(await _his_membership(stage)) if out else f"là après {_PATIENCE:.0f} s"
     stage.witness.note(_NAME, room.name, "ne reste pas dans le salon", how, passed=out)
+
+
+async def _his_membership(stage: Stage) -> list[Seen]:
+    """His invitation, joining and leaving, in order, from what a member of the room reads."""
+    seen = await stage.cast[HELENE].read(stage.cast.sector("centre").room_id, 50)
+    return [event for event in seen if event.state_key == _INTRUDER and event.membership]
+
+
+def _how_long(memberships: list[Seen]) -> str:
+    times = {event.membership: event.ts for event in memberships}
+    if "join" not in times:
+        return "l'invitation a été reprise avant qu'il entre"
+    return f"entré, puis mis dehors en {(memberships[-1].ts - times['join']) / 1000:.1f} s"
 
 
 async def _reads_nothing(stage: Stage, phone: Client) -> None:

@@ -8,13 +8,15 @@ const SYNC_WAIT = 60_000; // milliseconds
 
 export class Phone {
     static commands = [
-        "login", "start", "rooms", "members", "create", "join", "leave", "send", "edit", "react",
+        "ping", "login", "start", "rooms", "members", "create", "join", "leave", "send", "edit", "react",
         "redact", "read", "wait_for", "logout", "quit",
     ]; // prettier-ignore
 
     constructor(tell) {
         this.tell = tell;
     }
+
+    async ping() {}
 
     async login({ homeserver, user_id, password, device_name = "Element", sign = true }) {
         const answer = await sdk.createClient({ baseUrl: homeserver }).loginRequest({
