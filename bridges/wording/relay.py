@@ -70,7 +70,7 @@ def preview(referent: Person, words: str, reasons: Sequence[Reason]) -> Notice:
         Quote(words),
     ]
     if reasons:
-        blocks.append(Bullets(_sentences(language, reasons)))
+        blocks.append(Bullets(sentences(language, reasons)))
     blocks.append(Paragraph(text(language, "preview.how")))
     return notice(*blocks, mentions=(referent.user_id,))
 
@@ -81,7 +81,7 @@ def returned(referent: Person, reasons: Sequence[Reason]) -> Notice:
     return notice(
         Title(text(language, "returned.title")),
         Paragraph(text(language, "returned.body")),
-        Bullets(_sentences(language, reasons)),
+        Bullets(sentences(language, reasons)),
         Paragraph(text(language, "returned.how")),
         Paragraph(text(language, "returned.call")),
         mentions=(referent.user_id,),
@@ -126,6 +126,7 @@ def category_name(language: str, category: Category) -> str:
     return text(language, f"category.{category.value}")
 
 
-def _sentences(language: str, reasons: Sequence[Reason]) -> tuple[str, ...]:
-    sentences = (text(language, f"rule.{r.rule}", quote=r.quote) for r in reasons)
-    return tuple(dict.fromkeys(sentences))
+def sentences(language: str, reasons: Sequence[Reason]) -> tuple[str, ...]:
+    """Each reason in a sentence for the writer; none of them twice."""
+    worded = (text(language, f"rule.{r.rule}", quote=r.quote) for r in reasons)
+    return tuple(dict.fromkeys(worded))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from policies.denunciation.verdict import Verdict
     from policies.emergency import Emergency
 
+_COLOURS = {"relay": "green", "redact": "cyan", "hold": "yellow", "return": "red"}
+
 
 def register(app: typer.Typer) -> None:
     """Put the command on the application."""
@@ -36,7 +38,7 @@ def check(
     if jsonl:
         for line in answers(sys.stdin):
             sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+            sys.stdout.flush()  # whoever feeds us line by line waits for each answer
         return
     if text is None:
         raise InputError(
@@ -107,19 +109,27 @@ def _explain(text: str, verdict: Verdict, call: Emergency | None) -> None:
     from rich.panel import Panel
     from rich.text import Text
 
-    from pc_matrix.cli.check_words import COLOURS, DECISIONS, LEAVES, call_first, reason
+    from bridges.wording.catalogue import text as worded
 
     console = Console()
     if call is not None:
-        console.print(Panel(call_first(call), style="bold red"))
-    colour = COLOURS[verdict.decision]
-    console.print(Text(DECISIONS[verdict.decision], style=f"bold {colour}"))
+        console.print(Panel(worded("fr", f"emergency.{call.value}"), style="bold red"))
+    decision = verdict.decision.value
+    colour = _COLOURS[decision]
+    console.print(Text(worded("fr", f"check.{decision}"), style=f"bold {colour}"))
     shown = Text(text)
     for finding in verdict.findings:
         shown.stylize(f"bold {colour} underline", finding.start, finding.end)
-    console.print(Panel(shown, title="Le message", title_align="left"))
-    sentences = (reason(f.rule, text[f.start : f.end]) for f in verdict.findings)
-    for sentence in dict.fromkeys(sentences):
+    console.print(Panel(shown, title=worded("fr", "check.message"), title_align="left"))
+    for sentence in _sentences(text, verdict):
         console.print(Text(f"• {sentence}"))
     if verdict.text and verdict.text != text:
-        console.print(Panel(Text(verdict.text), title=LEAVES, title_align="left"))
+        leaves = worded("fr", "check.leaves")
+        console.print(Panel(Text(verdict.text), title=leaves, title_align="left"))
+
+
+def _sentences(text: str, verdict: Verdict) -> tuple[str, ...]:
+    from bridges.wording.relay import Reason, sentences
+
+    found = [Reason(f.rule.value, text[f.start : f.end]) for f in verdict.findings]
+    return sentences("fr", found)

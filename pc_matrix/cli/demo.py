@@ -79,8 +79,10 @@ def _show(outcome: Outcome, *, keep: bool, as_json: bool) -> None:
         typer.echo(json.dumps(result, ensure_ascii=False, indent=2))
         return
     console = summary.console()
-    console.print()
-    console.print(summary.table(outcome.checks))
+    console.print("\nQui a vu quoi", style="bold underline")
+    for table in summary.tables(outcome.checks):
+        console.print()
+        console.print(table)
     style = "bold green" if outcome.passed else "bold red"
     console.print(summary.verdict(outcome.checks, outcome.seconds), style=style)
     if keep:

@@ -24,6 +24,7 @@ from pc_matrix.homeserver.trial_phone import Phone
 
 _LONGEST_LINE = 2**24
 _COMMANDS = [
+    "ping",
     "login",
     "start",
     "logout",

@@ -36,6 +36,9 @@ class Phone:
         self._news = asyncio.Condition()
         self._syncing: asyncio.Task[None] | None = None
 
+    async def ping(self, _request: Json) -> None:
+        """Nothing, but an answer."""
+
     async def login(self, request: Json) -> Json:
         """Log in and upload the device's keys; with ``sign``, have an identity sign the device."""
         config = nio.AsyncClientConfig(

@@ -80,7 +80,8 @@ def test_the_summary_shows_every_check_and_the_failed_one() -> None:
     ]
     out = io.StringIO()
     console = Console(file=out, width=150)
-    console.print(summary.table(checks))
+    for table in summary.tables(checks):
+        console.print(table)
     for check in checks:
         console.print(summary.line(check))
     text = out.getvalue()
