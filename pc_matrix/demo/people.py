@@ -176,7 +176,7 @@ class Client:
         """The first event that fits, also one already seen; ``ClientError`` when none comes.
 
         ``wanted``: ``room_id``, ``sender``, ``type``, ``event_id``, ``body_contains``,
-        ``body_matches`` (a pattern), and ``after``, an event id.
+        ``body_matches`` (a pattern that Python and JavaScript read alike), ``after`` (an event id).
         """
         answer = await self.ask("wait_for", {**wanted, "timeout": timeout}, within=timeout + 15)
         return _seen(answer)

@@ -16,13 +16,14 @@ _WIDTH = 150
 
 
 def tables(checks: Sequence[Check]) -> list[Table]:
-    """Who saw what: one table a scene, in the order of the tour."""
+    """Who saw what: one table a scene, in the order of the tour, headings above the first."""
     scenes = groupby(checks, key=lambda check: check.scene)
-    return [_table(scene, list(group)) for scene, group in scenes]
+    return [_table(scene, list(group), n == 0) for n, (scene, group) in enumerate(scenes)]
 
 
-def _table(scene: str, checks: Sequence[Check]) -> Table:
-    found = Table(title=scene, title_style="bold", title_justify="left", expand=True)
+def _table(scene: str, checks: Sequence[Check], has_headings: bool) -> Table:
+    found = Table(title=scene, title_justify="left", expand=True, show_header=has_headings)
+    found.title_style = "bold"
     found.add_column("")
     for heading, ratio in _COLUMNS.items():
         found.add_column(heading, overflow="fold", ratio=ratio)

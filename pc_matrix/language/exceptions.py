@@ -27,6 +27,9 @@ def meaning(words: Sequence[Word], first: int, last: int) -> Name:
     before = [w.form for w in words[max(0, first - 7) : first]]
     if _official(words, first):
         return Name.OFFICIAL
+    shop = any("shop" in w.tags for w in words[max(0, first - 5) : first])
+    if shop and before[-1:] == ["chez"]:
+        return Name.NOBODY
     if _pet(words, first, last, before) or _writer(words, first, last, before):
         return Name.NOBODY
     if _greeted(words, first, last):
@@ -85,6 +88,9 @@ def _writer(words: Sequence[Word], first: int, last: int, before: list[str]) -> 
         between = words[last : last + i]
         verb = any(set(w.flags) & set("vw") and not w.neutral and w.form not in ("a", "est") for w in between)
         return (not verb) and (first == 0 or bool(head)) and any(w.form == "," for w in between)
+    presented = {"habitante", "habitant", "referente", "referent", "resident", "residente", "riveraine", "riverain"}
+    if following[:1] == [","] and presented & set(following[1:4]):
+        return True
     return following[:1] == [","] and following[1:2] == ["je"] and first == 0
 
 

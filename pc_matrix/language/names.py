@@ -14,6 +14,7 @@ _ADJECTIVE_SLOTS = frozenset(
     "ami amie dit".split()
 )
 _CLITICS = frozenset("ne se le la les y en me nous vous lui leur te n s l m t".split())
+_COMPOUND_FIRST = frozenset("jean marie anne pierre louis charles paul marc rose".split())
 _LINKING = frozenset("chez de du des a au aux par avec pour et les que est etait sur contre "
                      "comme ou".split())  # fmt: skip
 
@@ -146,6 +147,9 @@ class NameFinder:
 
     def take(self, i: int, j: int) -> None:
         while i > 0 and self.usable(i - 1) and self.strange(self.words[i - 1]) and self._before(i):
+            i -= 1
+        before = self.form(i - 1)
+        if i and before in _COMPOUND_FIRST and self.usable(i - 1) and self.form(i - 2) not in _DET:
             i -= 1
         if j > i:
             self.spans.append((i, j))

@@ -97,8 +97,19 @@ def _at(words: Sequence[Word], i: int) -> Iterator[Found]:
         yield EntityKind.DWELLING, start, where, plural
     if "kin" in word.tags:
         yield from _kin(words, i, start, own=own, definite=definite, plural=plural)
+    if definite and "human" in word.tags and _form(words, i + 1) == "qui":
+        yield from _who(words, i, start, plural=plural)
     if "job" in word.tags and (definite or own or before in ("du", "au", "des")):
         yield EntityKind.JOB, start, _job_end(words, i), plural
+
+
+def _who(words: Sequence[Word], i: int, start: int, *, plural: bool) -> Iterator[Found]:
+    """``le couple qui habite au fond``, ``le mec qui livre les pizzas``."""
+    lemmas = {lemma for w in words[i + 2 : i + 5] for lemma in w.lemmas}
+    if lemmas & {"habiter", "loger", "emmenager"}:
+        yield EntityKind.DWELLING, start, i + 2, plural
+    elif lemmas & {"livrer", "tenir", "travailler", "bosser"}:
+        yield EntityKind.JOB, start, i + 2, plural
 
 
 def _placed(words: Sequence[Word], i: int) -> Iterator[Found]:
@@ -116,14 +127,16 @@ def _placed(words: Sequence[Word], i: int) -> Iterator[Found]:
 
 def _kin(words: Sequence[Word], i: int, start: int, *, own: bool, definite: bool, plural: bool) -> Iterator[Found]:
     word = words[i]
+    length = max((int(t.split("+")[1]) for t in word.tags if t.startswith("kin+")), default=1)
+    i += length - 1
     if own and word.form not in ("petit", "grand"):
         yield EntityKind.OWN_RELATION, start, i + 1, plural
         return
-    if _form(words, i - 1) in ("son", "sa", "ses", "leur", "leurs"):
+    if _form(words, i - length) in ("son", "sa", "ses", "leur", "leurs"):
         yield EntityKind.KIN_OF, start, i + 1, plural
         return
     j = i + 1
-    if _form(words, j) in ("de", "du", "des", "a", "au", "d") and (definite or not _form(words, i - 1)):
+    if _form(words, j) in ("de", "du", "des", "a", "au", "d") and (definite or not _form(words, i - length)):
         j += 1
         if _form(words, j) in ("le", "la", "les", "ma", "mon", "mes", "notre", "leur"):
             j += 1

@@ -63,13 +63,19 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
         capital = not shouted and spelt.original[start].isupper()
         raw = _squeezed(raw, known)
         forms = (_ELIDED[raw],) if elided else respell(raw, known)
-        found.extend(Word(start, end, raw, form, capital=capital) for form in forms)
+        if raw == "t" and found and found[-1].raw == "c" and found[-1].form == "est":
+            found[-1].form = "etait"
+            continue
+        short = {"notname"} if not elided and raw in known.sms else set()
+        found.extend(Word(start, end, raw, form, capital=capital, tags=set(short)) for form in forms)
     found = [w for i, w in enumerate(found) if not _glue(found, i)]
     for word in found:
         describe(word, known)
     for i, word in enumerate(found):
         _accented(word, spelt.original)
-        _plural_have(word, found[i + 1 : i + 2])
+    for i, word in enumerate(found):
+        _plural_have(word, [w for w in found[i + 1 : i + 3] if w.flags != "R"][:1])
+        _verb_after_pronoun(found, i, known)
     return found
 
 
@@ -86,6 +92,23 @@ def _accented(word: Word, original: str) -> None:
     """A final é tells a participle from a finite verb: ``tapé``."""
     if word.form == word.raw and original[word.start : word.end].lower().endswith(("é", "ée", "és", "ées")):
         word.flags = "".join(f for f in word.flags if f not in "vwfy")
+
+
+def _verb_after_pronoun(found: list[Word], i: int, known: Resources) -> None:
+    """``i travail``, ``ki vol``: after a pronoun, a noun that lacks the verb's ending."""
+    word = found[i]
+    if not i or found[i - 1].form not in ("il", "elle", "ils", "elles", "qui"):
+        return
+    if word.flags.strip("Nsp") or not word.flags or word.neutral:
+        return
+    for ending in ("le", "e", "t", "se"):
+        flags, lemmas = known.words.get(word.form + ending, ("", ()))
+        if "v" in flags:
+            word.form += ending
+            word.flags, word.lemmas = "v", lemmas
+            for lemma in lemmas:
+                word.tags |= known.verbs.get(lemma, frozenset())
+            return
 
 
 def _plural_have(word: Word, following: list[Word]) -> None:

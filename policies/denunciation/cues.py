@@ -62,7 +62,8 @@ def _suspected(analysis: Analysis, entity: Entity, first: int, end: int) -> Iter
         if "cue_suspect" in tokens[i].tags or _suspecting_verb(tokens, i):
             yield Reason(3.0, Rule.SUSPICION, i, i + _length(tokens[i], "cue_suspect"))
             break
-    if _cleft(tokens, entity) and not _any(tokens, "cue_retract"):
+    contact = entity.kind in (EntityKind.PHONE, EntityKind.EMAIL)
+    if not contact and _cleft(tokens, entity) and not _any(tokens, "cue_retract"):
         yield Reason(2.0, Rule.SUSPICION, *_near(entity))
     if _pointed_out(analysis, entity, first):
         yield Reason(3.0, Rule.SUSPICION, *_near(entity))

@@ -19,6 +19,12 @@ def blamed(analysis: Analysis, entity: Entity) -> float:
     around = tokens[first:end]
     if any("generality" in t.tags for t in around):
         return 2.0
+    after = tokens[entity.last : end]
+    since = any("cue_when" in t.tags for t in tokens[first : entity.first])
+    if since and any(t.tags & {"harm", "crime", "vneg"} or "disparaitre" in t.lemmas for t in after):
+        return 2.0
+    if form(tokens, entity.first - 2) == "avec" and form(tokens, entity.last) in (",", "ce", "il", "faut"):
+        return 2.0
     determined = form(tokens, entity.first - 1) in _DETERMINED
     acts = [p.act for p in predicates(analysis, entity)]
     if any(a in (Act.OFFENDS, Act.IS_BLAMED) for a in acts):

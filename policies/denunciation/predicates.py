@@ -14,6 +14,7 @@ from policies.denunciation.reading import (
     ends_sentence,
     form,
     is_verb,
+    sentence,
 )
 
 
@@ -42,6 +43,8 @@ class Predicate:
 
 _BLAMED = frozenset("arreter interpeller condamner surprendre attraper choper pincer voir filmer reconnaitre verbaliser prendre virer licencier juger inculper mettre".split())
 _MODAL = frozenset("pouvoir vouloir devoir aller sembler paraitre oser savoir laisser continuer commencer finir passer essayer tenter venir arreter amuser permettre mettre avoir etre".split())
+_MAY_FAIL = frozenset("voir entendre repondre savoir connaitre comprendre trouver retrouver donner rentrer reconnaitre revenir croire penser souvenir perdre tomber souffrir recevoir sentir".split())
+_TAKES = frozenset("photo photos video numero plaque nouvelles soin contact peur immatriculation froid".split())
 _GENTLE = frozenset({"vwit", "vvic", "vhelp"})
 
 
@@ -49,8 +52,14 @@ def predicates(analysis: Analysis, entity: Entity) -> Iterator[Predicate]:
     """What ``entity`` does, in order: in its own clause, and where a pronoun takes it up."""
     tokens = analysis.tokens
     first = _first_verb(analysis, entity)
+    if first is None:
+        first = _first_verb(analysis, entity, strict=False)
+        if first is not None and _closes(analysis, first):
+            first = None
     at = entity.last
     clitic = _after_clitic(analysis, entity)
+    if first is None and clitic is None:
+        first = _dislocated(analysis, entity)
     if clitic is not None and (first is None or clitic < first):
         first = clitic
     if first is not None:
@@ -72,12 +81,18 @@ def _new_person(analysis: Analysis, i: int) -> bool:
     )
 
 
-def _first_verb(analysis: Analysis, entity: Entity) -> int | None:
+def _first_verb(analysis: Analysis, entity: Entity, *, strict: bool = True) -> int | None:
     """The verb whose subject the entity, or the noun phrase that it closes, is."""
     tokens = analysis.tokens
     i, steps = entity.last, 0
+    named = named_tokens(analysis)
     while i < len(tokens) and steps < 14 and not ends_sentence(tokens, i):
-        if is_verb(analysis, i) and not _noun_here(analysis, i, entity):
+        if tokens[i].form in SUBJECTS and tokens[i].form not in _pronouns(analysis, entity):
+            return None
+        if i in named:
+            i += 1
+            continue
+        if is_verb(analysis, i) and not (strict and _noun_here(analysis, i, entity)):
             return i
         if _bare_participle(analysis, i):
             return i
@@ -89,22 +104,48 @@ def _first_verb(analysis: Analysis, entity: Entity) -> int | None:
     return None
 
 
+def named_tokens(analysis: Analysis) -> frozenset[int]:
+    """The tokens that are somebody's name."""
+    people = (e for e in analysis.entities if e.kind is EntityKind.PERSON)
+    return frozenset(i for e in people for i in range(e.first, e.last))
+
+
+def _closes(analysis: Analysis, i: int) -> bool:
+    """Whether nothing follows the word in its clause: a verb seldom closes one."""
+    following = form(analysis.tokens, i + 1)
+    return following in ("", ",", ".", "!", "?", ";", "\n", ")", "-", "et", "de")
+
+
+def _dislocated(analysis: Analysis, entity: Entity) -> int | None:
+    """``elle crie toute la nuit, la voisine du 3``: the subject comes after its verb."""
+    tokens = analysis.tokens
+    start, end = sentence(analysis, entity.first)
+    if entity.last < end - 1 or form(tokens, entity.first - 1) in ("de", "du", "des", "a", "chez", "par", "avec"):
+        return None
+    head = [i for i in range(start, entity.first) if tokens[i].form in SUBJECTS]
+    if not head or any("human" in t.tags for t in tokens[start : entity.first]):
+        return None
+    return next((i for i in range(head[0], entity.first) if is_verb(analysis, i)), None)
+
+
 def _noun_here(analysis: Analysis, i: int, entity: Entity) -> bool:
     """Whether a word that can be a noun stands as one: ``manteau bleu marine``, ``, zone gare``."""
     tokens = analysis.tokens
     if not set(tokens[i].flags) & set("NA") or tokens[i].form in ("a", "est"):
         return False
     before = tokens[i - 1]
+    if form(tokens, i + 1) in ("le", "la", "les", "des", "un", "une", "ses", "son", "sa", "mes", "nos"):
+        return False
     return i - 1 >= entity.last and (before.form == "," or bool(set(before.flags) & set("NA")) and before.form not in CLITICS)
 
 
 def _after_clitic(analysis: Analysis, entity: Entity) -> int | None:
     """``X la frappe``: a verb that looks like a noun after an article."""
     tokens = analysis.tokens
-    for i in range(entity.last + 1, min(entity.last + 4, len(tokens))):
+    for i in range(entity.last, min(entity.last + 4, len(tokens))):
         if ends_sentence(tokens, i) or tokens[i].form == ",":
             return None
-        clitic = form(tokens, i - 1) in ("le", "la", "les", "l", "leur")
+        clitic = i > entity.last and form(tokens, i - 1) in ("le", "la", "les", "l", "leur")
         if clitic and set(tokens[i].flags) & set("vw") and not tokens[i].neutral:
             return i
     return None
@@ -219,7 +260,8 @@ def _passive(analysis: Analysis, j: int, i: int) -> Predicate:
     if j >= len(tokens):
         return Predicate(Act.NEUTRAL, i, j)
     by_someone = any(t.form == "par" for t in tokens[j : j + 4])
-    blamed = set(tokens[j].lemmas) & _BLAMED and not by_someone
+    missing = any(t.form in ("derniere", "seule", "perdue", "perdu", "seul") for t in tokens[j + 1 : j + 6])
+    blamed = set(tokens[j].lemmas) & _BLAMED and not by_someone and not missing
     return Predicate(Act.IS_BLAMED if blamed else Act.UNDERGOES, i, j + 1)
 
 
@@ -256,8 +298,10 @@ def _watching(analysis: Analysis, i: int) -> Act:
                 return Act.OFFENDS
         if form(tokens, i - 1) in ("me", "nous") or form(tokens, i + 1) == "tout":
             return Act.OFFENDS
+    if "prendre" in tokens[i].lemmas and any(t.form in _TAKES for t in tokens[i + 1 : i + 5]):
+        return Act.HELPS
     act = _act(tokens[i])
-    if act is Act.HELPS and "vhelp" in tokens[i].tags and "ne" in (form(tokens, i - 1), form(tokens, i - 2), form(tokens, i - 3)):
+    if act is Act.HELPS and tokens[i].tags & _GENTLE and not set(tokens[i].lemmas) & _MAY_FAIL and "ne" in (form(tokens, i - 1), form(tokens, i - 2), form(tokens, i - 3)):
         return Act.OTHER
     return act
 

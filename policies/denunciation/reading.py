@@ -70,13 +70,16 @@ def is_verb(analysis: Analysis, i: int) -> bool:
     return not ("P" in token.flags and token.form in ("vers", "sous", "entre", "contre", "sauf"))
 
 
+_HELD = frozenset("video plaque photo photos images numero preuve cle cles gale main sida malaria".split())
+
+
 def _has(analysis: Analysis, i: int) -> bool:
     """Whether ``a`` is *avoir*: by its accent where accents are written, else by what follows."""
     tokens = analysis.tokens
     if is_preposition_a(analysis, i):
         return False
     article = form(tokens, i + 1) in ("le", "la", "les", "l")
-    return _auxiliary(tokens, i) and (not article or not analysis.text.isascii())
+    return _auxiliary(tokens, i) and (not article or form(tokens, i + 2) in _HELD)
 
 
 def _auxiliary(tokens: Sequence[Token], i: int) -> bool:

@@ -55,6 +55,8 @@ def _by_predicate(analysis: Analysis, entity: Entity) -> Iterator[Reason]:
             weight = -3.0
         if predicate.act is Act.OTHER and (number or entity.kind is EntityKind.ADDRESS):
             weight = 0.5
+        if entity.kind is EntityKind.OFFICIAL and predicate.act is Act.OTHER:
+            weight = 0.0
         if entity.kind is EntityKind.ACCOUNT and weight < 3:
             weight = 1.5
         yield Reason(weight, Rule.DEED, predicate.first, predicate.last)
@@ -115,9 +117,18 @@ def _said(analysis: Analysis, i: int) -> Reason | None:
         return Reason(2.5, Rule.WAY_OF_LIFE, i, i + 1)
     if token.tags & {"crime", "noise"}:
         return Reason(2.0, Rule.DEED, i, i + 1)
+    if _against_me(analysis, i):
+        return Reason(1.5, Rule.DEED, i, i + 1)
     if _bad_infinitive(analysis, token, i):
         return Reason(2.0, Rule.DEED, i, i + 1)
     return None
+
+
+def _against_me(analysis: Analysis, i: int) -> bool:
+    """``sur mon jardin``, ``contre ma haie``: what is done touches the writer's own things."""
+    tokens = analysis.tokens
+    own = form(tokens, i - 1) in ("mon", "ma", "mes", "notre", "nos")
+    return own and "N" in tokens[i].flags and not tokens[i].tags & {"kin", "neighbour", "human"}
 
 
 def _bad_infinitive(analysis: Analysis, token: Token, i: int) -> bool:

@@ -9,4 +9,4 @@ from pc_matrix.demo.stage import Stage
 async def play(stage: Stage) -> None:
     """One resident of each sector reads its charter."""
     for who in (AMELIE, LAN, JOEL):
-        await stage.sees(who, stage.cast.desk(who), "lit la charte du secteur", "(?i)charte")
+        await stage.sees(who, stage.cast.desk(who), "lit la charte du secteur", "[Cc]harte")
