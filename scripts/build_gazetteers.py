@@ -27,8 +27,37 @@ import msgpack
 OUT = Path(__file__).resolve().parent.parent / "pc_matrix" / "language" / "data"
 SURNAME_MIN, FIRST_NAME_MIN, WORD_MIN_ZIPF = 4, 20, 1.3
 PARTICLES = frozenset(
-    "le la de du des da das dos do di del della el al ben ould ait van von der den mac o st saint "
-    "n d l m".split()
+    [
+        "le",
+        "la",
+        "de",
+        "du",
+        "des",
+        "da",
+        "das",
+        "dos",
+        "do",
+        "di",
+        "del",
+        "della",
+        "el",
+        "al",
+        "ben",
+        "ould",
+        "ait",
+        "van",
+        "von",
+        "der",
+        "den",
+        "mac",
+        "o",
+        "st",
+        "saint",
+        "n",
+        "d",
+        "l",
+        "m",
+    ]
 )
 
 

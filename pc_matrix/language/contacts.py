@@ -8,15 +8,9 @@ from pc_matrix.language.tokens import Word
 from policies.denunciation.analysis import EntityKind
 
 Found = tuple[EntityKind, int, int, bool]
-_PUBLIC = frozenset("mairie gendarmerie police brigade commissariat pharmacie accueil standard samu pompiers "
-                    "prefecture ccas veterinaire clinique hopital enedis grdf edf veolia urgence urgences "
-                    "numero vert municipale municipal services service astreinte office association "
-                    "ecole college poste secretariat fourriere spa tribunal".split())  # fmt: skip
-_OWN = frozenset("mon me moi je".split())
-_UNITS = frozenset("h heure heures ans an mois jours jour minutes minute min km m metres metre cm kg euros euro "
-                   "pourcent c degres fois personnes individus hommes janvier fevrier mars avril mai juin juillet aout "
-                   "septembre octobre novembre decembre eme e er ere l litres places pneus velos voitures "
-                   "impacts cv ch cc tonnes t semaines secondes et a".split())  # fmt: skip
+_PUBLIC = frozenset(["mairie", "gendarmerie", "police", "brigade", "commissariat", "pharmacie", "accueil", "standard", "samu", "pompiers", "prefecture", "ccas", "veterinaire", "clinique", "hopital", "enedis", "grdf", "edf", "veolia", "urgence", "urgences", "numero", "vert", "municipale", "municipal", "services", "service", "astreinte", "office", "association", "ecole", "college", "poste", "secretariat", "fourriere", "spa", "tribunal"])  # fmt: skip
+_OWN = frozenset(["mon", "me", "moi", "je"])
+_UNITS = frozenset(["h", "heure", "heures", "ans", "an", "mois", "jours", "jour", "minutes", "minute", "min", "km", "m", "metres", "metre", "cm", "kg", "euros", "euro", "pourcent", "c", "degres", "fois", "personnes", "individus", "hommes", "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre", "eme", "e", "er", "ere", "l", "litres", "places", "pneus", "velos", "voitures", "impacts", "cv", "ch", "cc", "tonnes", "t", "semaines", "secondes", "et", "a"])  # fmt: skip
 
 
 def contacts(words: Sequence[Word]) -> Iterator[Found]:
@@ -58,8 +52,25 @@ def _own(words: Sequence[Word], i: int) -> bool:
 
 def _public_mail(word: Word) -> bool:
     name, _, host = word.raw.partition("@")
-    public = ("mairie", "contact", "accueil", "gendarmerie", "police", "info", "secretariat", "urgence", "service", "ville", "commune")
-    return "gouv" in host or "mairie" in host or "ville" in host or any(name.strip().startswith(p) for p in public)
+    public = (
+        "mairie",
+        "contact",
+        "accueil",
+        "gendarmerie",
+        "police",
+        "info",
+        "secretariat",
+        "urgence",
+        "service",
+        "ville",
+        "commune",
+    )
+    return (
+        "gouv" in host
+        or "mairie" in host
+        or "ville" in host
+        or any(name.strip().startswith(p) for p in public)
+    )
 
 
 def _dwelling(words: Sequence[Word], i: int) -> Iterator[Found]:
@@ -68,7 +79,12 @@ def _dwelling(words: Sequence[Word], i: int) -> Iterator[Found]:
     last = i + 1
     while last < len(words) and words[last].form in ("bis", "ter", "quater"):
         last += 1
-    if last < len(words) and len(words[last].raw) == 1 and words[last].raw in "abcd" and words[last].raw not in ("a", "d"):
+    if (
+        last < len(words)
+        and len(words[last].raw) == 1
+        and words[last].raw in "abcd"
+        and words[last].raw not in ("a", "d")
+    ):
         last += 1
     after = words[last].form if last < len(words) else ""
     following = words[last + (after == ",") :][:2]
@@ -78,17 +94,38 @@ def _dwelling(words: Sequence[Word], i: int) -> Iterator[Found]:
     if _institution(words, i):
         return
     road = bool(following) and "road" in following[0].tags and not words[last - 1].neutral
-    of_road = [w.form for w in words[last : last + 2]] in (["de", "la"], ["du", "chemin"], ["de", "le"]) and any("road" in w.tags for w in words[last : last + 3])
+    of_road = [w.form for w in words[last : last + 2]] in (
+        ["de", "la"],
+        ["du", "chemin"],
+        ["de", "le"],
+    ) and any("road" in w.tags for w in words[last : last + 3])
     if number < 10**6 and (road or of_road):
         yield EntityKind.ADDRESS, i, last, False
         return
     if words[i].neutral or after in _UNITS or (after and after[0].isdigit()) or number > 999:
         return
     head = before[-1:] or [""]
-    home = {"numero", "n", "no", "appartement", "appart", "appt", "apt", "porte", "logement", "villa", "pavillon", "maison", "studio", "lot"}
-    if set(before[-2:]) & home and "plaque" not in before:
-        yield EntityKind.ADDRESS, i, last, False
-    elif head[0] in ("du", "au", "le") and number not in (15, 17, 18, 112, 114, 115, 119, 3919, 3114) and _people_before(words, i, head[0]):
+    home = {
+        "numero",
+        "n",
+        "no",
+        "appartement",
+        "appart",
+        "appt",
+        "apt",
+        "porte",
+        "logement",
+        "villa",
+        "pavillon",
+        "maison",
+        "studio",
+        "lot",
+    }
+    if (set(before[-2:]) & home and "plaque" not in before) or (
+        head[0] in ("du", "au", "le")
+        and number not in (15, 17, 18, 112, 114, 115, 119, 3919, 3114)
+        and _people_before(words, i, head[0])
+    ):
         yield EntityKind.ADDRESS, i, last, False
 
 
@@ -97,7 +134,7 @@ def _people_before(words: Sequence[Word], i: int, head: str) -> bool:
     near = words[max(0, i - 4) : i - 1]
     living = {"habite", "habitent", "vit", "vivent", "loge", "logent", "chez", "cambriolage", "cambrioles", "cambriole",
               "effraction", "intrusion", "maison", "pavillon", "portail", "porte", "occupant", "occupants", "proprietaire",
-              "locataire", "locataires", "celui", "celle", "ceux", "gens", "famille", "couple", "celui", "ici", "jardin",
+              "locataire", "locataires", "celui", "celle", "ceux", "gens", "famille", "couple", "ici", "jardin",
               "garage", "boite", "lettres", "volets", "haie", "facade", "residence", "immeuble", "allez", "voir", "passer", "passez",
               "retraites", "sonnette", "cave", "villa", "appartement", "etudiants", "tentative", "visite", "vol", "incendie", "feu", "alarme"}  # fmt: skip
     known = any(w.form in living or w.tags & {"neighbour", "kin", "human", "title"} for w in near)
@@ -106,20 +143,84 @@ def _people_before(words: Sequence[Word], i: int, head: str) -> bool:
 
 def _institution(words: Sequence[Word], i: int) -> bool:
     near = words[max(0, i - 5) : i]
-    return any(w.form in _PUBLIC or w.tags & {"shop", "site"} and w.form not in ("residence", "immeuble", "batiment", "local", "cite", "porte", "quartier", "camion", "fourgon", "utilitaire", "secteur", "tour", "parking", "jardin", "cave") for w in near)
+    return any(
+        w.form in _PUBLIC
+        or (
+            w.tags & {"shop", "site"}
+            and w.form
+            not in (
+                "residence",
+                "immeuble",
+                "batiment",
+                "local",
+                "cite",
+                "porte",
+                "quartier",
+                "camion",
+                "fourgon",
+                "utilitaire",
+                "secteur",
+                "tour",
+                "parking",
+                "jardin",
+                "cave",
+            )
+        )
+        for w in near
+    )
 
 
 def _profile(words: Sequence[Word], i: int) -> Iterator[Found]:
     """``le profil « X »``, ``le compte insta X``, ``un certain X sur Facebook``."""
-    if words[i].form not in ("profil", "compte", "pseudo", "insta", "snap", "instagram", "snapchat", "tiktok", "facebook", "fb", "twitter", "telegram", "page", "discord", "nomme", "nommee"):
+    if words[i].form not in (
+        "profil",
+        "compte",
+        "pseudo",
+        "insta",
+        "snap",
+        "instagram",
+        "snapchat",
+        "tiktok",
+        "facebook",
+        "fb",
+        "twitter",
+        "telegram",
+        "page",
+        "discord",
+        "nomme",
+        "nommee",
+    ):
         return
     j = i + 1
-    skipped = {"insta", "snap", "instagram", "snapchat", "tiktok", "facebook", "fb", "twitter", "telegram", ":", "de", "sur", "est", "nomme", "d", "un", "discord"}
+    skipped = {
+        "insta",
+        "snap",
+        "instagram",
+        "snapchat",
+        "tiktok",
+        "facebook",
+        "fb",
+        "twitter",
+        "telegram",
+        ":",
+        "de",
+        "sur",
+        "est",
+        "nomme",
+        "d",
+        "un",
+        "discord",
+    }
     while j < len(words) and words[j].form in skipped:
         j += 1
     if j < len(words) and words[j].form == '"':
         end = next((k for k in range(j + 1, min(j + 6, len(words))) if words[k].form == '"'), 0)
         if end > j + 1:
             yield EntityKind.ACCOUNT, j + 1, end, False
-    elif j < len(words) and words[j].kind == "word" and not words[j].flags and any(c.isdigit() for c in words[j].raw):
+    elif (
+        j < len(words)
+        and words[j].kind == "word"
+        and not words[j].flags
+        and any(c.isdigit() for c in words[j].raw)
+    ):
         yield EntityKind.ACCOUNT, j, j + 1, False

@@ -17,8 +17,7 @@ class Name(Enum):
     """A pet, the writer, or the one greeted."""
 
 
-_FIRST_VERBS = frozenset("suis prends habite ai signale vois viens voudrais souhaite confirme "
-                         "informe pars rentre serai organise propose cherche".split())  # fmt: skip
+_FIRST_VERBS = frozenset(["suis", "prends", "habite", "ai", "signale", "vois", "viens", "voudrais", "souhaite", "confirme", "informe", "pars", "rentre", "serai", "organise", "propose", "cherche"])  # fmt: skip
 _STOP = frozenset(".!?\n")
 
 
@@ -41,14 +40,22 @@ def _official(words: Sequence[Word], first: int) -> bool:
     """Rank and name: ``le brigadier-chef Benali``, ``le maire, M. X``."""
     if first > 2 and words[first - 1].form == ",":
         ranked = [k for k in range(max(0, first - 7), first - 1) if "rank" in words[k].tags]
-        if ranked and not any(set(w.flags) & set("vw") and "N" not in w.flags for w in words[ranked[0] + 1 : first] if w.form != "a"):
+        if ranked and not any(
+            set(w.flags) & set("vw") and "N" not in w.flags
+            for w in words[ranked[0] + 1 : first]
+            if w.form != "a"
+        ):
             return True
     i = first - 1
-    while i >= 0 and (words[i].form in (".", ",", "-") or "title" in words[i].tags) and first - i < 4:
+    while (
+        i >= 0 and (words[i].form in (".", ",", "-") or "title" in words[i].tags) and first - i < 4
+    ):
         i -= 1
-    return i >= 0 and "rank" in words[i].tags and words[i].form not in ("secretaire", "president", "presidente") or (
-        i >= 1 and words[i].form == "chef" and "rank" in words[i - 1].tags
-    )
+    return (
+        i >= 0
+        and "rank" in words[i].tags
+        and words[i].form not in ("secretaire", "president", "presidente")
+    ) or (i >= 1 and words[i].form == "chef" and "rank" in words[i - 1].tags)
 
 
 def _pet(words: Sequence[Word], first: int, last: int, before: list[str]) -> bool:
@@ -57,38 +64,121 @@ def _pet(words: Sequence[Word], first: int, last: int, before: list[str]) -> boo
     if not animal:
         return False
     text = " ".join(before)
-    naming = ("appelle", "appele", "nomme", "nommee", "nom de", "prenomme", "prenom", "surnomme", "au nom")
-    if any(n in text.split() or text.endswith(n) for n in naming) and not any("human" in w.tags and w.form not in ("petit", "jeune", "vieux", "vieille") for w in near):
+    naming = (
+        "appelle",
+        "appele",
+        "nomme",
+        "nommee",
+        "nom de",
+        "prenomme",
+        "prenom",
+        "surnomme",
+        "au nom",
+    )
+    if any(n in text.split() or text.endswith(n) for n in naming) and not any(
+        "human" in w.tags and w.form not in ("petit", "jeune", "vieux", "vieille") for w in near
+    ):
         return True
     if near and "pettype" in near[-1].tags:
         return True
     follows = words[last : last + 4]
-    return any("pettype" in w.tags and words[last].form in (",", "le", "la", "un", "une", "notre", "mon", "ma", "est", "(") for w in follows) and not any(
-        "vneg" in w.tags and "vneutral" not in w.tags and "v" in w.flags for w in follows
-    ) and first > 0 and not any(w.form in ("de", "a", "chez") for w in near[-1:])
+    return (
+        any(
+            "pettype" in w.tags
+            and words[last].form in (",", "le", "la", "un", "une", "notre", "mon", "ma", "est", "(")
+            for w in follows
+        )
+        and not any(
+            "vneg" in w.tags and "vneutral" not in w.tags and "v" in w.flags for w in follows
+        )
+        and first > 0
+        and not any(w.form in ("de", "a", "chez") for w in near[-1:])
+    )
 
 
 def _writer(words: Sequence[Word], first: int, last: int, before: list[str]) -> bool:
     text = " ".join(before)
-    if text.endswith(("je me appelle", "je suis", "moi ce est", "je me nomme", "mon nom est", "ici", "mon prenom est", "nom ce est", "ce est moi", "moi", "signe", "signe :", "cordialement", "cordialement ,", "ma part", "je soussigne", "je soussignee")):
+    if text.endswith(
+        (
+            "je me appelle",
+            "je suis",
+            "moi ce est",
+            "je me nomme",
+            "mon nom est",
+            "ici",
+            "mon prenom est",
+            "nom ce est",
+            "ce est moi",
+            "moi",
+            "signe",
+            "signe :",
+            "cordialement",
+            "cordialement ,",
+            "ma part",
+            "je soussigne",
+            "je soussignee",
+        )
+    ):
         return True
     if _signature(words, first, last):
         return True
     opened = [w.form for w in words[:first] if w.kind == "word" and "greet" not in w.tags]
     presents = opened == ["ce", "est"] and last < len(words) and words[last].form in (",", ":")
-    if presents and any(w.tags & {"rank"} or w.form in ("habitante", "habitant", "secteur") for w in words[last : last + 4]):
+    if presents and any(
+        w.tags & {"rank"} or w.form in ("habitante", "habitant", "secteur")
+        for w in words[last : last + 4]
+    ):
         return True
     following = [w.form for w in words[last : last + 12]]
-    opening = all(w.kind == "punct" or w.tags & {"greet"} or w.form in ("a", "tous", "toutes", "et", "tout", "le", "monde", "voisins", "les", "moi", "ce", "est", "cest", "ici", "groupe", "du") for w in words[:first])
+    opening = all(
+        w.kind == "punct"
+        or w.tags & {"greet"}
+        or w.form
+        in (
+            "a",
+            "tous",
+            "toutes",
+            "et",
+            "tout",
+            "le",
+            "monde",
+            "voisins",
+            "les",
+            "moi",
+            "ce",
+            "est",
+            "cest",
+            "ici",
+            "groupe",
+            "du",
+        )
+        for w in words[:first]
+    )
     if not opening:
         return False
     head = [w.form for w in words[:first]]
-    if "je" in following and following[:1] != ["je"] and following[following.index("je") + 1 : following.index("je") + 2]:
+    if (
+        "je" in following
+        and following[:1] != ["je"]
+        and following[following.index("je") + 1 : following.index("je") + 2]
+    ):
         i = following.index("je")
         between = words[last : last + i]
-        verb = any(set(w.flags) & set("vw") and not w.neutral and w.form not in ("a", "est") for w in between)
+        verb = any(
+            set(w.flags) & set("vw") and not w.neutral and w.form not in ("a", "est")
+            for w in between
+        )
         return (not verb) and (first == 0 or bool(head)) and any(w.form == "," for w in between)
-    presented = {"habitante", "habitant", "referente", "referent", "resident", "residente", "riveraine", "riverain"}
+    presented = {
+        "habitante",
+        "habitant",
+        "referente",
+        "referent",
+        "resident",
+        "residente",
+        "riveraine",
+        "riverain",
+    }
     if following[:1] == [","] and presented & set(following[1:4]):
         return True
     return following[:1] == [","] and following[1:2] == ["je"] and first == 0
@@ -100,27 +190,93 @@ def _signature(words: Sequence[Word], first: int, last: int) -> bool:
     if not first:
         return False
     before = words[first - 1]
-    closing = {"cordialement", "bonne", "journee", "soiree", "salutations", "bientot", "bises", "avance", "remerciant", "amicalement", "amities"}
-    own_role = all(w.form in ("referente", "referent", "du", "de", "la", "secteur", "quartier", "des", "le", "votre", "rue") or w.neutral or w.capital for w in rest) and (not rest or rest[0].form in ("referente", "referent", "du", "de", "secteur", "quartier", "votre"))
+    closing = {
+        "cordialement",
+        "bonne",
+        "journee",
+        "soiree",
+        "salutations",
+        "bientot",
+        "bises",
+        "avance",
+        "remerciant",
+        "amicalement",
+        "amities",
+    }
+    own_role = all(
+        w.form
+        in (
+            "referente",
+            "referent",
+            "du",
+            "de",
+            "la",
+            "secteur",
+            "quartier",
+            "des",
+            "le",
+            "votre",
+            "rue",
+        )
+        or w.neutral
+        or w.capital
+        for w in rest
+    ) and (
+        not rest
+        or rest[0].form in ("referente", "referent", "du", "de", "secteur", "quartier", "votre")
+    )
     if not own_role or len(rest) > 7:
         return False
     if before.form == "." and first > 1 and "title" in words[first - 2].tags:
         return False
     if before.form == "\n" or (before.form == "-" and first > 2):
         return True
-    return before.form in (",", ".", "!") and (
-        first > 1 and words[first - 2].form in closing or before.form in (".", "!") and not rest
+    return (
+        before.form in (",", ".", "!")
+        and (
+            (first > 1 and words[first - 2].form in closing)
+            or (before.form in (".", "!") and not rest)
+        )
     ) or before.form in closing
 
 
 def _greeted(words: Sequence[Word], first: int, last: int) -> bool:
     """``Bonjour Karim,`` — but not ``bonjour, Karim a encore…``."""
-    if last < len(words) and words[last].kind != "punct" and words[last].form not in (
-        "je", "il", "on", "nous", "tu", "vous", "et", "pour", "peux", "as", "avez", "merci", "peut", "pourrais", "ce", "la", "le", "un", "une", "y", "est", "j", "c"
+    if (
+        last < len(words)
+        and words[last].kind != "punct"
+        and words[last].form
+        not in (
+            "je",
+            "il",
+            "on",
+            "nous",
+            "tu",
+            "vous",
+            "et",
+            "pour",
+            "peux",
+            "as",
+            "avez",
+            "merci",
+            "peut",
+            "pourrais",
+            "ce",
+            "la",
+            "le",
+            "un",
+            "une",
+            "y",
+            "est",
+            "j",
+            "c",
+        )
     ):
         return False
     i = first - 1
-    while i >= 0 and ("title" in words[i].tags or words[i].form in (".", "cher", "chere", "chers", "mon", "ma")):
+    while i >= 0 and (
+        "title" in words[i].tags or words[i].form in (".", "cher", "chere", "chers", "mon", "ma")
+    ):
         i -= 1
     if i < 0 or "greet" not in words[i].tags:
         return False

@@ -56,7 +56,9 @@ class French:
         naming = _apart([*named, *free])
         described = _apart([*relations(found), *_groups(found)])
         names = {(a, b) for _, a, b, _ in naming}
-        chosen = sorted(naming + [d for d in described if (d[1], d[2]) not in names], key=lambda f: (f[1], f[2]))
+        chosen = sorted(
+            naming + [d for d in described if (d[1], d[2]) not in names], key=lambda f: (f[1], f[2])
+        )
         entities = tuple(
             Entity(kind, a, b, found[a].start, found[b - 1].end, plural)
             for kind, a, b, plural in chosen
@@ -67,7 +69,9 @@ class French:
 def _groups(found: Sequence[Word]) -> Iterable[tuple[EntityKind, int, int, bool]]:
     for i, word in enumerate(found):
         if "group" in word.tags and not word.neutral:
-            length = max((int(t.split("+")[1]) for t in word.tags if t.startswith("group+")), default=1)
+            length = max(
+                (int(t.split("+")[1]) for t in word.tags if t.startswith("group+")), default=1
+            )
             if length > 1 or "group" in word.tags:
                 yield EntityKind.GROUP, i, i + length, True
 

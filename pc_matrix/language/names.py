@@ -7,16 +7,54 @@ from collections.abc import Sequence
 from pc_matrix.language.resources import Resources
 from pc_matrix.language.tokens import Word
 
-_DET = frozenset("le la les un une des ce cet cette ces mon ma mes son sa ses ton ta tes notre nos "
-                 "votre vos leur leurs du au aux chaque quelque plusieurs deux trois".split())  # fmt: skip
+_DET = frozenset(["le", "la", "les", "un", "une", "des", "ce", "cet", "cette", "ces", "mon", "ma", "mes", "son", "sa", "ses", "ton", "ta", "tes", "notre", "nos", "votre", "vos", "leur", "leurs", "du", "au", "aux", "chaque", "quelque", "plusieurs", "deux", "trois"])  # fmt: skip
 _ADJECTIVE_SLOTS = frozenset(
-    "petit petite grand grande gros grosse vieux vieille jeune certain certaine pauvre cher chere "
-    "ami amie dit".split()
+    [
+        "petit",
+        "petite",
+        "grand",
+        "grande",
+        "gros",
+        "grosse",
+        "vieux",
+        "vieille",
+        "jeune",
+        "certain",
+        "certaine",
+        "pauvre",
+        "cher",
+        "chere",
+        "ami",
+        "amie",
+        "dit",
+    ]
 )
-_CLITICS = frozenset("ne se le la les y en me nous vous lui leur te n s l m t".split())
-_COMPOUND_FIRST = frozenset("jean marie anne pierre louis charles paul marc rose".split())
-_LINKING = frozenset("chez de du des a au aux par avec pour et les que est etait sur contre "
-                     "comme ou".split())  # fmt: skip
+_CLITICS = frozenset(
+    [
+        "ne",
+        "se",
+        "le",
+        "la",
+        "les",
+        "y",
+        "en",
+        "me",
+        "nous",
+        "vous",
+        "lui",
+        "leur",
+        "te",
+        "n",
+        "s",
+        "l",
+        "m",
+        "t",
+    ]
+)
+_COMPOUND_FIRST = frozenset(
+    ["jean", "marie", "anne", "pierre", "louis", "charles", "paul", "marc", "rose"]
+)
+_LINKING = frozenset(["chez", "de", "du", "des", "a", "au", "aux", "par", "avec", "pour", "et", "les", "que", "est", "etait", "sur", "contre", "comme", "ou"])  # fmt: skip
 
 
 class NameFinder:
@@ -74,7 +112,12 @@ class NameFinder:
             return False
         if w.flags:
             return level >= 4
-        return level >= 4 or (level >= 2 and len(w.raw) > 3 and (w.capital or w.raw not in self.known.frequency) and w.form == w.raw)
+        return level >= 4 or (
+            level >= 2
+            and len(w.raw) > 3
+            and (w.capital or w.raw not in self.known.frequency)
+            and w.form == w.raw
+        )
 
     def finite(self, i: int) -> bool:
         w = self.at(i)
@@ -113,7 +156,7 @@ class NameFinder:
             level = self.known.surnames.get(" ".join(w.raw for w in chunk), 0)
             last = chunk[-1]
             plainly = not last.flags or last.capital
-            if level >= 2 and plainly or self._capital_particle(chunk):
+            if (level >= 2 and plainly) or self._capital_particle(chunk):
                 return i + length
         return 0
 
@@ -126,24 +169,42 @@ class NameFinder:
 
     def _fits(self, i: int, *, asked: bool, after: bool) -> bool:
         w = self.words[i]
-        if w.tags & {"title", "rank", "road", "brand", "def", "indef", "own", "greet"} and not w.capital:
+        if (
+            w.tags & {"title", "rank", "road", "brand", "def", "indef", "own", "greet"}
+            and not w.capital
+        ):
             return False
         stop = set(w.flags) & set("GPR") or (set(w.flags) & set("vw") and not w.capital)
         if asked:
             if w.capital and not set(w.flags) & set("GP"):
                 return True
             if not w.flags:
-                return w.raw not in self.known.frequency or self.surname(w) > 1 or self.first_name(w) > 1
-            return (not stop or self.surname(w) >= 4) and self.surname(w) >= 3 and "A" not in w.flags.replace("AN", "")
+                return (
+                    w.raw not in self.known.frequency
+                    or self.surname(w) > 1
+                    or self.first_name(w) > 1
+                )
+            return (
+                (not stop or self.surname(w) >= 4)
+                and self.surname(w) >= 3
+                and "A" not in w.flags.replace("AN", "")
+            )
         if not w.flags:
-            return w.capital or self.surname(w) >= 2 or self.first_name(w) >= 2 or (self.strange(w) and after)
+            return (
+                w.capital
+                or self.surname(w) >= 2
+                or self.first_name(w) >= 2
+                or (self.strange(w) and after)
+            )
         if w.capital:
             return after and not set(w.flags) & set("GP")
         if after and self._surname_noun(i):
             return True
-        if stop or set(w.flags) & set("KI") and not self.first_name(w) >= 4:
+        if stop or (set(w.flags) & set("KI") and not self.first_name(w) >= 4):
             return False
-        return self.first_name(w) >= 5 or (after and self.surname(w) >= 4 and "p" not in w.flags and "A" not in w.flags)
+        return self.first_name(w) >= 5 or (
+            after and self.surname(w) >= 4 and "p" not in w.flags and "A" not in w.flags
+        )
 
     def take(self, i: int, j: int) -> None:
         while i > 0 and self.usable(i - 1) and self.strange(self.words[i - 1]) and self._before(i):
@@ -177,10 +238,16 @@ class NameFinder:
         if self.form(j) == "et" and self.at(j + 1) and "title" in self.words[j + 1].tags:
             return
         generic = self.form(i - 1) in _DET and w.form != "docteur" and not self._could_name(j)
-        if generic or self.form(j) in ("le", "la", "les") and not self._compound(j):
+        if generic or (self.form(j) in ("le", "la", "les") and not self._compound(j)):
             return
         letter = self.at(j)
-        if letter and letter.kind == "word" and len(letter.raw) == 1 and (letter.capital or self.form(j + 1) == ".") and letter.form != "a":
+        if (
+            letter
+            and letter.kind == "word"
+            and len(letter.raw) == 1
+            and (letter.capital or self.form(j + 1) == ".")
+            and letter.form != "a"
+        ):
             self.take(j, j + 1)
             return
         self.take(j, self.run(j, asked=True))
@@ -188,10 +255,16 @@ class NameFinder:
     def _could_name(self, i: int) -> bool:
         w = self.at(i)
         return bool(
-            w and self.usable(i) and not w.flags
+            w
+            and self.usable(i)
+            and not w.flags
             and (self.surname(w) >= 1 or self.first_name(w) >= 1 or w.capital)
             and w.raw not in self.known.frequency
-        ) or bool(w and self.usable(i) and (self.clear_first(i) or w.capital and not set(w.flags) & set("GP")))
+        ) or bool(
+            w
+            and self.usable(i)
+            and (self.clear_first(i) or (w.capital and not set(w.flags) & set("GP")))
+        )
 
     def _nick(self, i: int) -> None:
         """``le fils X``, ``papi X``, ``la petite X``, ``ma voisine X``."""
@@ -199,19 +272,33 @@ class NameFinder:
         if "nickslot" not in w.tags or w.neutral:
             return
         j = i + 1
-        if not self.usable(j) or self.words[j].tags & {"kin", "job", "shady", "human"} and not self.words[j].capital:
+        if not self.usable(j) or (
+            self.words[j].tags & {"kin", "job", "shady", "human"} and not self.words[j].capital
+        ):
             return
         named = self.words[j]
         if w.form in _ADJECTIVE_SLOTS:
-            if self.form(i - 1) not in _DET and "nickslot" not in (self.words[i - 1].tags if i else ()):
+            if self.form(i - 1) not in _DET and "nickslot" not in (
+                self.words[i - 1].tags if i else ()
+            ):
                 return
-            if not (self.first_name(named) >= 2 and (not named.flags or self.first_name(named) >= 4) or self._could_name(j)):
+            if not (
+                (self.first_name(named) >= 2 and (not named.flags or self.first_name(named) >= 4))
+                or self._could_name(j)
+            ):
                 return
         elif named.flags and not named.capital:
-            name = self.clear_first(j) or (self.surname(named) >= 4 and not set(named.flags) & set("GPRvwKA"))
+            name = self.clear_first(j) or (
+                self.surname(named) >= 4 and not set(named.flags) & set("GPRvwKA")
+            )
             if not name:
                 return
-        elif not (self.strange(named) or self.surname(named) >= 2 or self.first_name(named) >= 1 or named.capital):
+        elif not (
+            self.strange(named)
+            or self.surname(named) >= 2
+            or self.first_name(named) >= 1
+            or named.capital
+        ):
             return
         self.take(j, self.run(j, asked=True, sure=True))
 
@@ -221,7 +308,12 @@ class NameFinder:
             w = self.words[i]
             nxt = i + 1
             rare = self.first_name(w) < 5
-            if rare and set(w.flags) & set("GPRIKvw") and not w.capital and self.known.frequency.get(w.form, 0) >= 48:
+            if (
+                rare
+                and set(w.flags) & set("GPRIKvw")
+                and not w.capital
+                and self.known.frequency.get(w.form, 0) >= 48
+            ):
                 return
             if not (self.usable(i) and self.first_name(w) >= 3 and self.usable(nxt)):
                 return
@@ -229,7 +321,9 @@ class NameFinder:
                 self._surname_after(nxt) or self._word_surname(nxt)
             ):
                 return
-        elif self.form(i - 1) in _DET and (self.words[i].flags or self.first_name(self.words[i]) < 4):
+        elif self.form(i - 1) in _DET and (
+            self.words[i].flags or self.first_name(self.words[i]) < 4
+        ):
             return
         self.take(i, self.run(i, asked=False, sure=True))
 
@@ -238,19 +332,34 @@ class NameFinder:
         w = self.words[i]
         level, common = self.surname(w), self.known.frequency.get(w.form, 0)
         noun = not set(w.flags) & set("GPRvwKI")
-        return noun and (level >= 4 and common <= 45 or level >= 3 and common <= 38) and self.verb_follows(i + 1)
+        return (
+            noun
+            and ((level >= 4 and common <= 45) or (level >= 3 and common <= 38))
+            and self.verb_follows(i + 1)
+        )
 
     def _surname_noun(self, i: int) -> bool:
         """After a first name, a bare noun that many bear as a surname: ``lucie marchand a…``."""
         w = self.words[i]
         noun = "N" in w.flags and not set(w.flags) & set("GPR") and w.form == w.raw
-        if not noun or w.tags & {"shady", "crime", "kin", "pettype", "victim"} or self.surname(w) < 3:
+        if (
+            not noun
+            or w.tags & {"shady", "crime", "kin", "pettype", "victim"}
+            or self.surname(w) < 3
+        ):
             return False
-        return self.form(i + 1) in ("a", "est", "qui", "", ".", ",", ":") or self.verb_follows(i + 1)
+        return self.form(i + 1) in ("a", "est", "qui", "", ".", ",", ":") or self.verb_follows(
+            i + 1
+        )
 
     def _surname_after(self, i: int) -> bool:
         w = self.words[i]
-        return not w.flags and (self.surname(w) >= 2 or w.capital) and w.raw not in self.known.frequency and w.form == w.raw
+        return (
+            not w.flags
+            and (self.surname(w) >= 2 or w.capital)
+            and w.raw not in self.known.frequency
+            and w.form == w.raw
+        )
 
     def _surname(self, i: int) -> None:
         """A family name that is no French word, in a place that asks for one."""
@@ -268,7 +377,7 @@ class NameFinder:
         det = self.form(i - 1) in _DET and self.form(i - 1) not in ("les", "des", "du", "aux")
         if det and level < 3:
             return
-        if slot and level >= 2 or level >= 3 or (slot and w.capital):
+        if (slot and level >= 2) or level >= 3 or (slot and w.capital):
             self.take(i, self.run(i, asked=False, sure=True))
 
     def _family(self, i: int) -> None:
@@ -279,9 +388,9 @@ class NameFinder:
         if w.tags & {"kin", "job", "human", "group", "neighbour", "brand"} and "p" in w.flags:
             return
         singular = "p" not in w.flags and not set(w.flags) & set("GPvwK") and "N" in w.flags
-        if w.capital and w.flags and self.surname(w) >= 3 and not w.neutral:
-            self.take(i, i + 1)
-        elif singular and self.surname(w) >= 4 and self._rare(w) and w.form == w.raw:
+        if (w.capital and w.flags and self.surname(w) >= 3 and not w.neutral) or (
+            singular and self.surname(w) >= 4 and self._rare(w) and w.form == w.raw
+        ):
             self.take(i, i + 1)
 
     def _rare(self, w: Word) -> bool:
@@ -290,30 +399,68 @@ class NameFinder:
     def _cleft(self, i: int) -> None:
         """``c'est X qui``, ``c'est X``: X without article."""
         w = self.at(i)
-        beside = self.form(i - 1) == "chez" or [self.form(i - 2), self.form(i - 1)] == ["cote", "de"]
+        beside = self.form(i - 1) == "chez" or [self.form(i - 2), self.form(i - 1)] == [
+            "cote",
+            "de",
+        ]
         if w and beside and self.usable(i) and self.first_name(w) >= 5:
             self.take(i, self.run(i, asked=False, sure=True))
             return
-        if self.form(i - 1) not in ("est", "etait", "chez") or self.form(i + 1) not in ("qui", "le", "que"):
+        if self.form(i - 1) not in ("est", "etait", "chez") or self.form(i + 1) not in (
+            "qui",
+            "le",
+            "que",
+        ):
             return
         w = self.at(i)
         if self.form(i - 1) != "chez" and self.form(i - 2) != "ce":
             return
-        if w and self.usable(i) and (not w.flags or self.surname(w) >= 3 and not set(w.flags) & set("GPRvwK")):
+        if (
+            w
+            and self.usable(i)
+            and (not w.flags or (self.surname(w) >= 3 and not set(w.flags) & set("GPRvwK")))
+        ):
             self.take(i, i + 1)
 
     def _subject(self, i: int) -> None:
         """A word that can name somebody and stands, without article, before a verb."""
         w = self.at(i)
         before = self.at(i - 1)
-        if not w or not self.usable(i) or (before and (before.kind == "word" and before.form not in ("que", "et", "ou", "mais", "car", "si", "quand", "puis", "encore", "donc"))):
+        if (
+            not w
+            or not self.usable(i)
+            or (
+                before
+                and (
+                    before.kind == "word"
+                    and before.form
+                    not in (
+                        "que",
+                        "et",
+                        "ou",
+                        "mais",
+                        "car",
+                        "si",
+                        "quand",
+                        "puis",
+                        "encore",
+                        "donc",
+                    )
+                )
+            )
+        ):
             return
         level = self.first_name(w)
         if not before and self.strange(w) and len(w.raw) > 3 and self.finite_single(i + 1):
             self.take(i, i + 1)
         elif self._two_strange(i):
             self.take(i, i + 2)
-        elif level >= 4 and not set(w.flags) & set("GP") and self.finite_single(i + 1) and "wordname" in w.tags:
+        elif (
+            level >= 4
+            and not set(w.flags) & set("GP")
+            and self.finite_single(i + 1)
+            and "wordname" in w.tags
+        ):
             self.take(i, i + 1)
 
     def _two_strange(self, i: int) -> bool:
@@ -345,9 +492,15 @@ class NameFinder:
             return
         if len(w.raw) < 3 and not self.surname(w):
             return
-        if w.flags and not ("wordname" in w.tags and self.first_name(w) >= 4 and before.form not in _DET):
+        if w.flags and not (
+            "wordname" in w.tags and self.first_name(w) >= 4 and before.form not in _DET
+        ):
             return
-        if before.form in ("vers", "direction", "sur", "depuis", "le", "la", "un", "une", "du") and self.surname(w) < 2 and self.first_name(w) < 2:
+        if (
+            before.form in ("vers", "direction", "sur", "depuis", "le", "la", "un", "une", "du")
+            and self.surname(w) < 2
+            and self.first_name(w) < 2
+        ):
             return
         if w.form in self.known.communes and before.form in ("a", "de", "en", "vers", "et"):
             return

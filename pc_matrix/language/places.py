@@ -9,11 +9,53 @@ from pc_matrix.language.tokens import Word
 
 _LINKS = ("chez", "de", "du", "des", "le", "la", "les", "a", "aux", "l", "d", "sur", "et")
 _NAME_PARTS = frozenset(
-    "general marechal docteur professeur president abbe saint sainte st ste commandant capitaine "
-    "colonel lieutenant de d la le les du des freres soeurs pere mere notre dame jean".split()
+    [
+        "general",
+        "marechal",
+        "docteur",
+        "professeur",
+        "president",
+        "abbe",
+        "saint",
+        "sainte",
+        "st",
+        "ste",
+        "commandant",
+        "capitaine",
+        "colonel",
+        "lieutenant",
+        "de",
+        "d",
+        "la",
+        "le",
+        "les",
+        "du",
+        "des",
+        "freres",
+        "soeurs",
+        "pere",
+        "mere",
+        "notre",
+        "dame",
+        "jean",
+    ]
 )
 _LOCATING = frozenset(
-    "a vers direction depuis sur entre jusque jusqu route axe ville commune village".split()
+    [
+        "a",
+        "vers",
+        "direction",
+        "depuis",
+        "sur",
+        "entre",
+        "jusque",
+        "jusqu",
+        "route",
+        "axe",
+        "ville",
+        "commune",
+        "village",
+    ]
 )
 
 
@@ -46,7 +88,9 @@ def neutralise(words: Sequence[Word], known: Resources) -> None:
 
 
 def _length(words: Sequence[Word], i: int, tag: str) -> None:
-    length = max((int(t.split("+")[1]) for t in words[i].tags if t.startswith(f"{tag}+")), default=1)
+    length = max(
+        (int(t.split("+")[1]) for t in words[i].tags if t.startswith(f"{tag}+")), default=1
+    )
     for word in words[i : i + length]:
         word.neutral = True
 
@@ -57,14 +101,23 @@ def _place(words: Sequence[Word], i: int, known: Resources) -> None:
     is_road = "road" in words[i].tags
     if words[i].form in ("saint", "sainte", "st", "ste") and "event" in words[i].tags:
         words[i].neutral = True
-    while j < len(words) and words[j].form in (".", "-") and words[j].kind == "punct" and len(words[i].raw) < 5:
+    while (
+        j < len(words)
+        and words[j].form in (".", "-")
+        and words[j].kind == "punct"
+        and len(words[i].raw) < 5
+    ):
         j += 1
     linked = False
     owned = not is_road and not words[i].tags & {"event", "monument"}
     while j < len(words) and words[j].form in _LINKS and taken == 0 and j - i < 4:
         if words[j].form == "chez" and "shop" not in words[i].tags:
             return
-        if owned and words[j].form != "chez" and ("shop" in words[i].tags or words[j].form in ("de", "d", "a", "et")):
+        if (
+            owned
+            and words[j].form != "chez"
+            and ("shop" in words[i].tags or words[j].form in ("de", "d", "a", "et"))
+        ):
             return
         linked, j = True, j + 1
     while j < len(words) and taken < 4 and words[j].kind in ("word", "num"):
@@ -86,7 +139,9 @@ def _part_of_place(
     if word.form in ("de", "d", "la", "le", "du"):
         following = words[j + 1] if j + 1 < len(words) else None
         return bool(
-            following and following.kind == "word" and not first
+            following
+            and following.kind == "word"
+            and not first
             and (following.capital or (not following.flags and following.raw in known.surnames))
         )
     if word.form in _NAME_PARTS:
@@ -113,7 +168,21 @@ def _part_of_place(
     return word.capital or (named and not (set(word.flags) & set("vwPGR")))
 
 
-_BEFORE_BRAND = frozenset("renault peugeot citroen opel fiat ford seat mini super hyper chez".split())
+_BEFORE_BRAND = frozenset(
+    [
+        "renault",
+        "peugeot",
+        "citroen",
+        "opel",
+        "fiat",
+        "ford",
+        "seat",
+        "mini",
+        "super",
+        "hyper",
+        "chez",
+    ]
+)
 
 
 def _is_brand(words: Sequence[Word], i: int, known: Resources) -> bool:
@@ -132,7 +201,16 @@ def _is_brand(words: Sequence[Word], i: int, known: Resources) -> bool:
     if known.first_names.get(words[i].raw, 0) >= 4:
         near = [*words[max(0, i - 3) : i], *words[i + 1 : i + 3]]
         vehicle = any(w.tags & {"vehicle", "plate"} for w in near) or "brand" in before.tags
-        return vehicle or before.form in ("une", "la", "sa", "ma", "leur", "cette", "en", *_BEFORE_BRAND)
+        return vehicle or before.form in (
+            "une",
+            "la",
+            "sa",
+            "ma",
+            "leur",
+            "cette",
+            "en",
+            *_BEFORE_BRAND,
+        )
     return before.form != "les"
 
 

@@ -9,20 +9,96 @@ from pc_matrix.language.tokens import Word
 from policies.denunciation.analysis import EntityKind
 
 Found = tuple[EntityKind, int, int, bool]
-_DEF = frozenset("le la les l ce cet cette ces leur leurs son sa ses votre vos ton ta tes notre nos".split())
-_OWN = frozenset("mon ma mes notre nos".split())
-_INDEF = frozenset("un une des deux trois quatre cinq six plusieurs quelques certains certaines "
-                   "aucun aucune autre autres d quelque 2 3 4 5 6 7 8 9 10".split())  # fmt: skip
-_DWELL_HEADS = frozenset(
-    "gens type mec gars couple famille locataire locataires celui celle ceux celles dame monsieur "
-    "occupant occupants occupante proprietaire proprietaires proprio habitants habitant homme femme "
-    "jeune jeunes vieux vieille fille etudiants etudiant colocs coloc retraite retraitee bonhomme "
-    "residents resident resid habitante occupantes voisin voisine voisins voisines individu mamie "
-    "papi papy gamin gamins gosses enfants ado ados mere pere parents personne".split()
+_DEF = frozenset(
+    [
+        "le",
+        "la",
+        "les",
+        "l",
+        "ce",
+        "cet",
+        "cette",
+        "ces",
+        "leur",
+        "leurs",
+        "son",
+        "sa",
+        "ses",
+        "votre",
+        "vos",
+        "ton",
+        "ta",
+        "tes",
+        "notre",
+        "nos",
+    ]
 )
-_BUILT = frozenset("maison appartement appart appt apt pavillon villa ferme batisse logement studio "
-                   "chalet bungalow caravane mobil home duplex longere fermette corps hangar grange "
-                   "etage palier garage baraque bicoque propriete immeuble escalier taudis manoir".split())  # fmt: skip
+_OWN = frozenset(["mon", "ma", "mes", "notre", "nos"])
+_INDEF = frozenset(["un", "une", "des", "deux", "trois", "quatre", "cinq", "six", "plusieurs", "quelques", "certains", "certaines", "aucun", "aucune", "autre", "autres", "d", "quelque", "2", "3", "4", "5", "6", "7", "8", "9", "10"])  # fmt: skip
+_DWELL_HEADS = frozenset(
+    [
+        "gens",
+        "type",
+        "mec",
+        "gars",
+        "couple",
+        "famille",
+        "locataire",
+        "locataires",
+        "celui",
+        "celle",
+        "ceux",
+        "celles",
+        "dame",
+        "monsieur",
+        "occupant",
+        "occupants",
+        "occupante",
+        "proprietaire",
+        "proprietaires",
+        "proprio",
+        "habitants",
+        "habitant",
+        "homme",
+        "femme",
+        "jeune",
+        "jeunes",
+        "vieux",
+        "vieille",
+        "fille",
+        "etudiants",
+        "etudiant",
+        "colocs",
+        "coloc",
+        "retraite",
+        "retraitee",
+        "bonhomme",
+        "residents",
+        "resident",
+        "resid",
+        "habitante",
+        "occupantes",
+        "voisin",
+        "voisine",
+        "voisins",
+        "voisines",
+        "individu",
+        "mamie",
+        "papi",
+        "papy",
+        "gamin",
+        "gamins",
+        "gosses",
+        "enfants",
+        "ado",
+        "ados",
+        "mere",
+        "pere",
+        "parents",
+        "personne",
+    ]
+)
+_BUILT = frozenset(["maison", "appartement", "appart", "appt", "apt", "pavillon", "villa", "ferme", "batisse", "logement", "studio", "chalet", "bungalow", "caravane", "mobil", "home", "duplex", "longere", "fermette", "corps", "hangar", "grange", "etage", "palier", "garage", "baraque", "bicoque", "propriete", "immeuble", "escalier", "taudis", "manoir"])  # fmt: skip
 _WHERE = (
     ("du", "dessus"), ("du", "dessous"), ("du", "haut"), ("du", "bas"), ("du", "fond"), ("de", "en", "face"),
     ("en", "face"), ("de", "a", "cote"), ("a", "cote"), ("du", "rez"), ("du", "rdc"), ("du", "premier"),
@@ -58,7 +134,11 @@ def _tagged(words: Sequence[Word], i: int, tag: str) -> bool:
 
 def _where(words: Sequence[Word], i: int) -> int:
     """The end of a place that singles a dwelling out and starts at ``i``, or 0."""
-    if "A" in (words[i].flags if i < len(words) else "") and i + 1 < len(words) and words[i].form not in ("du", "de"):
+    if (
+        "A" in (words[i].flags if i < len(words) else "")
+        and i + 1 < len(words)
+        and words[i].form not in ("du", "de")
+    ):
         longer = _where_at(words, i + 1)
         if longer:
             return longer
@@ -79,7 +159,38 @@ def _where_at(words: Sequence[Word], i: int) -> int:
 def _at(words: Sequence[Word], i: int) -> Iterator[Found]:
     yield from _placed(words, i)
     word, before, before2 = words[i], _form(words, i - 1), _form(words, i - 2)
-    if before in ("petit", "petite", "jeune", "vieux", "vieille", "grand", "grande", "gros", "grosse", "nouveau", "nouvelle", "nouveaux", "ancien", "ancienne", "meme", "sacre", "cher", "chere", "chers", "cheres", "autre", "sympathique", "charmant", "charmante", "charmants", "adorable", "gentil", "gentille", "fameux", "fameuse"):
+    if before in (
+        "petit",
+        "petite",
+        "jeune",
+        "vieux",
+        "vieille",
+        "grand",
+        "grande",
+        "gros",
+        "grosse",
+        "nouveau",
+        "nouvelle",
+        "nouveaux",
+        "ancien",
+        "ancienne",
+        "meme",
+        "sacre",
+        "cher",
+        "chere",
+        "chers",
+        "cheres",
+        "autre",
+        "sympathique",
+        "charmant",
+        "charmante",
+        "charmants",
+        "adorable",
+        "gentil",
+        "gentille",
+        "fameux",
+        "fameuse",
+    ):
         before, before2 = before2, _form(words, i - 3)
     start = i - 1 if before in _DEF | _OWN | _INDEF else i
     plural = before in ("les", "ces", "mes", "nos", "leurs", "des", "deux", "ses")
@@ -91,7 +202,16 @@ def _at(words: Sequence[Word], i: int) -> Iterator[Found]:
             yield EntityKind.NEIGHBOUR, start, max(where, i + 1), plural
         elif where and indefinite:
             yield EntityKind.DWELLING, start, where, plural
-    if word.form in _DWELL_HEADS and where and "neighbour" not in word.tags and not (word.form in ("homme", "femme", "type", "mec", "gars", "jeune", "jeunes", "individu", "personne") and indefinite):
+    if (
+        word.form in _DWELL_HEADS
+        and where
+        and "neighbour" not in word.tags
+        and not (
+            word.form
+            in ("homme", "femme", "type", "mec", "gars", "jeune", "jeunes", "individu", "personne")
+            and indefinite
+        )
+    ):
         yield EntityKind.DWELLING, start, where, plural
     if word.form in _BUILT and where and (definite or own):
         yield EntityKind.DWELLING, start, where, plural
@@ -115,7 +235,13 @@ def _who(words: Sequence[Word], i: int, start: int, *, plural: bool) -> Iterator
 def _placed(words: Sequence[Word], i: int) -> Iterator[Found]:
     """``au-dessus de la pharmacie ils…``, ``en face ça…``: people known by their place alone."""
     start = tuple(w.form for w in words[i : i + 2])
-    if start not in (("au", "dessus"), ("en", "face"), ("au", "dessous"), ("a", "cote"), ("en", "dessous")):
+    if start not in (
+        ("au", "dessus"),
+        ("en", "face"),
+        ("au", "dessous"),
+        ("a", "cote"),
+        ("en", "dessous"),
+    ):
         return
     if i and words[i - 1].kind == "word" and words[i - 1].form not in ("juste", "mais", "et", "ca"):
         return
@@ -125,7 +251,9 @@ def _placed(words: Sequence[Word], i: int) -> Iterator[Found]:
             return
 
 
-def _kin(words: Sequence[Word], i: int, start: int, *, own: bool, definite: bool, plural: bool) -> Iterator[Found]:
+def _kin(
+    words: Sequence[Word], i: int, start: int, *, own: bool, definite: bool, plural: bool
+) -> Iterator[Found]:
     word = words[i]
     length = max((int(t.split("+")[1]) for t in word.tags if t.startswith("kin+")), default=1)
     i += length - 1
@@ -136,17 +264,26 @@ def _kin(words: Sequence[Word], i: int, start: int, *, own: bool, definite: bool
         yield EntityKind.KIN_OF, start, i + 1, plural
         return
     j = i + 1
-    if _form(words, j) in ("de", "du", "des", "a", "au", "d") and (definite or not _form(words, i - length)):
+    if _form(words, j) in ("de", "du", "des", "a", "au", "d") and (
+        definite or not _form(words, i - length)
+    ):
         j += 1
         if _form(words, j) in ("le", "la", "les", "ma", "mon", "mes", "notre", "leur"):
             j += 1
-        if _tagged(words, j, "job") or _tagged(words, j, "neighbour") or _tagged(words, j, "kin") or _tagged(words, j, "rank"):
+        if (
+            _tagged(words, j, "job")
+            or _tagged(words, j, "neighbour")
+            or _tagged(words, j, "kin")
+            or _tagged(words, j, "rank")
+        ):
             yield EntityKind.KIN_OF, start, j + 1, plural
 
 
 def _job_end(words: Sequence[Word], i: int) -> int:
     j = i + 1
-    while j < len(words) and j - i < 5 and words[j].form in ("de", "du", "des", "la", "le", "d", "l"):
+    while (
+        j < len(words) and j - i < 5 and words[j].form in ("de", "du", "des", "la", "le", "d", "l")
+    ):
         j += 1
     if j > i + 1 and j < len(words) and words[j].kind == "word":
         return j + 1

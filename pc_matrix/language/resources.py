@@ -130,7 +130,14 @@ def load_resources() -> Resources:
     lexicon = files("policies.denunciation").joinpath("lexicon")
     tags, phrases = tag_tables(
         row
-        for name in ("places.tsv", "people.tsv", "groups.tsv", "cues.tsv", "names.tsv", "danger.tsv")
+        for name in (
+            "places.tsv",
+            "people.tsv",
+            "groups.tsv",
+            "cues.tsv",
+            "names.tsv",
+            "danger.tsv",
+        )
         for row in table(lexicon.joinpath(name))
     )
     verbs: dict[str, set[str]] = defaultdict(set)

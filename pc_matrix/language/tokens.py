@@ -67,7 +67,9 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
             found[-1].form = "etait"
             continue
         short = {"notname"} if not elided and raw in known.sms else set()
-        found.extend(Word(start, end, raw, form, capital=capital, tags=set(short)) for form in forms)
+        found.extend(
+            Word(start, end, raw, form, capital=capital, tags=set(short)) for form in forms
+        )
     found = [w for i, w in enumerate(found) if not _glue(found, i)]
     for word in found:
         describe(word, known)
@@ -90,7 +92,9 @@ def _glue(found: list[Word], i: int) -> bool:
 
 def _accented(word: Word, original: str) -> None:
     """A final é tells a participle from a finite verb: ``tapé``."""
-    if word.form == word.raw and original[word.start : word.end].lower().endswith(("é", "ée", "és", "ées")):
+    if word.form == word.raw and original[word.start : word.end].lower().endswith(
+        ("é", "ée", "és", "ées")
+    ):
         word.flags = "".join(f for f in word.flags if f not in "vwfy")
 
 

@@ -22,14 +22,31 @@ class Reason:
 
 _HELPFUL = frozenset({"vhelp", "vwit"})
 _BAD = frozenset({"vneg", "crime", "shady", "noise"})
-_SEEN = frozenset("voir apercevoir croiser filmer photographier entendre".split())
-_RECOGNISED = frozenset("reconnaitre identifier surprendre choper".split())
-_MODAL = frozenset("faut faudrait devrait devraient devriez pouvez peut pourrait pourriez doit doivent merci temps svp fallait faudra".split())
+_SEEN = frozenset(["voir", "apercevoir", "croiser", "filmer", "photographier", "entendre"])
+_RECOGNISED = frozenset(["reconnaitre", "identifier", "surprendre", "choper"])
+_MODAL = frozenset(
+    [
+        "faut",
+        "faudrait",
+        "devrait",
+        "devraient",
+        "devriez",
+        "pouvez",
+        "peut",
+        "pourrait",
+        "pourriez",
+        "doit",
+        "doivent",
+        "merci",
+        "temps",
+        "svp",
+        "fallait",
+        "faudra",
+    ]
+)
 
 
-def by_cue(
-    analysis: Analysis, entity: Entity, *, undergone: bool, acts: bool
-) -> Iterator[Reason]:
+def by_cue(analysis: Analysis, entity: Entity, *, undergone: bool, acts: bool) -> Iterator[Reason]:
     """What the turns of phrase around ``entity`` weigh."""
     first, end = sentence(analysis, entity.first)
     yield from _suspected(analysis, entity, first, end)
@@ -74,16 +91,32 @@ def _suspecting_verb(tokens: Sequence[Token], i: int) -> bool:
     if "vsuspect" not in tokens[i].tags:
         return False
     before = [form(tokens, k) for k in range(max(0, i - 3), i)]
-    return "ne" not in before and "sans" not in before and "veux" not in before and "personne" not in [
-        form(tokens, k) for k in range(i + 1, i + 3)
-    ]
+    return (
+        "ne" not in before
+        and "sans" not in before
+        and "veux" not in before
+        and "personne" not in [form(tokens, k) for k in range(i + 1, i + 3)]
+    )
 
 
 def _cleft(tokens: Sequence[Token], entity: Entity) -> bool:
     """``c'est X``, ``c'était bien X``, ``c'est toujours chez X``."""
     i = entity.first - 1
     while i >= 0 and (
-        tokens[i].form in (".", "le", "la", "les", "bien", "encore", "toujours", "chez", "forcement", "de", "surement")
+        tokens[i].form
+        in (
+            ".",
+            "le",
+            "la",
+            "les",
+            "bien",
+            "encore",
+            "toujours",
+            "chez",
+            "forcement",
+            "de",
+            "surement",
+        )
         or tokens[i].tags & {"title", "nickslot"}
     ):
         i -= 1
@@ -93,7 +126,7 @@ def _cleft(tokens: Sequence[Token], entity: Entity) -> bool:
 def _pointed_out(analysis: Analysis, entity: Entity, first: int) -> bool:
     """An earlier sentence ends in a pointing colon, or the previous one suspects."""
     tokens = analysis.tokens
-    if first < 2 or not entity.kind.names and not entity.kind.recognisable:
+    if first < 2 or (not entity.kind.names and not entity.kind.recognisable):
         return False
     start, _ = sentence(analysis, first - 2)
     return _any(tokens[start:first], "cue_suspect") and ends_sentence(tokens, first - 1)
@@ -106,8 +139,10 @@ def _checked(analysis: Analysis, entity: Entity, first: int, end: int) -> Iterat
     for i in range(first, entity.first):
         token = tokens[i]
         modal = any(form(tokens, k) in _MODAL for k in range(max(first, i - 4), i))
-        ordered = "I" in token.flags and modal or token.form.endswith("ez")
-        searched = token.form == "cherchez" and any(form(tokens, k) in ("chez", "cote", "parmi") for k in range(i, entity.first))
+        ordered = ("I" in token.flags and modal) or token.form.endswith("ez")
+        searched = token.form == "cherchez" and any(
+            form(tokens, k) in ("chez", "cote", "parmi") for k in range(i, entity.first)
+        )
         if searched:
             yield Reason(4.0, Rule.CHECK_ON, i, i + 1)
             return
@@ -120,7 +155,9 @@ def _since(analysis: Analysis, entity: Entity, first: int, end: int) -> Iterator
     """``depuis que X est là, les vols reprennent``."""
     tokens = analysis.tokens
     after = tokens[entity.last : end]
-    gone = _any(after, "crime", "harm", "vneg", "vstrong") or any("disparaitre" in t.lemmas for t in after)
+    gone = _any(after, "crime", "harm", "vneg", "vstrong") or any(
+        "disparaitre" in t.lemmas for t in after
+    )
     for i in range(first, entity.first):
         if "cue_when" in tokens[i].tags and tokens[i].form != "quand" and gone:
             yield Reason(4.0, Rule.SUSPICION, i, i + 1)
@@ -138,7 +175,10 @@ def _seen(analysis: Analysis, entity: Entity, first: int, end: int) -> Iterator[
         if entity.first - i > 5:
             continue
         after = tokens[entity.last : entity.last + 4]
-        acting = any("I" in t.flags or t.form in ("qui", "train", "avec", "pres", "devant", "derriere") for t in after)
+        acting = any(
+            "I" in t.flags or t.form in ("qui", "train", "avec", "pres", "devant", "derriere")
+            for t in after
+        )
         if lemmas & _RECOGNISED or _any(after, "vneg"):
             yield Reason(3.0, Rule.SUSPICION, i, entity.last)
         elif acting:
@@ -154,10 +194,16 @@ def _contact(analysis: Analysis, entity: Entity, first: int, end: int) -> Iterat
     around = [t for t in tokens[first:end] if not t.neutral]
     if entity.kind is EntityKind.ADDRESS:
         peopled = any(t.form in ("ils", "ca", "on") or t.tags & {"kin"} for t in tokens[first:end])
-        yield Reason(-0.5 if peopled and _any(around, "crime", "shady", "vneg") else -2.0, Rule.DOUBT, *_near(entity))
+        yield Reason(
+            -0.5 if peopled and _any(around, "crime", "shady", "vneg") else -2.0,
+            Rule.DOUBT,
+            *_near(entity),
+        )
         return
     blamed = _any(around, "shady") or any(
-        t.form in ("lui", "elle") and form(tokens, k - 1) == "est" for k, t in enumerate(tokens[:end]) if k >= first
+        t.form in ("lui", "elle") and form(tokens, k - 1) == "est"
+        for k, t in enumerate(tokens[:end])
+        if k >= first
     )
     yield Reason(3.0 if blamed else -2.0, Rule.SUSPICION if blamed else Rule.DOUBT, *_near(entity))
 
@@ -208,10 +254,16 @@ def _cleared(
     if _any(tokens, "cue_retract") and not any(t.form == "mais" for t in before):
         yield Reason(-4.0, Rule.DOUBT, *_near(entity))
     i = entity.first - 1
-    while i >= first and ("title" in tokens[i].tags or tokens[i].form in (".", "le", "la", "ma", "mon")):
+    while i >= first and (
+        "title" in tokens[i].tags or tokens[i].form in (".", "le", "la", "ma", "mon")
+    ):
         i -= 1
     spoken = "vwit" in (tokens[i].tags if i >= 0 else ()) and form(tokens, i - 1) in (",", '"')
-    if spoken or form(tokens, i) == "selon" or (form(tokens, i), form(tokens, i - 1)) == ("apres", "de"):
+    if (
+        spoken
+        or form(tokens, i) == "selon"
+        or (form(tokens, i), form(tokens, i - 1)) == ("apres", "de")
+    ):
         yield Reason(-2.5, Rule.DOUBT, *_near(entity))
     if _any(before, "cue_vulnerable") or _any(after, "cue_vulnerable"):
         yield Reason(-1.5, Rule.DOUBT, *_near(entity))

@@ -6,7 +6,23 @@ from policies.denunciation.analysis import Analysis, Entity, EntityKind
 from policies.denunciation.predicates import Act, predicates
 from policies.denunciation.reading import form, sentence
 
-_DETERMINED = frozenset("les des ces un une deux trois quelques plusieurs sales aux le la".split())
+_DETERMINED = frozenset(
+    [
+        "les",
+        "des",
+        "ces",
+        "un",
+        "une",
+        "deux",
+        "trois",
+        "quelques",
+        "plusieurs",
+        "sales",
+        "aux",
+        "le",
+        "la",
+    ]
+)
 
 
 def blamed(analysis: Analysis, entity: Entity) -> float:
@@ -21,9 +37,16 @@ def blamed(analysis: Analysis, entity: Entity) -> float:
         return 2.0
     after = tokens[entity.last : end]
     since = any("cue_when" in t.tags for t in tokens[first : entity.first])
-    if since and any(t.tags & {"harm", "crime", "vneg"} or "disparaitre" in t.lemmas for t in after):
+    if since and any(
+        t.tags & {"harm", "crime", "vneg"} or "disparaitre" in t.lemmas for t in after
+    ):
         return 2.0
-    if form(tokens, entity.first - 2) == "avec" and form(tokens, entity.last) in (",", "ce", "il", "faut"):
+    if form(tokens, entity.first - 2) == "avec" and form(tokens, entity.last) in (
+        ",",
+        "ce",
+        "il",
+        "faut",
+    ):
         return 2.0
     determined = form(tokens, entity.first - 1) in _DETERMINED
     acts = [p.act for p in predicates(analysis, entity)]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from policies.denunciation.analysis import Analysis, Entity, EntityKind
+from policies.denunciation.cues import Reason
 from policies.denunciation.groups import blamed
 from policies.denunciation.masking import masked
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
-from policies.denunciation.cues import Reason
 from policies.denunciation.weighing import reasons
 
 ACCUSED, CLEAR = 1.0, -1.0
@@ -33,7 +33,9 @@ def judge(analysis: Analysis) -> Verdict:
             naming.append(identified)
         if weight >= _threshold(entity):
             accusing += [identified, *_spoken(analysis, found)]
-        elif weight > CLEAR and entity.kind.names or (weight >= ACCUSED and entity.kind.recognisable):
+        elif (weight > CLEAR and entity.kind.names) or (
+            weight >= ACCUSED and entity.kind.recognisable
+        ):
             doubtful += [identified, Finding(Rule.DOUBT, entity.start, entity.end)]
     return _verdict(analysis, accusing, doubtful, naming)
 
@@ -41,9 +43,7 @@ def judge(analysis: Analysis) -> Verdict:
 def _generalities(analysis: Analysis) -> list[Finding]:
     """Words that blame a community even where it is not named."""
     return [
-        Finding(Rule.GROUP, t.start, t.end)
-        for t in analysis.tokens
-        if "generality_hard" in t.tags
+        Finding(Rule.GROUP, t.start, t.end) for t in analysis.tokens if "generality_hard" in t.tags
     ][:1]
 
 

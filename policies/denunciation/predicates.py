@@ -41,10 +41,92 @@ class Predicate:
     last: int
 
 
-_BLAMED = frozenset("arreter interpeller condamner surprendre attraper choper pincer voir filmer reconnaitre verbaliser prendre virer licencier juger inculper mettre".split())
-_MODAL = frozenset("pouvoir vouloir devoir aller sembler paraitre oser savoir laisser continuer commencer finir passer essayer tenter venir arreter amuser permettre mettre avoir etre".split())
-_MAY_FAIL = frozenset("voir entendre repondre savoir connaitre comprendre trouver retrouver donner rentrer reconnaitre revenir croire penser souvenir perdre tomber souffrir recevoir sentir".split())
-_TAKES = frozenset("photo photos video numero plaque nouvelles soin contact peur immatriculation froid".split())
+_BLAMED = frozenset(
+    [
+        "arreter",
+        "interpeller",
+        "condamner",
+        "surprendre",
+        "attraper",
+        "choper",
+        "pincer",
+        "voir",
+        "filmer",
+        "reconnaitre",
+        "verbaliser",
+        "prendre",
+        "virer",
+        "licencier",
+        "juger",
+        "inculper",
+        "mettre",
+    ]
+)
+_MODAL = frozenset(
+    [
+        "pouvoir",
+        "vouloir",
+        "devoir",
+        "aller",
+        "sembler",
+        "paraitre",
+        "oser",
+        "savoir",
+        "laisser",
+        "continuer",
+        "commencer",
+        "finir",
+        "passer",
+        "essayer",
+        "tenter",
+        "venir",
+        "arreter",
+        "amuser",
+        "permettre",
+        "mettre",
+        "avoir",
+        "etre",
+    ]
+)
+_MAY_FAIL = frozenset(
+    [
+        "voir",
+        "entendre",
+        "repondre",
+        "savoir",
+        "connaitre",
+        "comprendre",
+        "trouver",
+        "retrouver",
+        "donner",
+        "rentrer",
+        "reconnaitre",
+        "revenir",
+        "croire",
+        "penser",
+        "souvenir",
+        "perdre",
+        "tomber",
+        "souffrir",
+        "recevoir",
+        "sentir",
+    ]
+)
+_TAKES = frozenset(
+    [
+        "photo",
+        "photos",
+        "video",
+        "numero",
+        "plaque",
+        "nouvelles",
+        "soin",
+        "contact",
+        "peur",
+        "immatriculation",
+        "froid",
+    ]
+)
 _GENTLE = frozenset({"vwit", "vvic", "vhelp"})
 
 
@@ -74,7 +156,11 @@ def _new_person(analysis: Analysis, i: int) -> bool:
     token = analysis.tokens[i]
     if token.form == "on":
         return form(analysis.tokens, i - 1) not in (",", "\n")
-    if "human" in token.tags and "v" not in token.flags and form(analysis.tokens, i - 1) not in ("de", "d", "a", "aux", "des"):
+    if (
+        "human" in token.tags
+        and "v" not in token.flags
+        and form(analysis.tokens, i - 1) not in ("de", "d", "a", "aux", "des")
+    ):
         return True
     return token.form in ("quelquun", "je", "tu") or any(
         e.first == i and e.kind is EntityKind.PERSON for e in analysis.entities
@@ -120,7 +206,15 @@ def _dislocated(analysis: Analysis, entity: Entity) -> int | None:
     """``elle crie toute la nuit, la voisine du 3``: the subject comes after its verb."""
     tokens = analysis.tokens
     start, end = sentence(analysis, entity.first)
-    if entity.last < end - 1 or form(tokens, entity.first - 1) in ("de", "du", "des", "a", "chez", "par", "avec"):
+    if entity.last < end - 1 or form(tokens, entity.first - 1) in (
+        "de",
+        "du",
+        "des",
+        "a",
+        "chez",
+        "par",
+        "avec",
+    ):
         return None
     head = [i for i in range(start, entity.first) if tokens[i].form in SUBJECTS]
     if not head or any("human" in t.tags for t in tokens[start : entity.first]):
@@ -134,9 +228,23 @@ def _noun_here(analysis: Analysis, i: int, entity: Entity) -> bool:
     if not set(tokens[i].flags) & set("NA") or tokens[i].form in ("a", "est"):
         return False
     before = tokens[i - 1]
-    if form(tokens, i + 1) in ("le", "la", "les", "des", "un", "une", "ses", "son", "sa", "mes", "nos"):
+    if form(tokens, i + 1) in (
+        "le",
+        "la",
+        "les",
+        "des",
+        "un",
+        "une",
+        "ses",
+        "son",
+        "sa",
+        "mes",
+        "nos",
+    ):
         return False
-    return i - 1 >= entity.last and (before.form == "," or bool(set(before.flags) & set("NA")) and before.form not in CLITICS)
+    return i - 1 >= entity.last and (
+        before.form == "," or (bool(set(before.flags) & set("NA")) and before.form not in CLITICS)
+    )
 
 
 def _after_clitic(analysis: Analysis, entity: Entity) -> int | None:
@@ -154,7 +262,12 @@ def _after_clitic(analysis: Analysis, entity: Entity) -> int | None:
 def _bare_participle(analysis: Analysis, i: int) -> bool:
     """``M. X percuté par…``: a participle right after the name, without auxiliary."""
     token = analysis.tokens[i]
-    return "K" in token.flags and "vharm" in token.tags and not set(token.flags) & set("N") and form(analysis.tokens, i - 1) not in CLITICS
+    return (
+        "K" in token.flags
+        and "vharm" in token.tags
+        and not set(token.flags) & set("N")
+        and form(analysis.tokens, i - 1) not in CLITICS
+    )
 
 
 def _further(analysis: Analysis, entity: Entity, at: int, *, began: bool) -> Iterator[Predicate]:
@@ -206,12 +319,14 @@ def classify(analysis: Analysis, i: int, entity: Entity) -> Predicate:
         return Predicate(Act.UNDERGOES, i, i + 1)
     j = _skip(analysis, i + 1)
     verb = tokens[i]
-    if _is(verb, "faire") and form(tokens, i - 1) == "se" or _se_est_fait(analysis, i):
+    if (_is(verb, "faire") and form(tokens, i - 1) == "se") or _se_est_fait(analysis, i):
         return _made(analysis, i)
     if _is(verb, "avoir") and form(tokens, j) == "ete":
         return _passive(analysis, _skip(analysis, j + 1), i)
     if _is(verb, "avoir") and j < len(tokens) and set(tokens[j].flags) & set("KI"):
-        if tokens[j].form == "eu" and any(t.tags & {"vharm", "harm"} for t in tokens[j + 1 : j + 8]):
+        if tokens[j].form == "eu" and any(
+            t.tags & {"vharm", "harm"} for t in tokens[j + 1 : j + 8]
+        ):
             return Predicate(Act.UNDERGOES, i, j + 1)
         return Predicate(_watching(analysis, j), i, j + 1)
     if _is(verb, "etre"):
@@ -241,15 +356,30 @@ def _is(token: Token, infinitive: str) -> bool:
 def _se_est_fait(analysis: Analysis, i: int) -> bool:
     """``s'est fait voler``, also written ``c'est fait``."""
     tokens = analysis.tokens
-    return _is(tokens[i], "etre") and form(tokens, i - 1) in ("se", "ce") and form(tokens, _skip(analysis, i + 1)) == "fait"
+    return (
+        _is(tokens[i], "etre")
+        and form(tokens, i - 1) in ("se", "ce")
+        and form(tokens, _skip(analysis, i + 1)) == "fait"
+    )
 
 
 def _made(analysis: Analysis, i: int) -> Predicate:
     tokens = analysis.tokens
     j = i + 1
-    while j < len(tokens) and j < i + 4 and not set(tokens[j].flags) & set("IK") or form(tokens, j) == "fait":
+    while (j < len(tokens) and j < i + 4 and not set(tokens[j].flags) & set("IK")) or form(
+        tokens, j
+    ) == "fait":
         j += 1
-    if j < len(tokens) and set(tokens[j].lemmas) & {"arreter", "prendre", "choper", "attraper", "pincer", "gauler", "remarquer", "passer"}:
+    if j < len(tokens) and set(tokens[j].lemmas) & {
+        "arreter",
+        "prendre",
+        "choper",
+        "attraper",
+        "pincer",
+        "gauler",
+        "remarquer",
+        "passer",
+    }:
         return Predicate(Act.IS_BLAMED, i, j + 1)
     return Predicate(Act.UNDERGOES, i, j + 1)
 
@@ -260,7 +390,9 @@ def _passive(analysis: Analysis, j: int, i: int) -> Predicate:
     if j >= len(tokens):
         return Predicate(Act.NEUTRAL, i, j)
     by_someone = any(t.form == "par" for t in tokens[j : j + 4])
-    missing = any(t.form in ("derniere", "seule", "perdue", "perdu", "seul") for t in tokens[j + 1 : j + 6])
+    missing = any(
+        t.form in ("derniere", "seule", "perdue", "perdu", "seul") for t in tokens[j + 1 : j + 6]
+    )
     blamed = set(tokens[j].lemmas) & _BLAMED and not by_someone and not missing
     return Predicate(Act.IS_BLAMED if blamed else Act.UNDERGOES, i, j + 1)
 
@@ -301,7 +433,12 @@ def _watching(analysis: Analysis, i: int) -> Act:
     if "prendre" in tokens[i].lemmas and any(t.form in _TAKES for t in tokens[i + 1 : i + 5]):
         return Act.HELPS
     act = _act(tokens[i])
-    if act is Act.HELPS and tokens[i].tags & _GENTLE and not set(tokens[i].lemmas) & _MAY_FAIL and "ne" in (form(tokens, i - 1), form(tokens, i - 2), form(tokens, i - 3)):
+    if (
+        act is Act.HELPS
+        and tokens[i].tags & _GENTLE
+        and not set(tokens[i].lemmas) & _MAY_FAIL
+        and "ne" in (form(tokens, i - 1), form(tokens, i - 2), form(tokens, i - 3))
+    ):
         return Act.OTHER
     return act
 

@@ -6,18 +6,131 @@ from collections.abc import Sequence
 
 from policies.denunciation.analysis import Analysis, Entity, Token
 
-CLITICS = frozenset("ne se le la les l y en me te nous vous lui leur n s m t".split())
+CLITICS = frozenset(
+    [
+        "ne",
+        "se",
+        "le",
+        "la",
+        "les",
+        "l",
+        "y",
+        "en",
+        "me",
+        "te",
+        "nous",
+        "vous",
+        "lui",
+        "leur",
+        "n",
+        "s",
+        "m",
+        "t",
+    ]
+)
 DETERMINERS = frozenset(
-    "le la les l un une des ce cet cette ces mon ma mes son sa ses ton ta tes notre nos votre vos "
-    "leur leurs du au aux chaque quelques plusieurs deux trois quatre de d aucun aucune par".split()
+    [
+        "le",
+        "la",
+        "les",
+        "l",
+        "un",
+        "une",
+        "des",
+        "ce",
+        "cet",
+        "cette",
+        "ces",
+        "mon",
+        "ma",
+        "mes",
+        "son",
+        "sa",
+        "ses",
+        "ton",
+        "ta",
+        "tes",
+        "notre",
+        "nos",
+        "votre",
+        "vos",
+        "leur",
+        "leurs",
+        "du",
+        "au",
+        "aux",
+        "chaque",
+        "quelques",
+        "plusieurs",
+        "deux",
+        "trois",
+        "quatre",
+        "de",
+        "d",
+        "aucun",
+        "aucune",
+        "par",
+    ]
 )
 ADVERBS = frozenset(
-    "pas plus jamais encore toujours deja souvent bien tres trop juste aussi meme ainsi vite "
-    "regulierement constamment rien tout tous toutes toute peut surement meme enfin vraiment "
-    "rarement parfois visiblement apparemment probablement forcement clairement ".split()
+    [
+        "pas",
+        "plus",
+        "jamais",
+        "encore",
+        "toujours",
+        "deja",
+        "souvent",
+        "bien",
+        "tres",
+        "trop",
+        "juste",
+        "aussi",
+        "meme",
+        "ainsi",
+        "vite",
+        "regulierement",
+        "constamment",
+        "rien",
+        "tout",
+        "tous",
+        "toutes",
+        "toute",
+        "peut",
+        "surement",
+        "meme",
+        "enfin",
+        "vraiment",
+        "rarement",
+        "parfois",
+        "visiblement",
+        "apparemment",
+        "probablement",
+        "forcement",
+        "clairement",
+    ]
 )
-_PREPOSITIONS = frozenset("sans en avec pour sur sous dans vers contre entre apres avant devant derriere chez a".split())
-SUBJECTS = frozenset("il elle ils elles".split())
+_PREPOSITIONS = frozenset(
+    [
+        "sans",
+        "en",
+        "avec",
+        "pour",
+        "sur",
+        "sous",
+        "dans",
+        "vers",
+        "contre",
+        "entre",
+        "apres",
+        "avant",
+        "devant",
+        "derriere",
+        "chez",
+        "a",
+    ]
+)
+SUBJECTS = frozenset(["il", "elle", "ils", "elles"])
 _ENDS = frozenset(".!?;\n")
 
 
@@ -26,7 +139,11 @@ def ends_sentence(tokens: Sequence[Token], i: int) -> bool:
     if tokens[i].form not in _ENDS:
         return False
     before = tokens[i - 1] if i else None
-    abbreviated = before and tokens[i].form == "." and ("title" in before.tags or before.end - before.start < 2)
+    abbreviated = (
+        before
+        and tokens[i].form == "."
+        and ("title" in before.tags or before.end - before.start < 2)
+    )
     return not abbreviated
 
 
@@ -59,7 +176,7 @@ def is_verb(analysis: Analysis, i: int) -> bool:
         return False
     if token.form == "a":
         return _has(analysis, i)
-    if set(token.lemmas) & {"etre"} and token.form != "est" or token.form in ("est", "etait"):
+    if (set(token.lemmas) & {"etre"} and token.form != "est") or token.form in ("est", "etait"):
         return True
     before = form(tokens, i - 1)
     noun = bool(set(token.flags) & set("NA"))
@@ -70,7 +187,23 @@ def is_verb(analysis: Analysis, i: int) -> bool:
     return not ("P" in token.flags and token.form in ("vers", "sous", "entre", "contre", "sauf"))
 
 
-_HELD = frozenset("video plaque photo photos images numero preuve cle cles gale main sida malaria".split())
+_HELD = frozenset(
+    [
+        "video",
+        "plaque",
+        "photo",
+        "photos",
+        "images",
+        "numero",
+        "preuve",
+        "cle",
+        "cles",
+        "gale",
+        "main",
+        "sida",
+        "malaria",
+    ]
+)
 
 
 def _has(analysis: Analysis, i: int) -> bool:
@@ -92,7 +225,24 @@ def _auxiliary(tokens: Sequence[Token], i: int) -> bool:
         j += 1
     if j >= len(tokens):
         return False
-    return "K" in tokens[j].flags or form(tokens, j) in ("un", "une", "des", "le", "la", "les", "du", "ses", "son", "sa", "deux", "trois", "encore", "mis", "fait", "beaucoup")
+    return "K" in tokens[j].flags or form(tokens, j) in (
+        "un",
+        "une",
+        "des",
+        "le",
+        "la",
+        "les",
+        "du",
+        "ses",
+        "son",
+        "sa",
+        "deux",
+        "trois",
+        "encore",
+        "mis",
+        "fait",
+        "beaucoup",
+    )
 
 
 def owned_thing(analysis: Analysis, entity: Entity) -> bool:
@@ -104,4 +254,11 @@ def owned_thing(analysis: Analysis, entity: Entity) -> bool:
     if i < 1 or tokens[i].form not in ("de", "du", "des", "a", "d"):
         return False
     head = tokens[i - 1]
-    return "N" in head.flags and not head.tags & {"kin", "human", "job", "pettype", "neighbour", "nickslot"}
+    return "N" in head.flags and not head.tags & {
+        "kin",
+        "human",
+        "job",
+        "pettype",
+        "neighbour",
+        "nickslot",
+    }

@@ -11,7 +11,15 @@ from policies.denunciation.reading import form, owned_thing, sentence
 from policies.denunciation.verdict import Rule
 
 WAYS = frozenset(
-    "way_work way_papers way_benefits way_health way_morals way_religion way_politics".split()
+    [
+        "way_work",
+        "way_papers",
+        "way_benefits",
+        "way_health",
+        "way_morals",
+        "way_religion",
+        "way_politics",
+    ]
 )
 _WEIGHTS = {
     Act.UNDERGOES: -3.0,
@@ -63,7 +71,29 @@ def _by_predicate(analysis: Analysis, entity: Entity) -> Iterator[Reason]:
         yield from _completed(analysis, entity, predicate)
 
 
-_HAPPENS = frozenset("bruler voler casser tomber ceder exploser sonner flamber disparaitre partir prendre ouvrir rester etre finir fumer crever couler deborder".split())
+_HAPPENS = frozenset(
+    [
+        "bruler",
+        "voler",
+        "casser",
+        "tomber",
+        "ceder",
+        "exploser",
+        "sonner",
+        "flamber",
+        "disparaitre",
+        "partir",
+        "prendre",
+        "ouvrir",
+        "rester",
+        "etre",
+        "finir",
+        "fumer",
+        "crever",
+        "couler",
+        "deborder",
+    ]
+)
 
 
 def _happens_to(analysis: Analysis, entity: Entity, predicate: Predicate) -> bool:
