@@ -6,10 +6,9 @@ danger, 3919 violence against women, 3114 suicide, 15 medical help.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 
-from policies.denunciation.analysis import Analysis, Token
+from policies.denunciation.analysis import Analysis
 
 
 class Emergency(StrEnum):
@@ -28,26 +27,19 @@ class Emergency(StrEnum):
 
 
 _NOT_NOW = frozenset({"cue_retract"})
+_CALLS = (
+    (frozenset({"danger_suicide"}), Emergency.SUICIDE),
+    (frozenset({"danger_violence", "danger_child"}), Emergency.CHILD),
+    (frozenset({"danger_violence", "danger_partner"}), Emergency.PARTNER),
+    (frozenset({"danger_threat"}), Emergency.THREAT),
+    (frozenset({"danger_medical"}), Emergency.MEDICAL),
+)
+"""The signs that all have to be there, and the call that they ask for: the first row that fits."""
 
 
 def emergency(analysis: Analysis) -> Emergency | None:
     """The first call to make, ``None`` when nobody seems to be in danger."""
-    tokens = analysis.tokens
-    if _any(tokens, _NOT_NOW):
+    tags = frozenset().union(*(token.tags for token in analysis.tokens))
+    if tags & _NOT_NOW:
         return None
-    if _any(tokens, {"danger_suicide"}):
-        return Emergency.SUICIDE
-    violent = _any(tokens, {"danger_violence"})
-    if violent and _any(tokens, {"danger_child"}):
-        return Emergency.CHILD
-    if violent and _any(tokens, {"danger_partner"}):
-        return Emergency.PARTNER
-    if _any(tokens, {"danger_threat"}):
-        return Emergency.THREAT
-    if _any(tokens, {"danger_medical"}):
-        return Emergency.MEDICAL
-    return None
-
-
-def _any(tokens: Sequence[Token], tags: frozenset[str] | set[str]) -> bool:
-    return any(token.tags & tags for token in tokens)
+    return next((call for signs, call in _CALLS if signs <= tags), None)

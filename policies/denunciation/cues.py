@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from policies.denunciation.analysis import Analysis, Entity, EntityKind, Token
 from policies.denunciation.reading import ends_sentence, form, sentence
 from policies.denunciation.verdict import Rule
+from policies.denunciation.wordlist import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +23,13 @@ class Reason:
 
 _HELPFUL = frozenset({"vhelp", "vwit"})
 _BAD = frozenset({"vneg", "crime", "shady", "noise"})
-_SEEN = frozenset(["voir", "apercevoir", "croiser", "filmer", "photographier", "entendre"])
-_RECOGNISED = frozenset(["reconnaitre", "identifier", "surprendre", "choper"])
-_MODAL = frozenset(
-    [
-        "faut",
-        "faudrait",
-        "devrait",
-        "devraient",
-        "devriez",
-        "pouvez",
-        "peut",
-        "pourrait",
-        "pourriez",
-        "doit",
-        "doivent",
-        "merci",
-        "temps",
-        "svp",
-        "fallait",
-        "faudra",
-    ]
+_SEEN = words("voir apercevoir croiser filmer photographier entendre")
+_RECOGNISED = words("reconnaitre identifier surprendre choper")
+_MODAL = words(
+    """
+    faut faudrait devrait devraient devriez pouvez peut pourrait pourriez doit doivent merci
+    temps svp fallait faudra
+    """
 )
 
 
@@ -50,9 +37,9 @@ def by_cue(analysis: Analysis, entity: Entity, *, undergone: bool, acts: bool) -
     """What the turns of phrase around ``entity`` weigh."""
     first, end = sentence(analysis, entity.first)
     yield from _suspected(analysis, entity, first, end)
-    yield from _checked(analysis, entity, first, end)
+    yield from _checked(analysis, entity, first)
     yield from _since(analysis, entity, first, end)
-    yield from _seen(analysis, entity, first, end)
+    yield from _seen(analysis, entity, first)
     yield from _contact(analysis, entity, first, end)
     yield from _thanked(analysis, entity, first, end)
     yield from _place_of(analysis, entity, first, end)
@@ -132,7 +119,7 @@ def _pointed_out(analysis: Analysis, entity: Entity, first: int) -> bool:
     return _any(tokens[start:first], "cue_suspect") and ends_sentence(tokens, first - 1)
 
 
-def _checked(analysis: Analysis, entity: Entity, first: int, end: int) -> Iterator[Reason]:
+def _checked(analysis: Analysis, entity: Entity, first: int) -> Iterator[Reason]:
     """Asked to be checked, watched or visited; a vulnerable person may be visited."""
     tokens = analysis.tokens
     cared = _any(tokens, "cue_vulnerable")
@@ -164,7 +151,7 @@ def _since(analysis: Analysis, entity: Entity, first: int, end: int) -> Iterator
             return
 
 
-def _seen(analysis: Analysis, entity: Entity, first: int, end: int) -> Iterator[Reason]:
+def _seen(analysis: Analysis, entity: Entity, first: int) -> Iterator[Reason]:
     """``j'ai vu X forcer la porte``, ``on reconnaît X``."""
     tokens = analysis.tokens
     for i in range(first, entity.first):

@@ -5,132 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policies.denunciation.analysis import Analysis, Entity, Token
+from policies.denunciation.wordlist import words
 
-CLITICS = frozenset(
-    [
-        "ne",
-        "se",
-        "le",
-        "la",
-        "les",
-        "l",
-        "y",
-        "en",
-        "me",
-        "te",
-        "nous",
-        "vous",
-        "lui",
-        "leur",
-        "n",
-        "s",
-        "m",
-        "t",
-    ]
+CLITICS = words("ne se le la les l y en me te nous vous lui leur n s m t")
+DETERMINERS = words(
+    """
+    le la les l un une des ce cet cette ces mon ma mes son sa ses ton ta tes notre nos votre vos
+    leur leurs du au aux chaque quelques plusieurs deux trois quatre de d aucun aucune par
+    """
 )
-DETERMINERS = frozenset(
-    [
-        "le",
-        "la",
-        "les",
-        "l",
-        "un",
-        "une",
-        "des",
-        "ce",
-        "cet",
-        "cette",
-        "ces",
-        "mon",
-        "ma",
-        "mes",
-        "son",
-        "sa",
-        "ses",
-        "ton",
-        "ta",
-        "tes",
-        "notre",
-        "nos",
-        "votre",
-        "vos",
-        "leur",
-        "leurs",
-        "du",
-        "au",
-        "aux",
-        "chaque",
-        "quelques",
-        "plusieurs",
-        "deux",
-        "trois",
-        "quatre",
-        "de",
-        "d",
-        "aucun",
-        "aucune",
-        "par",
-    ]
+ADVERBS = words(
+    """
+    pas plus jamais encore toujours deja souvent bien tres trop juste aussi meme ainsi vite
+    regulierement constamment rien tout tous toutes toute peut surement meme enfin vraiment
+    rarement parfois visiblement apparemment probablement forcement clairement
+    """
 )
-ADVERBS = frozenset(
-    [
-        "pas",
-        "plus",
-        "jamais",
-        "encore",
-        "toujours",
-        "deja",
-        "souvent",
-        "bien",
-        "tres",
-        "trop",
-        "juste",
-        "aussi",
-        "meme",
-        "ainsi",
-        "vite",
-        "regulierement",
-        "constamment",
-        "rien",
-        "tout",
-        "tous",
-        "toutes",
-        "toute",
-        "peut",
-        "surement",
-        "meme",
-        "enfin",
-        "vraiment",
-        "rarement",
-        "parfois",
-        "visiblement",
-        "apparemment",
-        "probablement",
-        "forcement",
-        "clairement",
-    ]
+_PREPOSITIONS = words(
+    """
+    sans en avec pour sur sous dans vers contre entre apres avant devant derriere chez a
+    """
 )
-_PREPOSITIONS = frozenset(
-    [
-        "sans",
-        "en",
-        "avec",
-        "pour",
-        "sur",
-        "sous",
-        "dans",
-        "vers",
-        "contre",
-        "entre",
-        "apres",
-        "avant",
-        "devant",
-        "derriere",
-        "chez",
-        "a",
-    ]
-)
-SUBJECTS = frozenset(["il", "elle", "ils", "elles"])
+SUBJECTS = words("il elle ils elles")
 _ENDS = frozenset(".!?;\n")
 
 
@@ -187,23 +83,7 @@ def is_verb(analysis: Analysis, i: int) -> bool:
     return not ("P" in token.flags and token.form in ("vers", "sous", "entre", "contre", "sauf"))
 
 
-_HELD = frozenset(
-    [
-        "video",
-        "plaque",
-        "photo",
-        "photos",
-        "images",
-        "numero",
-        "preuve",
-        "cle",
-        "cles",
-        "gale",
-        "main",
-        "sida",
-        "malaria",
-    ]
-)
+_HELD = words("video plaque photo photos images numero preuve cle cles gale main sida malaria")
 
 
 def _has(analysis: Analysis, i: int) -> bool:

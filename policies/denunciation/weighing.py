@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from policies.denunciation.acts import Act, Predicate
 from policies.denunciation.analysis import Analysis, Entity, EntityKind, Token
 from policies.denunciation.cues import Reason, by_cue
-from policies.denunciation.predicates import Act, Predicate, predicates
+from policies.denunciation.predicates import predicates
 from policies.denunciation.reading import form, owned_thing, sentence
 from policies.denunciation.verdict import Rule
+from policies.denunciation.wordlist import words
 
-WAYS = frozenset(
-    [
-        "way_work",
-        "way_papers",
-        "way_benefits",
-        "way_health",
-        "way_morals",
-        "way_religion",
-        "way_politics",
-    ]
-)
+WAYS = words("way_work way_papers way_benefits way_health way_morals way_religion way_politics")
 _WEIGHTS = {
     Act.UNDERGOES: -3.0,
     Act.HELPS: -2.0,
@@ -37,7 +29,7 @@ def reasons(analysis: Analysis, entity: Entity) -> list[Reason]:
     undergone = any(r.weight <= -2 for r in found)
     found += by_cue(analysis, entity, undergone=undergone, acts=bool(found))
     if not any(r.weight for r in found):
-        found += _about(analysis, entity, entity.last)
+        found += _about(analysis, entity.last)
     if sum(r.weight for r in found) > -1:
         found += _hinted(analysis, entity)
     return found
@@ -57,7 +49,7 @@ def _by_predicate(analysis: Analysis, entity: Entity) -> Iterator[Reason]:
         weight = _WEIGHTS[predicate.act]
         if number and weight <= 0:
             if predicate.act is Act.NEUTRAL:
-                yield from (r for r in _about(analysis, entity, predicate.last) if r.weight > 2)
+                yield from (r for r in _about(analysis, predicate.last) if r.weight > 2)
             continue
         if _happens_to(analysis, entity, predicate):
             weight = -3.0
@@ -68,31 +60,14 @@ def _by_predicate(analysis: Analysis, entity: Entity) -> Iterator[Reason]:
         if entity.kind is EntityKind.ACCOUNT and weight < 3:
             weight = 1.5
         yield Reason(weight, Rule.DEED, predicate.first, predicate.last)
-        yield from _completed(analysis, entity, predicate)
+        yield from _completed(analysis, predicate)
 
 
-_HAPPENS = frozenset(
-    [
-        "bruler",
-        "voler",
-        "casser",
-        "tomber",
-        "ceder",
-        "exploser",
-        "sonner",
-        "flamber",
-        "disparaitre",
-        "partir",
-        "prendre",
-        "ouvrir",
-        "rester",
-        "etre",
-        "finir",
-        "fumer",
-        "crever",
-        "couler",
-        "deborder",
-    ]
+_HAPPENS = words(
+    """
+    bruler voler casser tomber ceder exploser sonner flamber disparaitre partir prendre ouvrir
+    rester etre finir fumer crever couler deborder
+    """
 )
 
 
@@ -108,10 +83,10 @@ def _happens_to(analysis: Analysis, entity: Entity, predicate: Predicate) -> boo
     return harmed or not transitive
 
 
-def _completed(analysis: Analysis, entity: Entity, predicate: Predicate) -> Iterator[Reason]:
+def _completed(analysis: Analysis, predicate: Predicate) -> Iterator[Reason]:
     """After a verb that says little, the rest of the sentence decides."""
     if predicate.act in (Act.NEUTRAL, Act.OTHER):
-        yield from _about(analysis, entity, predicate.last)
+        yield from _about(analysis, predicate.last)
     elif predicate.act is Act.HELPS:
         yield from _way_after_help(analysis, predicate)
 
@@ -124,7 +99,16 @@ def _way_after_help(analysis: Analysis, predicate: Predicate) -> Iterator[Reason
             return
 
 
-def _about(analysis: Analysis, entity: Entity, start: int) -> Iterator[Reason]:
+_SAID = (
+    (frozenset({"victim", "cue_vulnerable"}), -1.5, Rule.DOUBT),
+    (frozenset({"shady"}), 3.0, Rule.CHARACTER),
+    (WAYS, 2.5, Rule.WAY_OF_LIFE),
+    (frozenset({"crime", "noise"}), 2.0, Rule.DEED),
+)
+"""What a word says of the person by itself: the first row that fits."""
+
+
+def _about(analysis: Analysis, start: int) -> Iterator[Reason]:
     """What the words after ``start`` say of the person: character, way of life, offences."""
     _, end = sentence(analysis, max(0, start - 1))
     seen: set[Rule] = set()
@@ -139,14 +123,9 @@ def _said(analysis: Analysis, i: int) -> Reason | None:
     token = analysis.tokens[i]
     if token.neutral:
         return None
-    if "victim" in token.tags or "cue_vulnerable" in token.tags:
-        return Reason(-1.5, Rule.DOUBT, i, i + 1)
-    if "shady" in token.tags:
-        return Reason(3.0, Rule.CHARACTER, i, i + 1)
-    if token.tags & WAYS:
-        return Reason(2.5, Rule.WAY_OF_LIFE, i, i + 1)
-    if token.tags & {"crime", "noise"}:
-        return Reason(2.0, Rule.DEED, i, i + 1)
+    for tags, weight, rule in _SAID:
+        if token.tags & tags:
+            return Reason(weight, rule, i, i + 1)
     if _against_me(analysis, i):
         return Reason(1.5, Rule.DEED, i, i + 1)
     if _bad_infinitive(analysis, token, i):
