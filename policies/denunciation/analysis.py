@@ -81,6 +81,8 @@ class Token:
     tags: frozenset[str] = frozenset()
     neutral: bool = False
     """Part of a street, a school, a shop, a brand: no person."""
+    written: str = ""
+    """As it was written, in lower case without accents."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policies.denunciation.acts import Act
-from policies.denunciation.analysis import Analysis, Entity, EntityKind
+from policies.denunciation.analysis import Analysis, Entity
 from policies.denunciation.predicates import predicates
 from policies.denunciation.reading import form, sentence
 from policies.denunciation.wordlist import words
@@ -42,7 +42,3 @@ def _generalised(analysis: Analysis, entity: Entity) -> bool:
         return True
     with_them = form(tokens, entity.first - 2) == "avec"
     return with_them and form(tokens, entity.last) in (",", "ce", "il", "faut")
-
-
-def is_group(entity: Entity) -> bool:
-    return entity.kind is EntityKind.GROUP

@@ -20,7 +20,9 @@ def masked(analysis: Analysis) -> str:
     for start, end in spans:
         covered[start:end] = [True] * (end - start)
     for token in analysis.tokens:
-        if token.form in analysis.names and not any(covered[token.start : token.end]):
+        if {token.form, token.written} & analysis.names and not any(
+            covered[token.start : token.end]
+        ):
             spans[token.start, token.end] = _LABELS[EntityKind.PERSON]
     parts, at = [], 0
     for (start, end), label in sorted(spans.items()):
