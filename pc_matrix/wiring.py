@@ -100,8 +100,10 @@ def open_house(home: Path, commune: str | None) -> Iterator[House]:
     """
     read = settings.load(home, commune)
     vault = Vault(read.secrets.vault_key())
+    clock = SystemClock()
     with Registry.open(read.database_url, vault) as registry:
-        yield House(read, vault, registry, SystemClock())
+        registry.declare(read.commune, clock.now())
+        yield House(read, vault, registry, clock)
 
 
 @asynccontextmanager

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pc_matrix.demo.tour import Outcome, Telling
 
 _DEFAULT_HOME = "demo-home"
-_HELP = f"""Montre tout le dispositif sur une commune d'exemple.
-
-Un serveur Matrix, une commune, le bot et une dizaine de vrais clients chiffrés, dans un dossier à
-part (./{_DEFAULT_HOME}, ou --home). Statut 0 seulement si chacun a vu ce qu'il devait voir.
-"""
+_HELP = (
+    "Montre tout le dispositif sur une commune d'exemple : un serveur Matrix, le bot et une "
+    f"dizaine de vrais clients chiffrés, dans un dossier à part (./{_DEFAULT_HOME}, ou --home). "
+    "Statut 0 seulement si chacun a vu ce qu'il devait voir."
+)
 
 
 def register(app: typer.Typer) -> None:

@@ -15,6 +15,7 @@ from rich.console import Console
 from pc_matrix.cli import registry_view as view
 from pc_matrix.errors import IncompleteError, InputError
 from pc_matrix.registry import Contact
+from pc_matrix.registry.places import with_closed
 from pc_matrix.registry.spreadsheet import dates, findings
 from pc_matrix.registry.spreadsheet.changes import decide
 from pc_matrix.registry.spreadsheet.entries import Entry, checked
@@ -86,12 +87,13 @@ def list_persons(ctx: typer.Context) -> None:
     context: Context = ctx.obj
     with _house(context) as house:
         now, directory, _ = _known(house)
+        places = house.registry.places(house.settings.commune.code)
     if context.json:
-        typer.echo(view.as_json(view.rows(directory, now)))
+        typer.echo(view.as_json(view.rows(directory, places, now)))
     elif directory.persons:
         # A file or a pipe has no width of its own: there nothing is folded for want of room.
         width = None if Console().is_terminal else _PIPE_WIDTH
-        Console(width=width).print(view.table(directory, now))
+        Console(width=width).print(view.table(directory, places, now))
     else:
         _say("Le registre est vide. Importez un tableau : pc-matrix registry import FICHIER.")
 
@@ -187,7 +189,8 @@ def revoke(
     context: Context = ctx.obj
     with _house(context) as house:
         now, _, known = _known(house)
-        commune = house.settings.commune
+        places = house.registry.places(house.settings.commune.code)
+        commune = with_closed(house.settings.commune, places)
         user_id = _known_id(who, commune, known)
         row = Row(
             0,

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
+from pc_matrix.registry import Place, PlaceKind
 from pc_matrix.registry.spreadsheet.changes import Changes, Skipped
 from pc_matrix.registry.spreadsheet.dates import last_day, local_day
 from pc_matrix.registry.spreadsheet.people import Named
 from pc_matrix.registry.spreadsheet.reading import Table as Read
-from policies.terms import Directory, Mandate, Person, Role
+from policies.roles import rooms_given
+from policies.terms import Commune, Directory, Mandate, Person, Role
 
 IMPORT_HELP = (
     "Importe le tableau CSV de la mairie.\n\n"
@@ -39,65 +41,91 @@ _SKIPPED: Mapping[Skipped, str] = {
     "date de début postérieure à sa fin",
 }
 _NO_MANDATE = "sans mandat"
+_CLOSED: Mapping[PlaceKind, str] = {
+    PlaceKind.SECTOR: "secteur fermé",
+    PlaceKind.AUTHORITY: "autorité fermée",
+}
 
 
-def state(mandate: Mandate, now: datetime) -> str:
-    """Where the mandate stands: ``en cours``, ``à venir``, ``terminé``, ``charte non acceptée``."""
+def state(mandate: Mandate, commune: Commune, now: datetime) -> str:
+    """Where the mandate stands: ``en cours``, ``à venir``, ``terminé``, ``charte non acceptée``.
+
+    ``sans effet`` when it would give no room: its place is closed, or its person is of a server
+    that the commune does not federate with.
+    """
     if mandate.until is not None and mandate.until <= max(now, mandate.since):
         return "terminé"
+    if not any(rooms_given(mandate, commune)):
+        return "sans effet"
     if now < mandate.since:
         return "à venir"
     return "en cours" if mandate.counts(now) else "charte non acceptée"
 
 
-def rows(directory: Directory, now: datetime) -> list[dict[str, Any]]:
+def rows(directory: Directory, places: Sequence[Place], now: datetime) -> list[dict[str, Any]]:
     """One object per mandate, and one per person without any; sorted by name, then start."""
+    held_in = {(place.kind, str(place.code)): place for place in places}
     ordered = sorted(directory.persons.values(), key=lambda p: (p.name.casefold(), p.user_id))
-    return [row for person in ordered for row in _of(person, directory, now)]
+    return [row for person in ordered for row in _of(person, directory, held_in, now)]
 
 
-def _of(person: Person, directory: Directory, now: datetime) -> Iterator[dict[str, Any]]:
+def _of(
+    person: Person,
+    directory: Directory,
+    places: Mapping[tuple[PlaceKind, str], Place],
+    now: datetime,
+) -> Iterator[dict[str, Any]]:
     held = [m for m in directory.mandates if m.user_id == person.user_id]
     base = {"user_id": person.user_id, "name": person.name, "language": person.language}
     if not held:
         yield {**base, "role": None, "state": _NO_MANDATE}
     for mandate in sorted(held, key=lambda m: m.since):
         accepted = mandate.charter_accepted
+        kind = PlaceKind.SECTOR if mandate.role.is_of_a_sector else PlaceKind.AUTHORITY
+        code = mandate.sector or mandate.authority or ""
+        place = places.get((kind, code))
+        closed = place.closed_at if place else None
         yield {
             **base,
             "role": mandate.role.value,
             "sector": mandate.sector,
             "authority": mandate.authority,
+            "place": place.name if place else code,
+            "place_closed_at": closed.isoformat() if closed else None,
             "since": mandate.since.isoformat(),
             "until": mandate.until.isoformat() if mandate.until else None,
             "charter_accepted": accepted.isoformat() if accepted else None,
-            "state": state(mandate, now),
+            "state": state(mandate, directory.commune, now),
         }
 
 
-def table(directory: Directory, now: datetime) -> Table:
+def table(directory: Directory, places: Sequence[Place], now: datetime) -> Table:
     """The same rows for people; days are the commune's, the last one included."""
     zone = directory.commune.time_zone
-    places: dict[str, str] = {s.code: s.name for s in directory.commune.sectors}
-    places |= {a.code: a.name for a in directory.commune.authorities}
     shown = Table(title=Text(f"Registre de {directory.commune.name}"))
     shown.add_column("Personne", overflow="fold")
     for heading in ("Rôle", "Secteur ou autorité"):
         shown.add_column(heading, overflow="fold")
     for heading in ("Du", "Au", "État"):
         shown.add_column(heading, no_wrap=heading != "État")
-    for row in rows(directory, now):
-        place = row.get("sector") or row.get("authority") or ""
+    for row in rows(directory, places, now):
         cells = (
             f"{row['name']}\n{row['user_id']}",
             ROLES[Role(row["role"])] if row["role"] else "",
-            places.get(place, place),
+            _place(row),
             _first(row.get("since"), zone),
             _last(row.get("until"), zone),
             row["state"],
         )
         shown.add_row(*(Text(cell) for cell in cells))
     return shown
+
+
+def _place(row: Mapping[str, Any]) -> str:
+    name: str = row.get("place", "")
+    if not row.get("place_closed_at"):
+        return name
+    return f"{name} ({_CLOSED[PlaceKind.SECTOR if row['sector'] else PlaceKind.AUTHORITY]})"
 
 
 def _first(since: str | None, zone: str) -> str:

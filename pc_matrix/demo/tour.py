@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -61,7 +60,7 @@ async def run(home: Path, telling: Telling, *, keep: bool) -> Outcome:
     url = homes.furnish(home)
     commands, bot = Commands(home, telling.command), BotProcess(home)
     outcome, log = Outcome(home), home / _LOG
-    async with _stopped(commands, bot, keep=keep), phones(log) as switched_on:
+    async with _stopped(home, commands, bot, keep=keep), phones(log) as switched_on:
         telling.title("Mise en place, par les commandes de la mairie")
         passwords = await _set_up(home, commands)
         telling.command("pc-matrix bot")
@@ -135,19 +134,23 @@ async def _nothing_left_to_do(commands: Commands, witness: Witness, telling: Tel
 
 
 @asynccontextmanager
-async def _stopped(commands: Commands, bot: BotProcess, *, keep: bool) -> AsyncIterator[None]:
+async def _stopped(
+    home: Path, commands: Commands, bot: BotProcess, *, keep: bool
+) -> AsyncIterator[None]:
     """Bot and homeserver end with the block; with ``keep`` only if it failed."""
     try:
         yield
     except BaseException:
-        await _stop(commands, bot)
+        await _stop(home, commands, bot)
         raise
     if not keep:
-        await _stop(commands, bot)
+        await _stop(home, commands, bot)
 
 
-async def _stop(commands: Commands, bot: BotProcess) -> None:
+async def _stop(home: Path, commands: Commands, bot: BotProcess) -> None:
+    """In the usual way, and what is left then by its process id."""
     try:
         await bot.stop()
+        await commands.status("homeserver", "down")
     finally:
-        await asyncio.shield(commands.status("homeserver", "down"))
+        homes.stop_earlier(home)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from pc_matrix.demo.commune import Character
 from pc_matrix.demo.people import Client, ClientError, Seen
+from pc_matrix.errors import PcError
+from pc_matrix.homeserver.http import MatrixError
 
 SEALED = "chiffré de bout en bout, ouvert"
 _PATIENCE = 25.0
@@ -82,8 +84,9 @@ class Witness:
         self.scene = what
         try:
             await step()
-        except (ClientError, TimeoutError) as error:
-            self.note("la visite", "", "la scène va jusqu'au bout", str(error), passed=False)
+        except (ClientError, TimeoutError, MatrixError, PcError) as error:
+            why = str(error) or type(error).__name__
+            self.note("la visite", "", "la scène va jusqu'au bout", why, passed=False)
 
 
 def _unsealed(seen: Seen) -> str:

@@ -7,6 +7,9 @@ from pc_matrix.registry.records import (
     Bulletin,
     BulletinLink,
     Contact,
+    Declared,
+    Place,
+    PlaceKind,
 )
 from pc_matrix.registry.store import Registry
 from policies.reports import AckNews, Link, LinkState, Report, ReportState
@@ -19,8 +22,11 @@ __all__ = [
     "Bulletin",
     "BulletinLink",
     "Contact",
+    "Declared",
     "Link",
     "LinkState",
+    "Place",
+    "PlaceKind",
     "Registry",
     "Report",
     "ReportState",

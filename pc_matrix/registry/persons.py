@@ -111,9 +111,10 @@ class PersonStore:
     def accept_charter(
         self, code: CommuneCode, user_id: UserId, at: datetime, version: str
     ) -> None:
-        """The person accepted that version of the charter, for all mandates held or to come.
+        """The person accepted that version of the charter, for every mandate entered so far.
 
-        A mandate keeps the time at which the charter was first accepted for it.
+        One that is entered later has to be accepted again. A mandate keeps the time at which the
+        charter was first accepted for it.
         """
         with self._transactions.writing() as session:
             session.execute(

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policies.reports import LinkState
-from policies.terms import AuthorityCode, EventId, RoomId
+from policies.terms import AuthorityCode, EventId, RoomId, SectorCode
 
 
 class AccountState(StrEnum):
@@ -25,6 +25,41 @@ class Contact:
 
     email: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
+
+
+class PlaceKind(StrEnum):
+    """Where mandates are held."""
+
+    SECTOR = "sector"
+    AUTHORITY = "authority"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A sector or an authority; ``closed_at`` is ``None`` while the commune's file declares it."""
+
+    kind: PlaceKind
+    code: SectorCode | AuthorityCode
+    name: str
+    declared_at: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a commune's file changed among its places, each as it is now.
+
+    One that is reopened under another name is among the renamed too.
+    """
+
+    added: tuple[Place, ...] = ()
+    renamed: tuple[Place, ...] = ()
+    closed: tuple[Place, ...] = ()
+    reopened: tuple[Place, ...] = ()
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.added or self.renamed or self.closed or self.reopened)
 
 
 @dataclass(frozen=True, slots=True)

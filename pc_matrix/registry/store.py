@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from pc_matrix.registry import engine, migrate
+from pc_matrix.registry import engine, migrate, seal
 from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
@@ -14,6 +14,7 @@ from pc_matrix.registry.inbox import InboxStore
 from pc_matrix.registry.links import LinkStore
 from pc_matrix.registry.persons import PersonStore
 from pc_matrix.registry.pins import PinStore
+from pc_matrix.registry.places import PlaceStore
 from pc_matrix.registry.reports import ReportStore
 from pc_matrix.registry.rooms import RoomStore
 from pc_matrix.registry.transactions import Transactions
@@ -21,6 +22,7 @@ from pc_matrix.vault import Vault
 
 
 class Registry(
+    PlaceStore,
     PersonStore,
     ImportStore,
     RoomStore,
@@ -43,11 +45,16 @@ class Registry(
 
     @classmethod
     def open(cls, database_url: str, vault: Vault) -> Self:
-        """Open the database, bringing its tables to this version under a lock."""
+        """Open the database, bringing its tables to this version under a lock.
+
+        Raises ``StoreError``, with nothing written, when another key sealed what it holds.
+        """
         opened = engine.opened(engine.parsed(database_url))
         give_vault(opened, vault)
         try:
+            seal.check(opened, vault)
             migrate.to_head(opened)
+            seal.affix(opened, vault)
         except BaseException:
             opened.dispose()
             raise

@@ -40,6 +40,12 @@ class FakePhone:
                 return event
         raise ClientError("TimeoutError", "no such event")
 
+    async def send(self, room_id: str, body: str, **_more: str) -> str:
+        return "$said"
+
+    async def react(self, room_id: str, event_id: str, key: str) -> str:
+        return "$tap"
+
     async def read(self, room_id: str, limit: int = 50) -> list[Seen]:
         return [event for event in self.events if event.room_id == room_id][-limit:]
 

@@ -56,9 +56,9 @@ async def test_silence_and_death_are_errors_too() -> None:
             await it.ask("anything")
 
 
-async def test_a_client_that_does_not_leave_is_ended() -> None:
-    stubborn = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)"
-    async with client("test", (sys.executable, "-c", stubborn)) as running:
+async def test_a_client_that_heeds_nothing_can_be_killed() -> None:
+    deaf = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)"
+    async with client("test", (sys.executable, "-c", deaf)) as running:
         running.kill()
     with pytest.raises(ClientError, match="Gone"):
         await running.ask("anything")

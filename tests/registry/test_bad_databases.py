@@ -167,16 +167,18 @@ def test_personal_columns_are_sealed(database_url: str, vault: Vault, commune: C
         assert words.encode() not in stored
 
 
-def test_another_master_key_opens_no_name(
+def test_a_name_that_another_key_sealed_is_not_read(
     database_url: str, vault: Vault, commune: Commune
 ) -> None:
     with Registry.open(database_url, vault) as registry:
         registry.add_person(CODE, ANNE)
-    with (
-        Registry.open(database_url, Vault(b"x" * 32)) as other,
-        pytest.raises(StoreError, match="scellée"),
-    ):
-        other.directory(commune)
+        engine = create_engine(database_url)
+        with engine.begin() as connection:
+            foreign = Vault(b"x" * 32).seal(b"Anne", "registry/person.name")
+            connection.execute(text("UPDATE person SET name = :name"), {"name": foreign})
+        engine.dispose()
+        with pytest.raises(StoreError, match="scellée"):
+            registry.directory(commune)
 
 
 def test_an_address_for_postgresql_gets_its_driver() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -42,6 +42,7 @@ Run = Callable[..., Result]
 @pytest.fixture
 def house(tmp_path: Path, commune: Commune, vault: Vault) -> Iterator[Any]:
     with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", vault) as registry:
+        registry.declare(commune, NOW)
         yield SimpleNamespace(
             registry=registry,
             settings=SimpleNamespace(commune=commune),
@@ -164,12 +165,32 @@ def test_add_then_appoint_then_revoke(run: Run, house: Any) -> None:
     }
     assert listed(run)[0]["state"] == "terminé"
     assert "n'est pas rouvert" in error_of(run(*appointed)).what
-    assert [a.action for a in house.registry.audits(CODE)] == [
+    assert [a.action for a in house.registry.audits(CODE, 4)] == [
         "mandate-ended",
         "mandate-changed",
         "mandate-given",
         "person-added",
     ]
+
+
+def test_a_closed_sector_is_still_named(run: Run, file: Path, house: Any) -> None:
+    run("import", str(file))
+    run("appoint", "marie", "--role", "maire", "--autorite", "mairie")
+    before = house.settings.commune
+    house.settings.commune = replace(before, sectors=before.sectors[1:], authorities=())
+    house.registry.declare(house.settings.commune, NOW)
+    assert [(r["place"], r["place_closed_at"], r["state"]) for r in listed(run)] == [
+        ("Centre-bourg", NOW.isoformat(), "sans effet"),
+        ("Mairie", NOW.isoformat(), "sans effet"),
+        ("Gare", None, "à venir"),
+    ]
+    shown = run("list").stdout
+    assert "Centre-bourg (secteur fermé)" in shown
+    assert "Mairie (autorité fermée)" in shown
+    assert run("revoke", "marie", "--secteur", "Centre-bourg").exit_code == 0
+    assert [r["state"] for r in listed(run)] == ["terminé", "sans effet", "à venir"]
+    error = error_of(run("appoint", "marie", "--role", "référent", "--secteur", "centre"))
+    assert "la commune déclare : gare" in error.why
 
 
 def test_revoking_one_mandate_on_a_day(run: Run, file: Path, house: Any) -> None:

@@ -106,6 +106,8 @@ class Row:
         text = self.text(column)
         if not text:
             return None
+        if text in known:
+            return text
         wanted = folded(text)
         found = [c for c, name in known.items() if wanted in (folded(c), folded(name))]
         if len(found) != 1:

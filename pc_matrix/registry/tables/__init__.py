@@ -1,4 +1,4 @@
-"""The tables, by subject. Every one carries its commune; none holds a message's text."""
+"""The tables, by subject. Each carries its commune, the seal excepted; none holds a text."""
 
 from pc_matrix.registry.tables.base import Row
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
@@ -11,7 +11,9 @@ from pc_matrix.registry.tables.ledger import (
     ReportRow,
 )
 from pc_matrix.registry.tables.people import MandateRow, PersonRow
+from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
 from pc_matrix.registry.tables.rooms import RoomRow
+from pc_matrix.registry.tables.seal import SealRow
 from pc_matrix.registry.tables.traces import AuditRow, PinRow
 
 METADATA = Row.metadata
@@ -20,6 +22,7 @@ __all__ = [
     "METADATA",
     "AcknowledgementRow",
     "AuditRow",
+    "AuthorityRow",
     "BulletinLinkRow",
     "BulletinRow",
     "CounterRow",
@@ -29,6 +32,9 @@ __all__ = [
     "MandateRow",
     "PersonRow",
     "PinRow",
+    "PlaceRow",
     "ReportRow",
     "RoomRow",
+    "SealRow",
+    "SectorRow",
 ]

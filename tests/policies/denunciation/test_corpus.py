@@ -7,6 +7,7 @@ filter does on others. They keep a later change from losing what was reached.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -16,7 +17,7 @@ from policies.denunciation.verdict import Decision, Verdict
 from tests.policies.denunciation.corpus import Case, cases, without_accents
 
 CASES = tuple(cases())
-FORMS = {
+FORMS: dict[str, Callable[[str], str]] = {
     "as written": lambda text: text,
     "no accents, lower case": lambda text: without_accents(text).lower(),
     "capitals": lambda text: text.upper(),

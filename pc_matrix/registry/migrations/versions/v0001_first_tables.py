@@ -1,4 +1,4 @@
-"""The first tables: persons, mandates, rooms, inbox, cursor, ledger, pins, audit."""
+"""The first tables: the seal, places, persons, mandates, rooms, inbox, ledger, pins, audit."""
 
 from __future__ import annotations
 
@@ -14,12 +14,37 @@ _TIME = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """From an empty database."""
+    _seal()
+    _places()
     _people()
     _rooms()
     _inbox()
     _reports()
     _bulletins()
     _traces()
+
+
+def _seal() -> None:
+    op.create_table(
+        "seal",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_seal_only_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_seal")),
+    )
+
+
+def _places() -> None:
+    for table in ("sector", "authority"):
+        op.create_table(
+            table,
+            sa.Column("commune", sa.String(), nullable=False),
+            sa.Column("code", sa.String(), nullable=False),
+            sa.Column("name", sa.String(), nullable=False),
+            sa.Column("declared_at", _TIME, nullable=False),
+            sa.Column("closed_at", _TIME, nullable=True),
+            sa.PrimaryKeyConstraint("commune", "code", name=op.f(f"pk_{table}")),
+        )
 
 
 def _people() -> None:

@@ -1,0 +1,114 @@
+"""Any text at all: never an exception, never a silent change, never a name that is left."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pc_matrix.errors import SettingsError
+from pc_matrix.language import French, load
+from pc_matrix.language.resources import table
+from policies.denunciation.analysis import EntityKind
+from policies.denunciation.judge import judge
+from policies.denunciation.verdict import Decision, Rule
+from policies.emergency import emergency
+from tests.language.corpus import FILES, cases, plain
+
+TEXTS = tuple(case.text for file in FILES for case in cases(file))
+PIECES = ("M. ", "« ", " », ", "chez ", "au 12 ", "rue ", "Karim ", "@x_1 ", "🚩", "\u200b", "\n",
+          "c'est ", "les ", "qui ", " vole", "06 12 34 56 78", ".", "-", "a ", "é", "𝐊𝐚𝐫𝐢𝐦")  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=300), st.lists(st.sampled_from(PIECES)).map("".join)))
+def test_no_text_breaks_it(text: str) -> None:
+    analysis = load().analyse(text)
+    verdict = judge(analysis)
+    emergency(analysis)
+    if verdict.decision is Decision.RELAY:
+        assert verdict.text == text
+    if verdict.decision is Decision.RETURN:
+        assert verdict.text == ""
+    for finding in verdict.findings:
+        assert 0 <= finding.start <= finding.end <= len(text)
+    for token in analysis.tokens:
+        assert 0 <= token.start < token.end <= len(text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(TEXTS), st.sampled_from(TEXTS))
+def test_no_masked_name_is_left_in_any_spelling(one: str, other: str) -> None:
+    text = f"{one} {other.upper()} {plain(one)}"
+    analysis = load().analyse(text)
+    verdict = judge(analysis)
+    left = plain(verdict.text)
+    for name in analysis.names:
+        assert not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", left)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n", "🚒🔥🔥", "\u200b\u200b", "....", "🇫🇷"])
+def test_a_text_without_words_is_relayed_as_it_is(french: French, text: str) -> None:
+    verdict = judge(french.analyse(text))
+    assert (verdict.decision, verdict.text) == (Decision.RELAY, text)
+
+
+def test_a_message_that_is_too_long_is_held(french: French) -> None:
+    verdict = judge(french.analyse("Un fourgon blanc. " * 1200))
+    assert verdict.decision is Decision.HOLD
+    assert [f.rule for f in verdict.findings] == [Rule.UNREADABLE]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "K a r i m",
+        "K.a.r.i.m",
+        "K4rim",
+        "Kaaariiim",
+        "Kаrim",
+        "K\u200barim",
+        "𝐊𝐚𝐫𝐢𝐦",
+        "ＫＡＲＩＭ",
+        "KaRiM",
+    ],
+)
+def test_a_disguised_name_is_a_name(french: French, name: str) -> None:
+    assert judge(french.analyse(f"{name} vole les scooters.")).decision is Decision.RETURN
+    verdict = judge(french.analyse(f"{name} a été agressé par deux inconnus."))
+    assert verdict.decision is Decision.REDACT
+    assert verdict.text == "[personne] a été agressé par deux inconnus."
+
+
+def test_spans_are_those_of_the_original(french: French) -> None:
+    text = "👋🏽 Œuvre volée chez M\u2019me ... non : Mme Kaddouri\u0301 a tout vu"
+    (person,) = (e for e in french.analyse(text).entities if e.kind is EntityKind.PERSON)
+    assert text[person.start : person.end] == "Kaddouri\u0301"
+
+
+def test_a_communes_own_words_are_no_persons() -> None:
+    text = "Des tags à Lafleur-Kerviel."
+    own = load(frozenset({"Lafleur-Kerviel", "Tartempion"}))
+    assert not own.analyse(text).entities
+    assert not own.analyse("Rendez-vous au Tartempion, Tartempion est ouvert.").entities
+
+
+def test_a_faulty_lexicon_line_is_named(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    file = tmp_path / "places.tsv"
+    file.write_text("# en-tête\nroad\true, avenue\nsans tabulation\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        list(table(file))
+    assert "places.tsv" in caught.value.what
+    assert "3" in caught.value.what
+
+
+def test_a_message_takes_a_few_milliseconds(french: French) -> None:
+    for text in TEXTS[:50]:
+        judge(french.analyse(text))
+    began = time.perf_counter()
+    for text in TEXTS:
+        judge(french.analyse(text))
+    assert (time.perf_counter() - began) / len(TEXTS) < 0.02
