@@ -70,7 +70,8 @@ def plain(word: str) -> str:
 
 def frequencies(folder: Path) -> dict[str, float]:
     """Zipf frequency (log10 per billion words) by accented lower-case French word."""
-    bands = msgpack.load(gzip.open(folder / "wordfreq/data/large_fr.msgpack.gz"), raw=False)
+    with gzip.open(folder / "wordfreq/data/large_fr.msgpack.gz") as stream:
+        bands = msgpack.load(stream, raw=False)
     return {w: (900 - i) / 100 for i, band in enumerate(bands[1:]) for w in band}
 
 

@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from pc_matrix.cli import registry_view as view
-from pc_matrix.errors import IncompleteError, InputError
+from pc_matrix.errors import InputError
 from pc_matrix.registry import Contact
 from pc_matrix.registry.places import with_closed
 from pc_matrix.registry.spreadsheet import dates, findings
@@ -75,11 +75,7 @@ def import_table(
     else:
         _say(*view.summary(table, changes))
     if table.faults:
-        raise IncompleteError(
-            f"{file} : {len(table.faults)} faute(s), ces lignes ne sont pas importées.",
-            "\n".join(str(fault) for fault in table.faults),
-            "Corrigez-les et importez de nouveau le fichier : le reste ne changera pas.",
-        )
+        raise findings.left_out(str(file), table.faults)
 
 
 def list_persons(ctx: typer.Context) -> None:
@@ -129,7 +125,8 @@ def add(
         person, contact = _new_person(row, directory.persons)
         house.registry.add_person(commune.code, person, contact)
         house.registry.audit(commune.code, now, "person-added", person.user_id, _ACTOR)
-    _tell(context, {"user_id": person.user_id}, f"{person.name} : {person.user_id}, inscrit.")
+    sentence = f"Inscription faite : {person.name}, {person.user_id}."
+    _tell(context, {"user_id": person.user_id}, sentence)
 
 
 def appoint(
@@ -215,7 +212,7 @@ def revoke(
                 "Voyez ses mandats : pc-matrix registry list.",
             )
         house.registry.audit(commune.code, now, "mandate-ended", user_id, _ACTOR, str(ended))
-    _tell(context, {"user_id": user_id, "ended": ended}, f"Mandats terminés : {ended}.")
+    _tell(context, {"user_id": user_id, "ended": ended}, view.ended(ended, day))
 
 
 def _house(context: Context) -> AbstractContextManager[House]:
@@ -256,7 +253,7 @@ def _new_person(row: Row, taken: Collection[UserId]) -> tuple[Person, Contact]:
         raise _wrong(row.faults)
     if given in taken:
         raise InputError(
-            f"{given} est déjà inscrit.",
+            f"{given} est déjà dans le registre.",
             "Un identifiant est celui d'une seule personne.",
             "Donnez-en un autre avec --id, ou donnez un mandat : pc-matrix registry appoint.",
         )
@@ -273,7 +270,8 @@ def _known_id(who: str, commune: Commune, known: Collection[UserId]) -> UserId:
         raise InputError(
             f"{user_id} n'est pas dans le registre.",
             "",
-            "Voyez qui y est : pc-matrix registry list ; ou inscrivez-le : pc-matrix registry add.",
+            "Voyez qui y est : pc-matrix registry list ; ou inscrivez la personne : pc-matrix "
+            "registry add.",
         )
     return user_id
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from rich.table import Table
@@ -100,9 +100,15 @@ def _of(
 
 
 def table(directory: Directory, places: Sequence[Place], now: datetime) -> Table:
-    """The same rows for people; days are the commune's, the last one included."""
-    zone = directory.commune.time_zone
-    shown = Table(title=Text(f"Registre de {directory.commune.name}"))
+    """The same rows for people; days are the commune's, the last one included.
+
+    Ids of the commune's own server are shown without it, as the commands take them.
+    """
+    zone, server = directory.commune.time_zone, directory.commune.server_name
+    shown = Table(
+        title=Text(f"Registre de {directory.commune.name}"),
+        caption=Text(f"Identifiants sans serveur : de {server}"),
+    )
     shown.add_column("Personne", overflow="fold")
     for heading in ("Rôle", "Secteur ou autorité"):
         shown.add_column(heading, overflow="fold")
@@ -110,7 +116,7 @@ def table(directory: Directory, places: Sequence[Place], now: datetime) -> Table
         shown.add_column(heading, no_wrap=heading != "État")
     for row in rows(directory, places, now):
         cells = (
-            f"{row['name']}\n{row['user_id']}",
+            f"{row['name']}\n{row['user_id'].removesuffix(f':{server}')}",
             ROLES[Role(row["role"])] if row["role"] else "",
             _place(row),
             _first(row.get("since"), zone),
@@ -168,6 +174,13 @@ def import_as_json(read: Read, changes: Changes) -> dict[str, Any]:
 
 def _proposal(row: Named) -> dict[str, Any]:
     return {"line": row.entry.line, "name": row.entry.name, "user_id": row.user_id}
+
+
+def ended(number: int, last: date | None) -> str:
+    """What a revocation did; ``last`` is the last day that was asked for."""
+    verb = "prend" if number < 2 else "prennent"
+    when = f"dernier jour : {last:%d/%m/%Y}" if last else "dès maintenant"
+    return f"{_count(number, 'mandat')} {verb} fin ({when})."
 
 
 def _count(number: int, noun: str) -> str:

@@ -6,11 +6,37 @@ from collections.abc import Iterator, Sequence
 
 from pc_matrix.language.tokens import Word
 from policies.denunciation.analysis import EntityKind
+from policies.denunciation.wordlist import words as listed
 
 Found = tuple[EntityKind, int, int, bool]
-_PUBLIC = frozenset(["mairie", "gendarmerie", "police", "brigade", "commissariat", "pharmacie", "accueil", "standard", "samu", "pompiers", "prefecture", "ccas", "veterinaire", "clinique", "hopital", "enedis", "grdf", "edf", "veolia", "urgence", "urgences", "numero", "vert", "municipale", "municipal", "services", "service", "astreinte", "office", "association", "ecole", "college", "poste", "secretariat", "fourriere", "spa", "tribunal"])  # fmt: skip
-_OWN = frozenset(["mon", "me", "moi", "je"])
-_UNITS = frozenset(["h", "heure", "heures", "ans", "an", "mois", "jours", "jour", "minutes", "minute", "min", "km", "m", "metres", "metre", "cm", "kg", "euros", "euro", "pourcent", "c", "degres", "fois", "personnes", "individus", "hommes", "janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre", "eme", "e", "er", "ere", "l", "litres", "places", "pneus", "velos", "voitures", "impacts", "cv", "ch", "cc", "tonnes", "t", "semaines", "secondes", "et", "a"])  # fmt: skip
+_PUBLIC = listed(
+    """
+    mairie gendarmerie police brigade commissariat pharmacie accueil standard samu pompiers
+    prefecture ccas veterinaire clinique hopital enedis grdf edf veolia urgence urgences numero
+    vert municipale municipal services service astreinte office association ecole college poste
+    secretariat fourriere spa tribunal
+    """
+)
+_OWN = listed("mon me moi je")
+_UNITS = listed(
+    """
+    h heure heures ans an mois jours jour minutes minute min km m metres metre cm kg euros euro
+    pourcent c degres fois personnes individus hommes janvier fevrier mars avril mai juin
+    juillet aout septembre octobre novembre decembre eme e er ere l litres places pneus velos
+    voitures impacts cv ch cc tonnes t semaines secondes et a
+    """
+)
+
+
+_LIVING = listed(
+    """
+    habite habitent vit vivent loge logent chez cambriolage cambrioles cambriole effraction
+    intrusion maison pavillon portail porte occupant occupants proprietaire locataire locataires
+    celui celle ceux gens famille couple ici jardin garage boite lettres volets haie facade
+    residence immeuble allez voir passer passez retraites sonnette cave villa appartement
+    etudiants tentative visite vol incendie feu alarme
+    """
+)
 
 
 def contacts(words: Sequence[Word]) -> Iterator[Found]:
@@ -132,12 +158,7 @@ def _dwelling(words: Sequence[Word], i: int) -> Iterator[Found]:
 def _people_before(words: Sequence[Word], i: int, head: str) -> bool:
     """Whether the number after ``du``/``au`` is a house's: somebody or something lives there."""
     near = words[max(0, i - 4) : i - 1]
-    living = {"habite", "habitent", "vit", "vivent", "loge", "logent", "chez", "cambriolage", "cambrioles", "cambriole",
-              "effraction", "intrusion", "maison", "pavillon", "portail", "porte", "occupant", "occupants", "proprietaire",
-              "locataire", "locataires", "celui", "celle", "ceux", "gens", "famille", "couple", "ici", "jardin",
-              "garage", "boite", "lettres", "volets", "haie", "facade", "residence", "immeuble", "allez", "voir", "passer", "passez",
-              "retraites", "sonnette", "cave", "villa", "appartement", "etudiants", "tentative", "visite", "vol", "incendie", "feu", "alarme"}  # fmt: skip
-    known = any(w.form in living or w.tags & {"neighbour", "kin", "human", "title"} for w in near)
+    known = any(w.form in _LIVING or w.tags & {"neighbour", "kin", "human", "title"} for w in near)
     return known or (head == "au" and i <= 1)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from enum import Enum, auto
 
 from pc_matrix.language.tokens import Word
+from policies.denunciation.wordlist import words as listed
 
 
 class Name(Enum):
@@ -17,7 +18,12 @@ class Name(Enum):
     """A pet, the writer, or the one greeted."""
 
 
-_FIRST_VERBS = frozenset(["suis", "prends", "habite", "ai", "signale", "vois", "viens", "voudrais", "souhaite", "confirme", "informe", "pars", "rentre", "serai", "organise", "propose", "cherche"])  # fmt: skip
+_FIRST_VERBS = listed(
+    """
+    suis prends habite ai signale vois viens voudrais souhaite confirme informe pars rentre
+    serai organise propose cherche
+    """
+)
 _STOP = frozenset(".!?\n")
 
 
@@ -96,92 +102,49 @@ def _pet(words: Sequence[Word], first: int, last: int, before: list[str]) -> boo
     )
 
 
+_SAYING_I = (
+    "je me appelle", "je suis", "moi ce est", "je me nomme", "mon nom est", "ici", "moi",
+    "mon prenom est", "nom ce est", "ce est moi", "signe", "signe :", "cordialement",
+    "cordialement ,", "ma part", "je soussigne", "je soussignee",
+)  # fmt: skip
+_OPENING = listed("a tous toutes et tout le monde voisins les moi ce est cest ici groupe du")
+_PRESENTED = listed(
+    "habitante habitant referente referent resident residente riveraine riverain secteur"
+)
+
+
 def _writer(words: Sequence[Word], first: int, last: int, before: list[str]) -> bool:
-    text = " ".join(before)
-    if text.endswith(
-        (
-            "je me appelle",
-            "je suis",
-            "moi ce est",
-            "je me nomme",
-            "mon nom est",
-            "ici",
-            "mon prenom est",
-            "nom ce est",
-            "ce est moi",
-            "moi",
-            "signe",
-            "signe :",
-            "cordialement",
-            "cordialement ,",
-            "ma part",
-            "je soussigne",
-            "je soussignee",
-        )
-    ):
+    """Whoever writes: ``je m'appelle X``, ``X du Lac, je prends…``, a signature."""
+    if " ".join(before).endswith(_SAYING_I) or _signature(words, first, last):
         return True
-    if _signature(words, first, last):
-        return True
-    opened = [w.form for w in words[:first] if w.kind == "word" and "greet" not in w.tags]
-    presents = opened == ["ce", "est"] and last < len(words) and words[last].form in (",", ":")
-    if presents and any(
-        w.tags & {"rank"} or w.form in ("habitante", "habitant", "secteur")
-        for w in words[last : last + 4]
-    ):
-        return True
-    following = [w.form for w in words[last : last + 12]]
-    opening = all(
-        w.kind == "punct"
-        or w.tags & {"greet"}
-        or w.form
-        in (
-            "a",
-            "tous",
-            "toutes",
-            "et",
-            "tout",
-            "le",
-            "monde",
-            "voisins",
-            "les",
-            "moi",
-            "ce",
-            "est",
-            "cest",
-            "ici",
-            "groupe",
-            "du",
-        )
-        for w in words[:first]
-    )
-    if not opening:
+    return _presents_himself(words, first, last) or (_opens(words[:first]) and _says_i(words, last))
+
+
+def _presents_himself(words: Sequence[Word], first: int, last: int) -> bool:
+    """``c'est X, la référente du Clos``."""
+    said = [w.form for w in words[:first] if w.kind == "word" and "greet" not in w.tags]
+    if said != ["ce", "est"] or last >= len(words) or words[last].form not in (",", ":"):
         return False
-    head = [w.form for w in words[:first]]
-    if (
-        "je" in following
-        and following[:1] != ["je"]
-        and following[following.index("je") + 1 : following.index("je") + 2]
-    ):
-        i = following.index("je")
-        between = words[last : last + i]
-        verb = any(
-            set(w.flags) & set("vw") and not w.neutral and w.form not in ("a", "est")
-            for w in between
-        )
-        return (not verb) and (first == 0 or bool(head)) and any(w.form == "," for w in between)
-    presented = {
-        "habitante",
-        "habitant",
-        "referente",
-        "referent",
-        "resident",
-        "residente",
-        "riveraine",
-        "riverain",
-    }
-    if following[:1] == [","] and presented & set(following[1:4]):
+    return any("rank" in w.tags or w.form in _PRESENTED for w in words[last : last + 4])
+
+
+def _opens(words: Sequence[Word]) -> bool:
+    """Whether nothing but a greeting stands before."""
+    return all(w.kind == "punct" or "greet" in w.tags or w.form in _OPENING for w in words)
+
+
+def _says_i(words: Sequence[Word], last: int) -> bool:
+    """``X, je…``, ``X du quartier, je…``, ``X, nouvelle habitante…``."""
+    following = [w.form for w in words[last : last + 12]]
+    if following[:1] == [","] and _PRESENTED & set(following[1:4]):
         return True
-    return following[:1] == [","] and following[1:2] == ["je"] and first == 0
+    if "je" not in following[1:-1]:
+        return False
+    between = words[last : last + following.index("je")]
+    acts = any(
+        set(w.flags) & set("vw") and not w.neutral and w.form not in ("a", "est") for w in between
+    )
+    return not acts and any(w.form == "," for w in between)
 
 
 def _signature(words: Sequence[Word], first: int, last: int) -> bool:

@@ -35,14 +35,13 @@ class French:
         neutralise(found, self._known)
         entities, names = self._entities(found)
         tokens = tuple(
-            Token(w.start, w.end, w.form, w.flags, w.lemmas, frozenset(w.tags), w.neutral)
+            Token(w.start, w.end, w.form, w.flags, w.lemmas, frozenset(w.tags), w.neutral, w.raw)
             for w in found
         )
         return Analysis(text, tokens, entities, names=names)
 
     def _entities(self, found: Sequence[Word]) -> tuple[tuple[Entity, ...], frozenset[str]]:
         named: list[tuple[EntityKind, int, int, bool]] = []
-        masked: set[str] = set()
         free = list(contacts(found))
         for first, last in NameFinder(found, self._known).find():
             who = meaning(found, first, last)
@@ -51,8 +50,6 @@ class French:
             kind = EntityKind.OFFICIAL if who is Name.OFFICIAL else EntityKind.PERSON
             plural = found[first - 1].form in ("les", "des", "aux") if first else False
             named.append((kind, first, last, plural))
-            if kind is EntityKind.PERSON:
-                masked |= {w.raw for w in found[first:last] if w.kind == "word" and len(w.raw) > 2}
         naming = _apart([*named, *free])
         described = _apart([*relations(found), *_groups(found)])
         names = {(a, b) for _, a, b, _ in naming}
@@ -63,6 +60,8 @@ class French:
             Entity(kind, a, b, found[a].start, found[b - 1].end, plural)
             for kind, a, b, plural in chosen
         )
+        people = [found[a:b] for kind, a, b, _ in chosen if kind is EntityKind.PERSON]
+        masked = {w.raw for name in people for w in name if w.kind == "word" and len(w.raw) > 2}
         return entities, frozenset(masked)
 
 

@@ -2,228 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from pc_matrix.language.resources import Resources
+from pc_matrix.language.name_extent import NameExtent
+from pc_matrix.language.name_words import DETERMINERS
 from pc_matrix.language.tokens import Word
+from policies.denunciation.wordlist import words as listed
 
-_DET = frozenset(["le", "la", "les", "un", "une", "des", "ce", "cet", "cette", "ces", "mon", "ma", "mes", "son", "sa", "ses", "ton", "ta", "tes", "notre", "nos", "votre", "vos", "leur", "leurs", "du", "au", "aux", "chaque", "quelque", "plusieurs", "deux", "trois"])  # fmt: skip
-_ADJECTIVE_SLOTS = frozenset(
-    [
-        "petit",
-        "petite",
-        "grand",
-        "grande",
-        "gros",
-        "grosse",
-        "vieux",
-        "vieille",
-        "jeune",
-        "certain",
-        "certaine",
-        "pauvre",
-        "cher",
-        "chere",
-        "ami",
-        "amie",
-        "dit",
-    ]
+_ADJECTIVE_SLOTS = listed(
+    """
+    petit petite grand grande gros grosse vieux vieille jeune certain certaine pauvre cher chere
+    ami amie dit
+    """
 )
-_CLITICS = frozenset(
-    [
-        "ne",
-        "se",
-        "le",
-        "la",
-        "les",
-        "y",
-        "en",
-        "me",
-        "nous",
-        "vous",
-        "lui",
-        "leur",
-        "te",
-        "n",
-        "s",
-        "l",
-        "m",
-        "t",
-    ]
+_LINKING = listed(
+    """
+    chez de du des a au aux par avec pour et les que est etait sur contre comme ou
+    """
 )
-_COMPOUND_FIRST = frozenset(
-    ["jean", "marie", "anne", "pierre", "louis", "charles", "paul", "marc", "rose"]
-)
-_LINKING = frozenset(["chez", "de", "du", "des", "a", "au", "aux", "par", "avec", "pour", "et", "les", "que", "est", "etait", "sur", "contre", "comme", "ou"])  # fmt: skip
+_JOINING = listed("que et ou mais car si quand puis encore donc")
+_TOWARDS = listed("vers direction sur depuis le la un une du")
+_NOBODYS = frozenset({"brand", "group", "title", "rank", "official", "greet", "placename"})
 
 
-class NameFinder:
+class NameFinder(NameExtent):
     """Names in one text; ``spans`` are pairs of token indexes."""
-
-    def __init__(self, words: Sequence[Word], known: Resources) -> None:
-        self.words, self.known = words, known
-        self.spans: list[tuple[int, int]] = []
-        self._taken = [False] * len(words)
 
     def find(self) -> list[tuple[int, int]]:
         """Every name, in order, not overlapping."""
-        for slot in (self._title, self._nick, self._first, self._surname, self._family,
+        for slot in (self._title, self._rank, self._nick, self._first, self._surname, self._family,
                      self._cleft, self._subject, self._capital):  # fmt: skip
             for i in range(len(self.words)):
-                if not self._taken[i]:
+                if not self.taken[i]:
                     slot(i)
         return sorted(self.spans)
-
-    # -- what a word could be
-
-    def at(self, i: int) -> Word | None:
-        return self.words[i] if 0 <= i < len(self.words) else None
-
-    def form(self, i: int) -> str:
-        word = self.at(i)
-        return word.form if word else ""
-
-    def first_name(self, w: Word) -> int:
-        return self.known.first_names.get(w.raw) or self.known.first_names.get(w.form, 0)
-
-    def surname(self, w: Word) -> int:
-        return self.known.surnames.get(w.raw) or self.known.surnames.get(w.form, 0)
-
-    def strange(self, w: Word) -> bool:
-        """Whether it is no French word, nor a misspelling of one."""
-        return not w.flags and w.raw not in self.known.frequency and w.form == w.raw
-
-    def usable(self, i: int) -> bool:
-        w = self.at(i)
-        return bool(
-            w
-            and w.kind == "word"
-            and not w.neutral
-            and not self._taken[i]
-            and len(w.raw) > 1
-            and "notname" not in w.tags
-        )
-
-    def clear_first(self, i: int) -> bool:
-        """A first name that needs no context."""
-        w = self.words[i]
-        level = self.first_name(w)
-        if not self.usable(i) or "wordname" in w.tags:
-            return False
-        if w.flags:
-            return level >= 4
-        return level >= 4 or (
-            level >= 2
-            and len(w.raw) > 3
-            and (w.capital or w.raw not in self.known.frequency)
-            and w.form == w.raw
-        )
-
-    def finite(self, i: int) -> bool:
-        w = self.at(i)
-        return bool(w and w.kind == "word" and not w.neutral and set(w.flags) & set("vw"))
-
-    def verb_follows(self, i: int) -> bool:
-        """Whether a verb stands at ``i``, after clitics."""
-        while self.form(i) in _CLITICS:
-            i += 1
-        return self.finite(i) or self.form(i) == "qui"
-
-    def run(self, i: int, *, asked: bool, sure: bool = False) -> int:
-        """The end of the name that starts at ``i`` (``i`` itself when there is none)."""
-        j = i + sure
-        while j < len(self.words) and j - i < 5:
-            if self.form(j) == "-" and j > i and self.usable(j + 1):
-                j += 1
-                continue
-            compound = self._compound(j)
-            if compound:
-                j = compound
-                continue
-            if not self.usable(j) or not self._fits(j, asked=asked and j == i, after=j > i):
-                break
-            j += 1
-        return j
-
-    def _compound(self, i: int) -> int:
-        """The end of a surname with a particle (Le Goff, Da Silva) that starts at ``i``."""
-        for length in (3, 2):
-            chunk = self.words[i : i + length]
-            if len(chunk) < length or any(w.kind != "word" or w.neutral for w in chunk):
-                continue
-            if any("particle" not in w.tags for w in chunk[:-1]):
-                continue
-            level = self.known.surnames.get(" ".join(w.raw for w in chunk), 0)
-            last = chunk[-1]
-            plainly = not last.flags or last.capital
-            if (level >= 2 and plainly) or self._capital_particle(chunk):
-                return i + length
-        return 0
-
-    def _capital_particle(self, chunk: Sequence[Word]) -> bool:
-        """``Le Quellec``: two capitals, and no ordinary word after the particle."""
-        first, last = chunk[0], chunk[-1]
-        article = first.form in ("le", "la", "les", "l", "de", "du", "des", "d")
-        strange = not last.flags and "brand" not in last.tags and self.surname(last) >= 1
-        return first.capital and last.capital and (strange if article else not last.flags)
-
-    def _fits(self, i: int, *, asked: bool, after: bool) -> bool:
-        w = self.words[i]
-        if (
-            w.tags & {"title", "rank", "road", "brand", "def", "indef", "own", "greet"}
-            and not w.capital
-        ):
-            return False
-        stop = set(w.flags) & set("GPR") or (set(w.flags) & set("vw") and not w.capital)
-        if asked:
-            if w.capital and not set(w.flags) & set("GP"):
-                return True
-            if not w.flags:
-                return (
-                    w.raw not in self.known.frequency
-                    or self.surname(w) > 1
-                    or self.first_name(w) > 1
-                )
-            return (
-                (not stop or self.surname(w) >= 4)
-                and self.surname(w) >= 3
-                and "A" not in w.flags.replace("AN", "")
-            )
-        if not w.flags:
-            return (
-                w.capital
-                or self.surname(w) >= 2
-                or self.first_name(w) >= 2
-                or (self.strange(w) and after)
-            )
-        if w.capital:
-            return after and not set(w.flags) & set("GP")
-        if after and self._surname_noun(i):
-            return True
-        if stop or (set(w.flags) & set("KI") and not self.first_name(w) >= 4):
-            return False
-        return self.first_name(w) >= 5 or (
-            after and self.surname(w) >= 4 and "p" not in w.flags and "A" not in w.flags
-        )
-
-    def take(self, i: int, j: int) -> None:
-        while i > 0 and self.usable(i - 1) and self.strange(self.words[i - 1]) and self._before(i):
-            i -= 1
-        before = self.form(i - 1)
-        if i and before in _COMPOUND_FIRST and self.usable(i - 1) and self.form(i - 2) not in _DET:
-            i -= 1
-        if j > i:
-            self.spans.append((i, j))
-            for k in range(i, j):
-                self._taken[k] = True
-
-    def _before(self, i: int) -> bool:
-        """Whether the strange word before ``i`` belongs to the name."""
-        w = self.words[i - 1]
-        named = self.surname(w) >= 2 or self.first_name(w) >= 1 or w.capital
-        return len(w.raw) > 2 and (named or i == 1) and not w.tags
-
-    # -- slots
 
     def _title(self, i: int) -> None:
         """``M. X``, ``Mme et M. X``, ``madame X``; ``un monsieur âgé`` is nobody."""
@@ -232,13 +42,13 @@ class NameFinder:
             return
         j = i + 1
         dotted = self.form(j) == "."
-        if w.raw == "m" and not (dotted or w.capital or self._could_name(j)):
+        if w.raw == "m" and not (dotted or w.capital or self.could_name(j)):
             return
         j += dotted
         if self.form(j) == "et" and self.at(j + 1) and "title" in self.words[j + 1].tags:
             return
-        generic = self.form(i - 1) in _DET and w.form != "docteur" and not self._could_name(j)
-        if generic or (self.form(j) in ("le", "la", "les") and not self._compound(j)):
+        generic = self.form(i - 1) in DETERMINERS and w.form != "docteur" and not self.could_name(j)
+        if generic or (self.form(j) in ("le", "la", "les") and not self.compound(j)):
             return
         letter = self.at(j)
         if (
@@ -252,19 +62,18 @@ class NameFinder:
             return
         self.take(j, self.run(j, asked=True))
 
-    def _could_name(self, i: int) -> bool:
-        w = self.at(i)
-        return bool(
-            w
-            and self.usable(i)
-            and not w.flags
-            and (self.surname(w) >= 1 or self.first_name(w) >= 1 or w.capital)
-            and w.raw not in self.known.frequency
-        ) or bool(
-            w
-            and self.usable(i)
-            and (self.clear_first(i) or (w.capital and not set(w.flags) & set("GP")))
-        )
+    def _rank(self, i: int) -> None:
+        """``le brigadier Vasseur``: an official's name, which is not masked but can be blamed."""
+        w, named = self.words[i], self.at(i + 1)
+        if "rank" not in w.tags or not named or not self.usable(i + 1):
+            return
+        if named.tags & {"rank", "job", "kin", "human", "shady"} and not named.capital:
+            return
+        strange = not named.flags and self.surname(named) >= 2
+        noun = "N" in named.flags and not set(named.flags) & set("GPRvwKA")
+        capital = named.capital and not set(named.flags) & set("GP")
+        if capital or strange or (noun and self.surname(named) >= 4 and self.rare(named)):
+            self.take(i + 1, self.run(i + 1, asked=True, sure=True))
 
     def _nick(self, i: int) -> None:
         """``le fils X``, ``papi X``, ``la petite X``, ``ma voisine X``."""
@@ -278,13 +87,13 @@ class NameFinder:
             return
         named = self.words[j]
         if w.form in _ADJECTIVE_SLOTS:
-            if self.form(i - 1) not in _DET and "nickslot" not in (
+            if self.form(i - 1) not in DETERMINERS and "nickslot" not in (
                 self.words[i - 1].tags if i else ()
             ):
                 return
             if not (
                 (self.first_name(named) >= 2 and (not named.flags or self.first_name(named) >= 4))
-                or self._could_name(j)
+                or self.could_name(j)
             ):
                 return
         elif named.flags and not named.capital:
@@ -317,64 +126,39 @@ class NameFinder:
                 return
             if not (self.usable(i) and self.first_name(w) >= 3 and self.usable(nxt)):
                 return
-            if self.form(i - 1) in _DET or not (
-                self._surname_after(nxt) or self._word_surname(nxt)
+            if self.form(i - 1) in DETERMINERS or not (
+                self.surname_after(nxt) or self.word_surname(nxt)
             ):
                 return
-        elif self.form(i - 1) in _DET and (
+        elif self.form(i - 1) in DETERMINERS and (
             self.words[i].flags or self.first_name(self.words[i]) < 4
         ):
             return
         self.take(i, self.run(i, asked=False, sure=True))
 
-    def _word_surname(self, i: int) -> bool:
-        """A frequent surname that is also a word, before a verb: ``marine petit jette``."""
-        w = self.words[i]
-        level, common = self.surname(w), self.known.frequency.get(w.form, 0)
-        noun = not set(w.flags) & set("GPRvwKI")
-        return (
-            noun
-            and ((level >= 4 and common <= 45) or (level >= 3 and common <= 38))
-            and self.verb_follows(i + 1)
-        )
-
-    def _surname_noun(self, i: int) -> bool:
-        """After a first name, a bare noun that many bear as a surname: ``lucie marchand a…``."""
-        w = self.words[i]
-        noun = "N" in w.flags and not set(w.flags) & set("GPR") and w.form == w.raw
-        if (
-            not noun
-            or w.tags & {"shady", "crime", "kin", "pettype", "victim"}
-            or self.surname(w) < 3
-        ):
-            return False
-        return self.form(i + 1) in ("a", "est", "qui", "", ".", ",", ":") or self.verb_follows(
-            i + 1
-        )
-
-    def _surname_after(self, i: int) -> bool:
-        w = self.words[i]
-        return (
-            not w.flags
-            and (self.surname(w) >= 2 or w.capital)
-            and w.raw not in self.known.frequency
-            and w.form == w.raw
-        )
-
     def _surname(self, i: int) -> None:
         """A family name that is no French word, in a place that asks for one."""
         w = self.at(i)
-        compound = self._compound(i)
+        compound = self.compound(i)
         if compound and self.words[i].form not in ("de", "du", "des"):
             self.take(i, self.run(i, asked=False))
             return
         if not w or not self.usable(i) or w.flags or w.raw in self.known.frequency:
             return
         level = max(self.surname(w), self.first_name(w))
+        at_home = "chez" in (self.form(i - 1), self.form(i - 2)) and self.strange(w)
+        if at_home and len(w.raw) > 3:
+            self.take(i, self.run(i, asked=False, sure=True))
+            return
         if level == 0 or (w.form != w.raw and level < 3):
             return
         slot = self.form(i - 1) in _LINKING or self.verb_follows(i + 1) or not self.at(i - 1)
-        det = self.form(i - 1) in _DET and self.form(i - 1) not in ("les", "des", "du", "aux")
+        det = self.form(i - 1) in DETERMINERS and self.form(i - 1) not in (
+            "les",
+            "des",
+            "du",
+            "aux",
+        )
         if det and level < 3:
             return
         if (slot and level >= 2) or level >= 3 or (slot and w.capital):
@@ -388,13 +172,16 @@ class NameFinder:
         if w.tags & {"kin", "job", "human", "group", "neighbour", "brand"} and "p" in w.flags:
             return
         singular = "p" not in w.flags and not set(w.flags) & set("GPvwK") and "N" in w.flags
+        if self.form(i - 2) == "chez" and self.surname(w) >= 4 and "p" not in w.flags:
+            self.take(i, i + 1)
+            return
         if (w.capital and w.flags and self.surname(w) >= 3 and not w.neutral) or (
-            singular and self.surname(w) >= 4 and self._rare(w) and w.form == w.raw
+            singular
+            and self.surname(w) >= 4
+            and (self.rare(w) or self.first_name(w) >= 5)
+            and w.form == w.raw
         ):
             self.take(i, i + 1)
-
-    def _rare(self, w: Word) -> bool:
-        return self.known.frequency.get(w.form, 0) <= 46
 
     def _cleft(self, i: int) -> None:
         """``c'est X qui``, ``c'est X``: X without article."""
@@ -453,7 +240,7 @@ class NameFinder:
         level = self.first_name(w)
         if not before and self.strange(w) and len(w.raw) > 3 and self.finite_single(i + 1):
             self.take(i, i + 1)
-        elif self._two_strange(i):
+        elif self.two_strange(i):
             self.take(i, i + 2)
         elif (
             level >= 4
@@ -463,45 +250,31 @@ class NameFinder:
         ):
             self.take(i, i + 1)
 
-    def _two_strange(self, i: int) -> bool:
-        """Two words that no dictionary knows, before a verb: a name from afar."""
-        pair = self.words[i : i + 2]
-        if len(pair) < 2 or not (self.usable(i) and self.usable(i + 1)):
-            return False
-        unknown = all(not w.flags and w.raw == w.form and len(w.raw) > 2 for w in pair)
-        return unknown and self.verb_follows(i + 2)
-
-    def finite_single(self, i: int) -> bool:
-        while self.form(i) in ("ne", "se", "y", "en", "me", "nous", "vous", "lui"):
-            i += 1
-        w = self.at(i)
-        return bool(w and "v" in w.flags and not w.neutral)
-
     def _capital(self, i: int) -> None:
         """A capital inside a sentence, on a word that is no French word."""
-        w = self.at(i)
-        before = self.at(i - 1)
-        if not w or not self.usable(i) or not w.capital or w.neutral or not before:
+        w, before = self.at(i), self.at(i - 1)
+        if not w or not before or not self.usable(i) or not w.capital:
             return
-        if before.kind == "punct" and before.form not in (",", "-", ":", '"', "(", "'"):
-            if not (self.usable(i + 1) and self.words[i + 1].capital and not w.flags):
-                return
-        if w.tags & {"brand", "group", "title", "rank", "official", "greet", "placename"}:
-            return
-        if w.raw in self.known.frequency and w.raw not in self.known.first_names:
-            return
-        if len(w.raw) < 3 and not self.surname(w):
-            return
-        if w.flags and not (
-            "wordname" in w.tags and self.first_name(w) >= 4 and before.form not in _DET
-        ):
-            return
-        if (
-            before.form in ("vers", "direction", "sur", "depuis", "le", "la", "un", "une", "du")
-            and self.surname(w) < 2
-            and self.first_name(w) < 2
-        ):
-            return
-        if w.form in self.known.communes and before.form in ("a", "de", "en", "vers", "et"):
+        if self._starts_sentence(i) or self._ordinary(w, before) or self._towards(w, before):
             return
         self.take(i, self.run(i, asked=False, sure=True))
+
+    def _starts_sentence(self, i: int) -> bool:
+        """Whether the capital only opens a sentence (and no second capital follows)."""
+        before = self.words[i - 1]
+        if before.kind != "punct" or before.form in (",", "-", ":", '"', "(", "'"):
+            return False
+        return not (self.usable(i + 1) and self.words[i + 1].capital and not self.words[i].flags)
+
+    def _ordinary(self, w: Word, before: Word) -> bool:
+        common = w.raw in self.known.frequency and w.raw not in self.known.first_names
+        letters = len(w.raw) < 3 and not self.surname(w)
+        as_name = "wordname" in w.tags and self.first_name(w) >= 4
+        word = bool(w.flags) and not (as_name and before.form not in DETERMINERS)
+        return bool(w.tags & _NOBODYS) or common or letters or word
+
+    def _towards(self, w: Word, before: Word) -> bool:
+        """``vers Wervicq``, ``de Lille``: a place, as far as the lists can tell."""
+        if w.form in self.known.communes and before.form in ("a", "de", "en", "vers", "et"):
+            return True
+        return before.form in _TOWARDS and self.surname(w) < 2 and self.first_name(w) < 2

@@ -6,56 +6,19 @@ from collections.abc import Sequence
 
 from pc_matrix.language.resources import Resources
 from pc_matrix.language.tokens import Word
+from policies.denunciation.wordlist import words as listed
 
 _LINKS = ("chez", "de", "du", "des", "le", "la", "les", "a", "aux", "l", "d", "sur", "et")
-_NAME_PARTS = frozenset(
-    [
-        "general",
-        "marechal",
-        "docteur",
-        "professeur",
-        "president",
-        "abbe",
-        "saint",
-        "sainte",
-        "st",
-        "ste",
-        "commandant",
-        "capitaine",
-        "colonel",
-        "lieutenant",
-        "de",
-        "d",
-        "la",
-        "le",
-        "les",
-        "du",
-        "des",
-        "freres",
-        "soeurs",
-        "pere",
-        "mere",
-        "notre",
-        "dame",
-        "jean",
-    ]
+_NAME_PARTS = listed(
+    """
+    general marechal docteur professeur president abbe saint sainte st ste commandant capitaine
+    colonel lieutenant de d la le les du des freres soeurs pere mere notre dame jean
+    """
 )
-_LOCATING = frozenset(
-    [
-        "a",
-        "vers",
-        "direction",
-        "depuis",
-        "sur",
-        "entre",
-        "jusque",
-        "jusqu",
-        "route",
-        "axe",
-        "ville",
-        "commune",
-        "village",
-    ]
+_LOCATING = listed(
+    """
+    a vers direction depuis sur entre jusque jusqu route axe ville commune village
+    """
 )
 
 
@@ -135,83 +98,78 @@ def _part_of_place(
     words: Sequence[Word], j: int, known: Resources, *, first: bool, linked: bool, road: bool
 ) -> bool:
     word = words[j]
-    named = word.raw in known.first_names or word.raw in known.surnames or not word.flags
     if word.form in ("de", "d", "la", "le", "du"):
-        following = words[j + 1] if j + 1 < len(words) else None
-        return bool(
-            following
-            and following.kind == "word"
-            and not first
-            and (following.capital or (not following.flags and following.raw in known.surnames))
-        )
+        return not first and _name_follows(words[j + 1 : j + 2], known)
     if word.form in _NAME_PARTS:
         return True
     if first and linked:
-        if words[j - 1].form == "chez":
-            return named
-        if word.tags & {"title", "job", "kin"}:
-            return False
-        if road:
-            return True
-        if word.kind == "num":
-            return False
-        ordinary = bool(word.flags) and not word.capital
-        return not ordinary and words[j - 1].form != "des"
+        return _linked_part(words, j, known, road=road)
     if word.kind == "num":
         return first
-    if set(word.flags) & set("vwP") and not word.capital and not first:
+    return word.capital or (_first_part(word, known) if first else _later_part(word, known))
+
+
+def _name_follows(following: Sequence[Word], known: Resources) -> bool:
+    return any(
+        w.kind == "word" and (w.capital or (not w.flags and w.raw in known.surnames))
+        for w in following
+    )
+
+
+def _linked_part(words: Sequence[Word], j: int, known: Resources, *, road: bool) -> bool:
+    """The first word after *de*, *du*, *des*, *chez*."""
+    word = words[j]
+    if words[j - 1].form == "chez":
+        return _named(word, known)
+    if word.tags & {"title", "job", "kin"}:
         return False
-    if first:
-        surname = known.surnames.get(word.raw, 0) >= 4 and known.frequency.get(word.form, 0) < 47
-        plain_word = bool(word.flags) and not surname and known.first_names.get(word.raw, 0) < 4
-        return word.capital or (named and not plain_word and not set(word.flags) & set("GPRvw"))
-    return word.capital or (named and not (set(word.flags) & set("vwPGR")))
+    if road or word.kind == "num":
+        return road
+    return (not word.flags or word.capital) and words[j - 1].form != "des"
 
 
-_BEFORE_BRAND = frozenset(
-    [
-        "renault",
-        "peugeot",
-        "citroen",
-        "opel",
-        "fiat",
-        "ford",
-        "seat",
-        "mini",
-        "super",
-        "hyper",
-        "chez",
-    ]
-)
+def _named(word: Word, known: Resources) -> bool:
+    return word.raw in known.first_names or word.raw in known.surnames or not word.flags
+
+
+def _first_part(word: Word, known: Resources) -> bool:
+    surname = known.surnames.get(word.raw, 0) >= 4 and known.frequency.get(word.form, 0) < 47
+    ordinary = bool(word.flags) and not surname and known.first_names.get(word.raw, 0) < 4
+    return _named(word, known) and not ordinary and not set(word.flags) & set("GPRvw")
+
+
+def _later_part(word: Word, known: Resources) -> bool:
+    return _named(word, known) and not set(word.flags) & set("vwPGR")
+
+
+_FEMININE = listed("une la sa ma leur cette en")
+_BEFORE_BRAND = listed("renault peugeot citroen opel fiat ford seat mini super hyper chez")
 
 
 def _is_brand(words: Sequence[Word], i: int, known: Resources) -> bool:
+    """Whether the brand's word is the brand: not after a title, a first name, *les*."""
     before = words[i - 1] if i else None
+    given = known.first_names.get(words[i].raw, 0)
     if before is None:
-        near = words[i + 1 : i + 3]
-        return known.first_names.get(words[i].raw, 0) < 4 or any("vehicle" in w.tags for w in near)
-    if "title" in before.tags or before.form == ".":
-        return False
-    if "nickslot" in before.tags and known.first_names.get(words[i].raw, 0) >= 3:
-        return False
-    if before.kind == "word" and known.first_names.get(before.raw, 0) >= 4 and not before.flags:
+        return given < 4 or any("vehicle" in w.tags for w in words[i + 1 : i + 3])
+    if _introduces_person(before, given, known):
         return False
     if any(t.startswith("brand+") for t in words[i].tags):
         return True
-    if known.first_names.get(words[i].raw, 0) >= 4:
-        near = [*words[max(0, i - 3) : i], *words[i + 1 : i + 3]]
-        vehicle = any(w.tags & {"vehicle", "plate"} for w in near) or "brand" in before.tags
-        return vehicle or before.form in (
-            "une",
-            "la",
-            "sa",
-            "ma",
-            "leur",
-            "cette",
-            "en",
-            *_BEFORE_BRAND,
-        )
-    return before.form != "les"
+    return _of_a_vehicle(words, i, before) if given >= 4 else before.form != "les"
+
+
+def _introduces_person(before: Word, given: int, known: Resources) -> bool:
+    first_name = known.first_names.get(before.raw, 0) >= 4 and not before.flags
+    slot = "nickslot" in before.tags and given >= 3
+    return "title" in before.tags or before.form == "." or slot or first_name
+
+
+def _of_a_vehicle(words: Sequence[Word], i: int, before: Word) -> bool:
+    """A model that is also a first name (Zoé, Mercedes): beside a vehicle or a feminine article."""
+    near = [*words[max(0, i - 3) : i], *words[i + 1 : i + 3]]
+    vehicle = any(w.tags & {"vehicle", "plate"} for w in near) or "brand" in before.tags
+    return vehicle or before.form in _BEFORE_BRAND | _FEMININE
 
 
 def _locates(words: Sequence[Word], i: int, known: Resources) -> bool:

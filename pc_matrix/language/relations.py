@@ -1,4 +1,4 @@
-"""Who is recognisable without a name: kin, neighbours, dwellings, job and place, unknown persons."""
+"""Who is recognisable without a name: kin, neighbours, dwellings, job and place."""
 
 from __future__ import annotations
 
@@ -7,114 +7,53 @@ from collections.abc import Iterator, Sequence
 
 from pc_matrix.language.tokens import Word
 from policies.denunciation.analysis import EntityKind
+from policies.denunciation.wordlist import words as listed
 
 Found = tuple[EntityKind, int, int, bool]
-_DEF = frozenset(
-    [
-        "le",
-        "la",
-        "les",
-        "l",
-        "ce",
-        "cet",
-        "cette",
-        "ces",
-        "leur",
-        "leurs",
-        "son",
-        "sa",
-        "ses",
-        "votre",
-        "vos",
-        "ton",
-        "ta",
-        "tes",
-        "notre",
-        "nos",
-    ]
+_DEF = listed(
+    """
+    le la les l ce cet cette ces leur leurs son sa ses votre vos ton ta tes notre nos
+    """
 )
-_OWN = frozenset(["mon", "ma", "mes", "notre", "nos"])
-_INDEF = frozenset(["un", "une", "des", "deux", "trois", "quatre", "cinq", "six", "plusieurs", "quelques", "certains", "certaines", "aucun", "aucune", "autre", "autres", "d", "quelque", "2", "3", "4", "5", "6", "7", "8", "9", "10"])  # fmt: skip
-_DWELL_HEADS = frozenset(
-    [
-        "gens",
-        "type",
-        "mec",
-        "gars",
-        "couple",
-        "famille",
-        "locataire",
-        "locataires",
-        "celui",
-        "celle",
-        "ceux",
-        "celles",
-        "dame",
-        "monsieur",
-        "occupant",
-        "occupants",
-        "occupante",
-        "proprietaire",
-        "proprietaires",
-        "proprio",
-        "habitants",
-        "habitant",
-        "homme",
-        "femme",
-        "jeune",
-        "jeunes",
-        "vieux",
-        "vieille",
-        "fille",
-        "etudiants",
-        "etudiant",
-        "colocs",
-        "coloc",
-        "retraite",
-        "retraitee",
-        "bonhomme",
-        "residents",
-        "resident",
-        "resid",
-        "habitante",
-        "occupantes",
-        "voisin",
-        "voisine",
-        "voisins",
-        "voisines",
-        "individu",
-        "mamie",
-        "papi",
-        "papy",
-        "gamin",
-        "gamins",
-        "gosses",
-        "enfants",
-        "ado",
-        "ados",
-        "mere",
-        "pere",
-        "parents",
-        "personne",
-    ]
+_OWN = listed("mon ma mes notre nos")
+_INDEF = listed(
+    """
+    un une des deux trois quatre cinq six plusieurs quelques certains certaines aucun aucune
+    autre autres d quelque 2 3 4 5 6 7 8 9 10
+    """
 )
-_BUILT = frozenset(["maison", "appartement", "appart", "appt", "apt", "pavillon", "villa", "ferme", "batisse", "logement", "studio", "chalet", "bungalow", "caravane", "mobil", "home", "duplex", "longere", "fermette", "corps", "hangar", "grange", "etage", "palier", "garage", "baraque", "bicoque", "propriete", "immeuble", "escalier", "taudis", "manoir"])  # fmt: skip
-_WHERE = (
-    ("du", "dessus"), ("du", "dessous"), ("du", "haut"), ("du", "bas"), ("du", "fond"), ("de", "en", "face"),
-    ("en", "face"), ("de", "a", "cote"), ("a", "cote"), ("du", "rez"), ("du", "rdc"), ("du", "premier"),
-    ("du", "second"), ("du", "deuxieme"), ("du", "troisieme"), ("du", "quatrieme"), ("du", "cinquieme"),
-    ("du", "dernier"), ("au", "dessus"), ("au", "dessous"), ("au", "rez"), ("au", "fond"), ("du", "coin"),
-    ("au", "bout"), ("du", "bout"), ("de", "le", "angle"), ("a", "le", "angle"), ("de", "le", "etage"),
-    ("aux", "volets"), ("au", "toit"), ("au", "portail"), ("a", "le", "entree"), ("du", "palier"), ("de", "palier"),
-    ("de", "le", "appartement"), ("de", "la", "maison"), ("du", "pavillon"), ("de", "la", "ferme"), ("du", "rdch"),
-    ("juste", "a", "cote"), ("juste", "en", "face"), ("juste", "au"), ("d", "en"), ("de", "derriere"),
-    ("du", "premiere"), ("au", "coin"), ("de", "au", "dessus"), ("de", "au", "dessous"), ("de", "la", "villa"),
-    ("de", "la", "caravane"), ("du", "studio"), ("du", "duplex"), ("au", "premier"), ("au", "second"),
-    ("au", "troisieme"), ("au", "deuxieme"), ("au", "dernier"), ("a", "le", "etage"), ("du", "chalet"),
-    ("mitoyen",), ("mitoyenne",), ("mitoyens",), ("jaune",), ("bleue",), ("rouge",), ("verte",), ("blanche",), ("rose",), ("grise",), ("a", "la", "porte"), ("de", "la", "porte"),
-    ("de", "la", "batisse"), ("de", "la", "grange"), ("aux", "murs"), ("a", "la", "facade"), ("aux", "persiennes"),
-    ("avec", "la", "veranda"), ("avec", "la", "piscine"), ("sous", "les", "toits"), ("du", "numero"), ("de", "bout"),
-)  # fmt: skip
+_DWELL_HEADS = listed(
+    """
+    gens type mec gars couple famille locataire locataires celui celle ceux celles dame monsieur
+    occupant occupants occupante proprietaire proprietaires proprio habitants habitant homme
+    femme jeune jeunes vieux vieille fille etudiants etudiant colocs coloc retraite retraitee
+    bonhomme residents resident resid habitante occupantes voisin voisine voisins voisines
+    individu mamie papi papy gamin gamins gosses enfants ado ados mere pere parents personne
+    """
+)
+_BUILT = listed(
+    """
+    maison appartement appart appt apt pavillon villa ferme batisse logement studio chalet
+    bungalow caravane mobil home duplex longere fermette corps hangar grange etage palier garage
+    baraque bicoque propriete immeuble escalier taudis manoir
+    """
+)
+_WHERE = tuple(
+    tuple(phrase.split())
+    for phrase in """
+    du dessus, du dessous, du haut, du bas, du fond, de en face, en face, de a cote, a cote, du
+    rez, du rdc, du premier, du second, du deuxieme, du troisieme, du quatrieme, du cinquieme,
+    du dernier, au dessus, au dessous, au rez, au fond, du coin, au bout, du bout, de le angle,
+    a le angle, de le etage, aux volets, au toit, au portail, a le entree, du palier, de palier,
+    de le appartement, de la maison, du pavillon, de la ferme, du rdch, juste a cote, juste en
+    face, juste au, d en, de derriere, du premiere, au coin, de au dessus, de au dessous, de la
+    villa, de la caravane, du studio, du duplex, au premier, au second, au troisieme, au
+    deuxieme, au dernier, a le etage, du chalet, mitoyen, mitoyenne, mitoyens, jaune, bleue,
+    rouge, verte, blanche, rose, grise, a la porte, de la porte, de la batisse, de la grange,
+    aux murs, a la facade, aux persiennes, avec la veranda, avec la piscine, sous les toits, du
+    numero, de bout
+    """.replace("\n", " ").split(",")
+)
 
 
 def relations(words: Sequence[Word]) -> Iterator[Found]:

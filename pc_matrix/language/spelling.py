@@ -89,8 +89,8 @@ class Spelt:
 @lru_cache(maxsize=4096)
 def _plain(char: str) -> str:
     """What one character stands for: empty for invisible ones, a space for symbols."""
-    if char in _SPELT_OUT:
-        return _SPELT_OUT[char]
+    if char.lower() in _SPELT_OUT:
+        return _SPELT_OUT[char.lower()]
     kept = []
     for part in unicodedata.normalize("NFKD", char.translate(_LOOKALIKES)):
         category = unicodedata.category(part)
@@ -108,6 +108,13 @@ def plain(text: str) -> str:
     return "".join(map(_plain, text))
 
 
+def _end_of_name(found: re.Match[str]) -> int:
+    """Where the spelt-out name ends: in ``K a r i m a volé`` before *a*."""
+    letters = found.group()[::2]
+    another_word = found[1] == " " and len(letters) > 5 and letters[-1] in "ay"
+    return found.end() - 2 if another_word else found.end()
+
+
 def spell(text: str) -> Spelt:
     """Normalise ``text``; a name that was spelt out (K a r i m, K.a.r.i.m) is put together."""
     letters: list[str] = []
@@ -118,7 +125,7 @@ def spell(text: str) -> Spelt:
             origin.append(offset)
     joined, dropped = "".join(letters), set[int]()
     for found in _SEPARATED.finditer(joined):
-        dropped.update(range(found.start() + 1, found.end(), 2))
+        dropped.update(range(found.start() + 1, _end_of_name(found), 2))
     if dropped:
         kept = [i for i in range(len(joined)) if i not in dropped]
         joined, origin = "".join(joined[i] for i in kept), [origin[i] for i in kept]

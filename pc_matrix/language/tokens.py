@@ -29,6 +29,7 @@ _WORD = re.compile(
     """,
     re.VERBOSE,
 )
+_APOSTROPHE = re.compile(r"(?P<surname>\b([no])'([a-z]{3,}))")
 _LEET = str.maketrans("013457@$", "oieastas")
 LINE = "\n"
 
@@ -53,9 +54,11 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
     """Every token of a text in order."""
     found: list[Word] = []
     shouted = _shouted(spelt.original)
-    for match in _WORD.finditer(spelt.text):
+    for match in _matches(spelt.text, known):
         start, end = spelt.span(match.start(), match.end())
         kind, raw = match.lastgroup or "word", match.group()
+        if kind == "surname":
+            kind, raw = "word", raw.replace("'", "")
         if kind != "word":
             found.append(Word(start, end, raw, raw if kind in ("punct", "num") else kind, kind))
             continue
@@ -73,12 +76,29 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
     found = [w for i, w in enumerate(found) if not _glue(found, i)]
     for word in found:
         describe(word, known)
-    for i, word in enumerate(found):
+    for word in found:
         _accented(word, spelt.original)
     for i, word in enumerate(found):
         _plural_have(word, [w for w in found[i + 1 : i + 3] if w.flags != "R"][:1])
         _verb_after_pronoun(found, i, known)
     return found
+
+
+def _matches(text: str, known: Resources) -> Iterator[re.Match[str]]:
+    """The tokens of ``text``; ``N'Diaye`` and ``O'Brien`` are one where they are surnames."""
+    at = 0
+    while found := _WORD.search(text, at):
+        joined = _APOSTROPHE.match(text, found.start())
+        rest = joined[3] if joined else ""
+        if joined and rest not in known.words and _surname(joined[2], rest, known):
+            found = joined
+        yield found
+        at = found.end()
+
+
+def _surname(head: str, rest: str, known: Resources) -> bool:
+    """Whether two persons or more bear ``N'Diaye``, written as one word or as two."""
+    return max(known.surnames.get(f"{head}{gap}{rest}", 0) for gap in ("", " ")) >= 2
 
 
 def _glue(found: list[Word], i: int) -> bool:

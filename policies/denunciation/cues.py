@@ -238,7 +238,9 @@ def _cleared(
     """Retractions, sources, the missing, and those to whom harm was done."""
     tokens = analysis.tokens
     before, after = tokens[first : entity.first], tokens[entity.last : end]
-    if _any(tokens, "cue_retract") and not any(t.form == "mais" for t in before):
+    blamed = _any(after, "vneg", "vstrong", "shady", "crime") and not _any(after, "cue_retract")
+    retracted = _any(tokens[first:], "cue_retract") or (_any(tokens, "cue_retract") and not blamed)
+    if retracted and not any(t.form == "mais" for t in before):
         yield Reason(-4.0, Rule.DOUBT, *_near(entity))
     i = entity.first - 1
     while i >= first and (

@@ -19,8 +19,29 @@ from policies.emergency import emergency
 from tests.language.corpus import FILES, cases, plain
 
 TEXTS = tuple(case.text for file in FILES for case in cases(file))
-PIECES = ("M. ", "« ", " », ", "chez ", "au 12 ", "rue ", "Karim ", "@x_1 ", "🚩", "\u200b", "\n",
-          "c'est ", "les ", "qui ", " vole", "06 12 34 56 78", ".", "-", "a ", "é", "𝐊𝐚𝐫𝐢𝐦")  # fmt: skip
+PIECES = (
+    "M. ",
+    "« ",
+    " », ",
+    "chez ",
+    "au 12 ",
+    "rue ",
+    "Karim ",
+    "@x_1 ",
+    "🚩",
+    "\u200b",
+    "\n",
+    "c'est ",
+    "les ",
+    "qui ",
+    " vole",
+    "06 12 34 56 78",
+    ".",
+    "-",
+    "a ",
+    "é",
+    "𝐊𝐚𝐫𝐢𝐦",
+)
 
 
 @settings(max_examples=300, deadline=None)

@@ -98,7 +98,15 @@ def test_an_import_and_the_list_of_it(run: Run, file: Path) -> None:
         ("Paul Roux", "resident", "à venir"),
     ]
     shown = run("list").stdout
-    for words in ("Saint-Exemple", MARIE, "Marie Dupont", "référent", "01/01/2026", "31/12/2026"):
+    for words in (
+        "Saint-Exemple",
+        "@marie ",
+        "de saint-exemple.test",
+        "Marie Dupont",
+        "référent",
+        "01/01/2026",
+        "31/12/2026",
+    ):
         assert words in shown
     assert "Rien à changer" in run("import", str(file)).stdout
 
@@ -205,7 +213,7 @@ def test_revoking_one_mandate_on_a_day(run: Run, file: Path, house: Any) -> None
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["add", "Marie", "Dupont", "--id", "marie"], "déjà inscrit"),
+        (["add", "Marie", "Dupont", "--id", "marie"], "déjà dans le registre"),
         (["add", "Marie", "", "--courriel", "x"], "colonne « Courriel »"),
         (["add", "A", "B", "--id", "@a:ailleurs.test"], "fédération"),
         (["appoint", "inconnu", "--role", "maire", "--autorite", "mairie"], "n'est pas dans"),
@@ -227,3 +235,16 @@ def test_what_cannot_be_done_changes_nothing(
     assert words in " ".join(error.diagnostics())
     assert error.exit_status == 4
     assert house.registry.directory(house.settings.commune) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["revoke", "marie"], "1 mandat prend fin (dès maintenant)."),
+        (["revoke", "marie", "--le", "30/06/2026"], "1 mandat prend fin (dernier jour : 30/06/2"),
+        (["add", "Zoé", "Roux"], "Inscription faite : Zoé Roux, @zoe.roux:saint-exemple.test."),
+    ],
+)
+def test_what_was_done_is_told(run: Run, file: Path, arguments: list[str], sentence: str) -> None:
+    run("import", str(file))
+    assert sentence in run(*arguments).stdout

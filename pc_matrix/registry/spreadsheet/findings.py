@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pc_matrix.errors import InputError
+from pc_matrix.errors import IncompleteError, InputError
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -24,9 +24,25 @@ class Fault:
 
 def refused(name: str, faults: Sequence[Fault]) -> InputError:
     """One error for all the faults of the file ``name``."""
-    count = "1 faute" if len(faults) == 1 else f"{len(faults)} fautes"
     return InputError(
-        f"{name} n'est pas importé : {count}. Rien n'a été écrit.",
-        "\n".join(str(fault) for fault in sorted(faults)),
+        f"{name} n'est pas importé : {_count(faults)}. Rien n'a été écrit.",
+        _one_a_line(faults),
         "Corrigez ces lignes et recommencez ; --partial importe les autres lignes.",
     )
+
+
+def left_out(name: str, faults: Sequence[Fault]) -> IncompleteError:
+    """The error for the lines that were not imported, when the others were."""
+    return IncompleteError(
+        f"{name} : {_count(faults)} ; les lignes en cause ne sont pas importées.",
+        _one_a_line(faults),
+        "Corrigez-les et importez de nouveau le fichier : le reste ne changera pas.",
+    )
+
+
+def _count(faults: Sequence[Fault]) -> str:
+    return "1 faute" if len(faults) == 1 else f"{len(faults)} fautes"
+
+
+def _one_a_line(faults: Sequence[Fault]) -> str:
+    return "\n".join(str(fault) for fault in sorted(faults))
