@@ -24,6 +24,8 @@ from pathlib import Path
 
 import msgpack
 
+from pc_matrix.language.sounds import by_sound
+
 OUT = Path(__file__).resolve().parent.parent / "pc_matrix" / "language" / "data"
 SURNAME_MIN, FIRST_NAME_MIN, WORD_MIN_ZIPF = 4, 20, 1.3
 PARTICLES = frozenset(
@@ -167,6 +169,12 @@ def other_words(zipf: dict[str, float], known: set[str], people: set[str]) -> li
     return [f"{key} {round(found[key] * 10)}" for key in sorted(found)]
 
 
+def sound_lines(numbers: Iterable[str], known: frozenset[str]) -> list[str]:
+    """Lines ``sound word``: the most frequent word that is pronounced so."""
+    frequency = {word: int(value) for word, value in (line.split(" ") for line in numbers)}
+    return [f"{key} {word}" for key, word in sorted(by_sound(frequency, known).items())]
+
+
 def write(name: str, lines: Iterable[str]) -> None:
     data = lzma.compress(("\n".join(lines) + "\n").encode(), preset=9 | lzma.PRESET_EXTREME)
     (OUT / name).write_bytes(data)
@@ -181,7 +189,9 @@ def main() -> None:
     known = {line.split(" ", 1)[0] for line in word_lines}
     people = {n for n, c in surnames.items() if c >= 30} | set(first_names)
     write("words.txt.xz", word_lines)
-    write("frequency.txt.xz", bands + other_words(zipf, known, people))
+    numbers = bands + other_words(zipf, known, people)
+    write("frequency.txt.xz", numbers)
+    write("sounds.txt.xz", sound_lines(numbers, frozenset(known)))
     write("surnames.txt.xz", name_lines(surnames, SURNAME_MIN, particles=True))
     write("first_names.txt.xz", name_lines(first_names, FIRST_NAME_MIN, particles=False))
     communes = names("communes.csv.gz", "nom")

@@ -17,6 +17,8 @@ from pathlib import Path
 from pc_matrix.errors import ServerUnreachable, SettingsError
 from pc_matrix.homeserver.embedded_config import Files
 
+_PORT_SECONDS = 3.0
+"""Seconds that a port may still be held by a server that was just killed."""
 _PATIENCE = 90.0
 """Seconds until Synapse must answer; 1.5 s is usual, a slow disk's first start takes longer."""
 _GRACE = 20.0
@@ -149,18 +151,29 @@ def _died(files: Files, why: str) -> ServerUnreachable:
 
 
 def _check_port(port: int, files: Files) -> None:
+    """Make sure that the port is free; a server that was just killed may hold it a moment more."""
+    until = time.monotonic() + _PORT_SECONDS
+    while (trouble := _port_trouble(port)) is not None:
+        if time.monotonic() >= until:
+            raise ServerUnreachable(
+                f"Le serveur Matrix intégré ne peut pas utiliser le port {port}.",
+                f"Le système répond : {trouble}. Un autre programme l'occupe sans doute.",
+                "Arrêtez cet autre programme, ou changez le port dans le fichier de la commune "
+                f"(homeserver.url) et dans {files.config}.",
+            )
+        time.sleep(0.1)
+
+
+def _port_trouble(port: int) -> str | None:
+    """Why the port cannot be listened on, ``None`` when it can."""
     with socket.socket() as probe:
         # As Synapse itself listens: connections that are only fading away do not count.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise ServerUnreachable(
-                f"Le serveur Matrix intégré ne peut pas utiliser le port {port}.",
-                f"Le système répond : {error.strerror}. Un autre programme l'occupe sans doute.",
-                "Arrêtez cet autre programme, ou changez le port dans le fichier de la commune "
-                f"(homeserver.url) et dans {files.config}.",
-            ) from None
+            return error.strerror or "refus"
+    return None
 
 
 def _noted(path: Path) -> int | None:

@@ -159,7 +159,7 @@ def _people_before(words: Sequence[Word], i: int, head: str) -> bool:
     """Whether the number after ``du``/``au`` is a house's: somebody or something lives there."""
     near = words[max(0, i - 4) : i - 1]
     known = any(w.form in _LIVING or w.tags & {"neighbour", "kin", "human", "title"} for w in near)
-    return known or (head == "au" and i <= 1)
+    return known or (head == "au" and (i < 2 or words[i - 2].kind == "punct"))
 
 
 def _institution(words: Sequence[Word], i: int) -> bool:

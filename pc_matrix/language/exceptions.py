@@ -29,7 +29,7 @@ _STOP = frozenset(".!?\n")
 
 def meaning(words: Sequence[Word], first: int, last: int) -> Name:
     """Whom the name at ``first:last`` stands for."""
-    before = [w.form for w in words[max(0, first - 7) : first]]
+    before = [w.form for w in words[max(_sentence_start(words, first), first - 7) : first]]
     if _official(words, first):
         return Name.OFFICIAL
     shop = any("shop" in w.tags for w in words[max(0, first - 5) : first])
@@ -40,6 +40,16 @@ def meaning(words: Sequence[Word], first: int, last: int) -> Name:
     if _greeted(words, first, last):
         return Name.NOBODY
     return Name.PERSON
+
+
+def _sentence_start(words: Sequence[Word], i: int) -> int:
+    """Where the sentence of token ``i`` begins; the dot of ``M.`` ends none."""
+    while i > 0:
+        ends = words[i - 1].form in _STOP
+        if ends and not (words[i - 1].form == "." and i > 1 and "title" in words[i - 2].tags):
+            break
+        i -= 1
+    return i
 
 
 def _official(words: Sequence[Word], first: int) -> bool:

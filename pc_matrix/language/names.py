@@ -77,39 +77,40 @@ class NameFinder(NameExtent):
 
     def _nick(self, i: int) -> None:
         """``le fils X``, ``papi X``, ``la petite X``, ``ma voisine X``."""
-        w = self.words[i]
-        if "nickslot" not in w.tags or w.neutral:
-            return
-        j = i + 1
-        if not self.usable(j) or (
-            self.words[j].tags & {"kin", "job", "shady", "human"} and not self.words[j].capital
-        ):
-            return
+        w, j = self.words[i], i + 1
+        if "nickslot" in w.tags and not w.neutral and self.usable(j) and self._named_by(w, j):
+            self.take(j, self.run(j, asked=True, sure=True))
+
+    def _named_by(self, w: Word, j: int) -> bool:
+        """Whether the word at ``j`` is the name of the *fils*, *papi*, *petite* before it."""
         named = self.words[j]
+        if self._family_after_kin(w, j):
+            return True
+        if named.tags & {"kin", "job", "shady", "human"} and not named.capital:
+            return False
         if w.form in _ADJECTIVE_SLOTS:
-            if self.form(i - 1) not in DETERMINERS and "nickslot" not in (
-                self.words[i - 1].tags if i else ()
-            ):
-                return
-            if not (
-                (self.first_name(named) >= 2 and (not named.flags or self.first_name(named) >= 4))
-                or self.could_name(j)
-            ):
-                return
-        elif named.flags and not named.capital:
-            name = self.clear_first(j) or (
-                self.surname(named) >= 4 and not set(named.flags) & set("GPRvwKA")
-            )
-            if not name:
-                return
-        elif not (
-            self.strange(named)
-            or self.surname(named) >= 2
-            or self.first_name(named) >= 1
-            or named.capital
-        ):
-            return
-        self.take(j, self.run(j, asked=True, sure=True))
+            return self._named_small(j)
+        if named.flags and not named.capital:
+            noun = not set(named.flags) & set("GPRvwKA")
+            return self.clear_first(j) or (self.surname(named) >= 4 and noun)
+        listed = self.surname(named) >= 2 or self.first_name(named) >= 1
+        return self.strange(named) or listed or named.capital
+
+    def _named_small(self, j: int) -> bool:
+        """``la petite X``, ``le gros X``: an article before, and what is surely a name after."""
+        named, before = self.words[j], self.at(j - 2)
+        if not before or (before.form not in DETERMINERS and "nickslot" not in before.tags):
+            return False
+        given = self.first_name(named)
+        return (given >= 2 and (not named.flags or given >= 4)) or self.could_name(j)
+
+    def _family_after_kin(self, w: Word, i: int) -> bool:
+        """``le fils petit a cassé…``: an adjective seldom stands there, before a verb."""
+        named = self.words[i]
+        kin = w.form in ("fils", "fille", "pere", "mere", "famille", "freres", "frere", "soeur")
+        plain_word = not set(named.flags) & set("GPvwK") and named.form == named.raw
+        follows = self.form(i + 1) == "a" or self.verb_follows(i + 1)
+        return kin and plain_word and self.surname(named) >= 4 and follows
 
     def _first(self, i: int) -> None:
         """A clear first name, with the surname that follows."""

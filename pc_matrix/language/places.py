@@ -15,6 +15,7 @@ _NAME_PARTS = listed(
     colonel lieutenant de d la le les du des freres soeurs pere mere notre dame jean
     """
 )
+_SHORTENED = listed("av ave bd bld bvd imp pl rte ch st ste ets res sq")
 _LOCATING = listed(
     """
     a vers direction depuis sur entre jusque jusqu route axe ville commune village
@@ -68,7 +69,7 @@ def _place(words: Sequence[Word], i: int, known: Resources) -> None:
         j < len(words)
         and words[j].form in (".", "-")
         and words[j].kind == "punct"
-        and len(words[i].raw) < 5
+        and (words[j].form == "-" or words[i].raw in _SHORTENED)
     ):
         j += 1
     linked = False
@@ -102,6 +103,8 @@ def _part_of_place(
         return not first and _name_follows(words[j + 1 : j + 2], known)
     if word.form in _NAME_PARTS:
         return True
+    if first and "title" in word.tags:
+        return False
     if first and linked:
         return _linked_part(words, j, known, road=road)
     if word.kind == "num":

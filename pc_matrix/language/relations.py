@@ -122,6 +122,7 @@ def _at(words: Sequence[Word], i: int) -> Iterator[Found]:
         "autre",
         "sympathique",
         "charmant",
+        "propre",
         "charmante",
         "charmants",
         "adorable",
@@ -152,8 +153,8 @@ def _at(words: Sequence[Word], i: int) -> Iterator[Found]:
         )
     ):
         yield EntityKind.DWELLING, start, where, plural
-    if word.form in _BUILT and where and (definite or own):
-        yield EntityKind.DWELLING, start, where, plural
+    if word.form in _BUILT and (definite or own) and (where or _lived_in(words, i, start)):
+        yield EntityKind.DWELLING, start, where or i + 1, plural
     if "kin" in word.tags:
         yield from _kin(words, i, start, own=own, definite=definite, plural=plural)
     if definite and "human" in word.tags and _form(words, i + 1) == "qui":
@@ -169,6 +170,12 @@ def _who(words: Sequence[Word], i: int, start: int, *, plural: bool) -> Iterator
         yield EntityKind.DWELLING, start, i + 2, plural
     elif lemmas & {"livrer", "tenir", "travailler", "bosser"}:
         yield EntityKind.JOB, start, i + 2, plural
+
+
+def _lived_in(words: Sequence[Word], i: int, start: int) -> bool:
+    """``dans la caravane, ils…``: people known by the place alone."""
+    after = [w.form for w in words[i + 1 : i + 8]]
+    return _form(words, start - 1) == "dans" and bool({"ils", "ca"} & set(after))
 
 
 def _placed(words: Sequence[Word], i: int) -> Iterator[Found]:

@@ -38,15 +38,19 @@ class Resources:
     sounds: Mapping[str, str]
 
 
-def _lines(name: str) -> Iterator[list[str]]:
+def _text(name: str) -> list[str]:
     source = files("pc_matrix.language").joinpath("data", name)
     with source.open("rb") as raw:
-        text = lzma.decompress(raw.read()).decode()
-    return (line.split() for line in text.splitlines())
+        return lzma.decompress(raw.read()).decode().splitlines()
 
 
 def _numbers(name: str) -> dict[str, int]:
-    return {" ".join(parts[:-1]): int(parts[-1]) for parts in _lines(name)}
+    return {key: int(number) for key, _, number in (r.rpartition(" ") for r in _text(name))}
+
+
+def _words() -> dict[str, tuple[str, tuple[str, ...]]]:
+    rows = (line.split(" ") for line in _text("words.txt.xz"))
+    return {form: (flags, tuple(lemmas)) for form, flags, *lemmas in rows}
 
 
 def table(source: Traversable) -> Iterator[tuple[str, list[str]]]:
@@ -90,43 +94,15 @@ def _spelt_out(entry: str) -> str:
     return re.sub(r"\b(qu|[ldjcsnmt])(?:'| (?=[aeiouhy]\w))", lambda m: _ELIDED[m[1]] + " ", entry)
 
 
-def sound(word: str) -> str:
-    """A key that words written by ear share with their ordinary spelling."""
-    for pattern, by in _SOUNDS:
-        word = pattern.sub(by, word)
-    return word
-
-
-_SOUNDS = tuple(
-    (re.compile(pattern), by)
-    for pattern, by in (
-        (r"(.)\1+", r"\1"),
-        (r"^h", ""),
-        (r"ph", "f"),
-        (r"eau|au", "o"),
-        (r"qu?|c(?=[aourltk]|$)|ck", "k"),
-        (r"c(?=[eiy])", "s"),
-        (r"g(?=[eiy])", "j"),
-        (r"ge(?=[ao])", "j"),
-        (r"je(?=[ao])", "j"),
-        (r"tion", "sion"),
-        (r"z|x", "s"),
-        (r"y", "i"),
-        (r"ai|ei|est$", "e"),
-        (r"en|an|am|em", "a~"),
-        (r"in|im|ain", "e~"),
-        (r"(?<=[^aeiou])er$|(?<=[^aeiou])ez$", "e"),
-        (r"(?:ent|es|e|s|t|d|p)$", ""),
-        (r"(?:e|s)$", ""),
-    )
-)
+_READ_AS = {"vit": ("vivre",), "vis": ("vivre",)}
+"""Forms whose other verb (*voir*, in the simple past) nobody writes in a message."""
 
 
 @lru_cache(maxsize=1)
 def load_resources() -> Resources:
     """Read every resource that the package ships (about half a second)."""
-    words = {parts[0]: (parts[1], tuple(parts[2:])) for parts in _lines("words.txt.xz")}
-    frequency = _numbers("frequency.txt.xz")
+    words = _words()
+    words |= {form: (words[form][0], lemmas) for form, lemmas in _READ_AS.items()}
     lexicon = files("policies.denunciation").joinpath("lexicon")
     tags, phrases = tag_tables(
         row
@@ -147,26 +123,13 @@ def load_resources() -> Resources:
     sms = {key: tuple(entries[0].split()) for key, entries in table(lexicon.joinpath("sms.tsv"))}
     return Resources(
         words=words,
-        frequency=frequency,
+        frequency=_numbers("frequency.txt.xz"),
         surnames=_numbers("surnames.txt.xz"),
         first_names=_numbers("first_names.txt.xz"),
-        communes=frozenset(parts[0] for parts in _lines("communes.txt.xz")),
+        communes=frozenset(_text("communes.txt.xz")),
         tags=tags,
         phrases=phrases,
         verbs={k: frozenset(v) for k, v in verbs.items()},
         sms=sms,
-        sounds=_by_sound(frequency, words),
+        sounds=dict(line.split(" ") for line in _text("sounds.txt.xz")),
     )
-
-
-def _by_sound(
-    frequency: Mapping[str, int], words: Mapping[str, tuple[str, tuple[str, ...]]]
-) -> dict[str, str]:
-    """The most frequent word of each sound, among words that are common enough."""
-    best: dict[str, str] = {}
-    for word, value in frequency.items():
-        if value >= 30 and len(word) > 3 and word in words:
-            key = sound(word)
-            if key not in best or frequency[best[key]] < value:
-                best[key] = word
-    return best

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pc_matrix.language.resources import Resources, sound
+from pc_matrix.language.resources import Resources
+from pc_matrix.language.sounds import sound
 from pc_matrix.language.spelling import Spelt
 
 _ELIDED = {

@@ -107,7 +107,10 @@ def _modal(analysis: Analysis, i: int) -> Predicate | None:
     while form(tokens, k) in ("de", "a", "d") or form(tokens, k) in CLITICS:
         k += 1
     if k < len(tokens) and "I" in tokens[k].flags:
-        return Predicate(_act(tokens[k]), i, k + 1)
+        act = _act(tokens[k])
+        if _is(tokens[i], "laisser") and act is not Act.NEUTRAL:
+            act = Act.OFFENDS
+        return Predicate(act, i, k + 1)
     return None
 
 
@@ -164,6 +167,7 @@ def _passive(analysis: Analysis, j: int, i: int) -> Predicate:
     missing = any(
         t.form in ("derniere", "seule", "perdue", "perdu", "seul") for t in tokens[j + 1 : j + 6]
     )
+    missing = missing or "ne" in (form(tokens, i - 1), form(tokens, i - 2))
     blamed = set(tokens[j].lemmas) & _BLAMED and not by_someone and not missing
     return Predicate(Act.IS_BLAMED if blamed else Act.UNDERGOES, i, j + 1)
 

@@ -239,7 +239,8 @@ def _cleared(
     tokens = analysis.tokens
     before, after = tokens[first : entity.first], tokens[entity.last : end]
     blamed = _any(after, "vneg", "vstrong", "shady", "crime") and not _any(after, "cue_retract")
-    retracted = _any(tokens[first:], "cue_retract") or (_any(tokens, "cue_retract") and not blamed)
+    here = _any(tokens[first:end], "cue_retract")
+    retracted = here or (_any(tokens, "cue_retract") and not blamed)
     if retracted and not any(t.form == "mais" for t in before):
         yield Reason(-4.0, Rule.DOUBT, *_near(entity))
     i = entity.first - 1
@@ -258,7 +259,8 @@ def _cleared(
         yield Reason(-1.5, Rule.DOUBT, *_near(entity))
     if undergone or _any(before, "cue_suspect") or _cleft(tokens, entity):
         return
-    object_of_harm = _any(before, "harm", "vharm") and not acts
+    by_stranger = _any(before, "human") and _any(before, "vneg")
+    object_of_harm = (_any(before, "harm", "vharm") or by_stranger) and not acts
     taken_up = form(tokens, entity.last) in ("il", "elle", "ils", "elles")
     if object_of_harm or (_any(after[:6], "harm") and not taken_up):
         yield Reason(-2.0, Rule.DOUBT, *_near(entity))

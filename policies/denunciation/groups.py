@@ -40,5 +40,8 @@ def _generalised(analysis: Analysis, entity: Entity) -> bool:
         for t in tokens[entity.last : end]
     ):
         return True
+    leading = {form(tokens, k) for k in range(max(first, entity.first - 3), entity.first)}
+    if "avec" in leading and leading & {"ces", "ce", "tous", "tout"}:
+        return True
     with_them = form(tokens, entity.first - 2) == "avec"
     return with_them and form(tokens, entity.last) in (",", "ce", "il", "faut")

@@ -184,7 +184,7 @@ def _pronouns(analysis: Analysis, entity: Entity) -> frozenset[str]:
     if entity.kind is EntityKind.GROUP:
         return SUBJECTS
     before = tokens[max(0, entity.first - 12) : entity.first]
-    stranger = any("human" in t.tags for t in before)
+    stranger = any("human" in t.tags and t.form != "personne" for t in before)
     return single if not stranger else frozenset()
 
 

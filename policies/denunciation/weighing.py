@@ -27,7 +27,7 @@ def reasons(analysis: Analysis, entity: Entity) -> list[Reason]:
     """Everything that speaks against (positive) or for (negative) ``entity``."""
     found = list(_by_predicate(analysis, entity))
     undergone = any(r.weight <= -2 for r in found)
-    found += by_cue(analysis, entity, undergone=undergone, acts=bool(found))
+    found += by_cue(analysis, entity, undergone=undergone, acts=any(r.weight > 0 for r in found))
     if not any(r.weight for r in found):
         found += _about(analysis, entity.last)
     if sum(r.weight for r in found) > -1:

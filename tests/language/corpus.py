@@ -40,7 +40,7 @@ def _rows(file: str) -> Iterator[Case]:
         yield Case(file, Decision(decision), fields[0], fields[1], tuple(masked), fields[-1])
 
 
-FILES = ("dev_relay.tsv", "dev_redact.tsv", "dev_return.tsv", "val.tsv", "val2.tsv")
+FILES = ("dev_relay.tsv", "dev_redact.tsv", "dev_return.tsv", "val.tsv", "val2.tsv", "val3.tsv")
 
 
 def plain(text: str) -> str:

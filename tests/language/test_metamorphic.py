@@ -27,7 +27,7 @@ ACCUSING = [
     (Rule.SUSPICION, "Je suis sûr que c'est Tony pour la vitre."),
     (Rule.CHECK_ON, "Allez voir dans le garage de M. Lefort."),
     (Rule.CHARACTER, "Nadia est une voleuse."),
-    (Rule.WAY_OF_LIFE, "Mme Renard touche le RSA."),
+    (Rule.WAY_OF_LIFE, "Mme Renard vit du RSA."),
     (Rule.IRONY, "Bravo à Hervé pour ses poubelles devant ma porte."),
     (Rule.GROUP, "Les Roumains volent tout."),
     (Rule.GROUP, "Qu'ils rentrent chez eux avec leur religion."),
