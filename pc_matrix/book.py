@@ -49,6 +49,9 @@ class Book:
     def flags_today(self, sender: UserId) -> int:
         return self._registry.flags_since(self._code, sender, self._clock.now() - _DAY)
 
+    def note_incident(self, action: str, subject: str, actor: str, note: str) -> None:
+        self._registry.audit(self._code, self._clock.now(), action, subject, actor, note)
+
     # Pinned identities.
 
     def pinned(self, user_id: str) -> str | None:

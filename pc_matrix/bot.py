@@ -16,12 +16,13 @@ import structlog
 from bridges.carrier import Carrier
 from bridges.outcome import word
 from pc_matrix.errors import PcError, ServerUnreachable
-from pc_matrix.homeserver.counters import Dropped
 from pc_matrix.homeserver.events import incoming
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.homeserver.outage import Outage
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.session import Batch, Session
+from pc_matrix.watch import Watch
+from policies.incidents import IncidentKind
 from policies.terms import Directory, Incoming, RoomId, SenderTrust
 
 _log = structlog.get_logger(__name__)
@@ -51,9 +52,10 @@ class Bot:
         inbox: Inbox,
         carrier: Carrier,
         upkeep: Callable[[frozenset[RoomId]], Awaitable[None]],
+        watch: Watch,
     ) -> None:
         self._session, self._inbox = session, inbox
-        self._carrier, self._upkeep = carrier, upkeep
+        self._carrier, self._upkeep, self._watch = carrier, upkeep, watch
         self._news = asyncio.Event()
         self._moved: set[RoomId] = set()
         self._is_ready = False
@@ -70,7 +72,7 @@ class Bot:
                 group.create_task(_stop_when(stop, tasks))
         except* PcError as errors:
             raise errors.exceptions[0] from None
-        _log.info("bot.stopped", dropped=self._session.counters.figures())
+        _log.info("bot.stopped", incidents=self._session.incidents.figures())
 
     async def _listen(self) -> None:
         outage = Outage("listen")
@@ -87,6 +89,7 @@ class Bot:
         directory = self._inbox.directory()
         found = [await self._item(event, directory) for event in batch.events]
         items = [item for item in found if item is not None]
+        self._watch.tell((*batch.incidents, *self._session.incidents.drain()))
         self._inbox.take_in(items, batch.cursor)
         self._moved.update(r for r in map(RoomId, batch.changed_rooms) if r in directory.rooms)
         if items or self._moved:
@@ -103,8 +106,9 @@ class Bot:
             return item
         if await self._session.trust_of(event) is SenderTrust.SIGNED:
             return item
-        self._session.counters.drop(Dropped.UNTRUSTED)
-        _log.warning("command.untrusted_device", event_id=event.event_id, sender=event.sender)
+        self._session.incidents.drop(
+            IncidentKind.UNTRUSTED, event.sender, event.room_id, event.event_id
+        )
         return None
 
     async def _work(self) -> None:

@@ -36,6 +36,7 @@ from pc_matrix.settings import Settings
 from pc_matrix.upkeep import Upkeep
 from pc_matrix.vault import Vault
 from pc_matrix.voice import Voice
+from pc_matrix.watch import Watch
 from policies.charter import KINDS
 from policies.readers import readers
 from policies.terms import RoomId
@@ -83,7 +84,6 @@ class House:
             password=s.secrets.bot_password(s.commune.code),
             directory=s.session_dir,
             lock=s.session_lock,
-            pickle_key=self.vault.digest(s.bot, "olm-store"),
         )
 
     def entitled(self, room_id: str) -> frozenset[str]:
@@ -151,7 +151,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             Charters(house.registry, commune, voice, clock),
             clock,
         )
-        yield Bot(session, book, _carrier(house, voice, language), upkeep)
+        yield Bot(session, book, _carrier(house, voice, language), upkeep, Watch(book, clock))
 
 
 def _carrier(house: House, voice: Voice, language: Language) -> Carrier:

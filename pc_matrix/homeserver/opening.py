@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from pc_matrix.homeserver import identity
+from pc_matrix.homeserver.crypto.account import Account
+from pc_matrix.homeserver.crypto.database import Database
+from pc_matrix.homeserver.crypto.machine import Machine
 from pc_matrix.homeserver.http import MatrixHttp
+from pc_matrix.homeserver.incidents import Incidents
 from pc_matrix.homeserver.login import BotLogin, bot_login
-from pc_matrix.homeserver.olm_store import SessionLock, open_olm
 from pc_matrix.homeserver.sealed_file import SealedFile, Sealer
 from pc_matrix.homeserver.session import Session
+from pc_matrix.homeserver.session_lock import SessionLock
+from pc_matrix.homeserver.shapes import string
+from pc_matrix.homeserver.signing import from_unpadded, unpadded
 from pc_matrix.homeserver.trust import DeviceBook, Pins
 
 
@@ -25,7 +32,10 @@ class Place:
     password: str
     directory: Path
     lock: Path
-    pickle_key: str
+
+    def sealed(self, name: str, sealer: Sealer) -> SealedFile:
+        """The session's sealed file of that name."""
+        return SealedFile(self.directory / f"{name}.sealed", f"{name}:{self.user_id}", sealer)
 
     def __repr__(self) -> str:
         return f"Place({self.user_id} on {self.base_url}, {self.directory})"
@@ -33,7 +43,7 @@ class Place:
 
 async def log_in(place: Place, sealer: Sealer) -> BotLogin:
     """The bot's login, made when there is none; for what needs no encryption."""
-    file = SealedFile(place.directory / "login.sealed", f"login:{place.user_id}", sealer)
+    file = place.sealed("login", sealer)
     return await bot_login(place.base_url, place.user_id, place.password, file)
 
 
@@ -50,21 +60,31 @@ async def open_session(
     lock.take()
     try:
         login = await log_in(place, sealer)
-        olm = open_olm(place.directory, place.user_id, login.device_id, place.pickle_key)
-        try:
+        database = Database(place.directory, _store_key(place, sealer))
+        with closing(database):
             async with MatrixHttp(place.base_url, login.token) as http:
-                lasting = SealedFile(
-                    place.directory / "lasting.sealed", f"lasting:{place.user_id}", sealer
-                )
-                session = Session(http, olm, DeviceBook(http, pins), entitled, lasting)
-                await session.account.publish(http)
-                seeds = SealedFile(
-                    place.directory / "identity.sealed", f"identity:{place.user_id}", sealer
-                )
-                own = identity.load_or_draw(seeds, place.user_id)
-                await identity.publish(http, own, session.account.device_keys(), place.password)
+                account = Account(database, place.user_id, login.device_id)
+                incidents, devices = Incidents(), DeviceBook(http, pins)
+                lasting = place.sealed("lasting", sealer)
+                machine = Machine(database, account, http, devices, incidents, lasting)
+                machine.prune()
+                session = Session(http, machine, devices, entitled, incidents)
+                await machine.supply.publish(http)
+                own = identity.load_or_draw(place.sealed("identity", sealer), place.user_id)
+                await identity.publish(http, own, session.device_keys(), place.password)
                 yield session
-        finally:
-            olm.store.database.close()
     finally:
         lock.release()
+
+
+def _store_key(place: Place, sealer: Sealer) -> bytes:
+    """The key that private keys are pickled under: random, and itself kept sealed.
+
+    So that another master key means to seal this one anew, and not every pickle.
+    """
+    file = place.sealed("store", sealer)
+    kept = file.read()
+    if kept is None:
+        kept = {"key": unpadded(secrets.token_bytes(32))}
+        file.write(kept)
+    return from_unpadded(string(kept, "key"))

@@ -5,10 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import Enum, auto
+from typing import Any
 
+from pc_matrix.homeserver.crypto.account import MEGOLM
+from pc_matrix.homeserver.crypto.rotation import Rotation, rotation
 from pc_matrix.homeserver.http import Json
-from pc_matrix.homeserver.outbound import Rotation
 from pc_matrix.homeserver.shapes import integer, mapping, string
+
+_PRESENT = ("join", "invite")
+
+
+class Learned(Enum):
+    """What a state event changed in what is known of a room."""
+
+    NOTHING = auto()
+    """A state that the session has no use for; others may."""
+    MEMBER = auto()
+    ENCRYPTION = auto()
+    ENCRYPTION_WEAKENED = auto()
+    """Another algorithm, none, or keys that last longer than before."""
 
 
 @dataclass(slots=True)
@@ -17,6 +33,7 @@ class RoomView:
 
     memberships: dict[str, str] = field(default_factory=dict)
     rotation: Rotation = field(default_factory=Rotation)
+    is_encrypted: bool = False
 
     @property
     def joined(self) -> frozenset[str]:
@@ -24,36 +41,55 @@ class RoomView:
 
     @property
     def present(self) -> frozenset[str]:
-        return frozenset(u for u, m in self.memberships.items() if m in ("join", "invite"))
+        return frozenset(u for u, m in self.memberships.items() if m in _PRESENT)
 
-    def take(self, events: Iterable[Json]) -> bool:
-        """Learn from raw state events; whether any of them was state at all."""
-        learned = False
-        for event in events:
-            if isinstance(event.get("state_key"), str):
-                self._learn(event)
-                learned = True
-        return learned
+    def take(self, events: Iterable[Json]) -> list[tuple[Learned, Json]]:
+        """Learn from raw events; the state among them, in order, with what each changed."""
+        return [(self._learn(e), e) for e in events if isinstance(e.get("state_key"), str)]
 
-    def _learn(self, event: Json) -> None:
-        kind, content = string(event, "type"), mapping(event, "content")
+    def _learn(self, event: Json) -> Learned:
+        kind, key, content = string(event, "type"), event["state_key"], mapping(event, "content")
         if kind == "m.room.member":
-            self.memberships[event["state_key"]] = string(content, "membership")
-        elif kind == "m.room.encryption" and event["state_key"] == "":
-            self.rotation = _rotation(content)
+            return self._learn_member(key, string(content, "membership"))
+        if kind == "m.room.encryption" and key == "":
+            return self._learn_encryption(content)
+        return Learned.NOTHING
 
+    def _learn_member(self, user_id: str, membership: str) -> Learned:
+        before = self.memberships.pop(user_id, "")
+        if membership in _PRESENT:
+            self.memberships[user_id] = membership
+        return Learned.NOTHING if membership == before else Learned.MEMBER
 
-def _rotation(content: Json) -> Rotation:
-    """The room's own rotation setting; what it does not say, or says wrongly, is the default's.
+    def _learn_encryption(self, content: Json) -> Learned:
+        """What is encrypted stays so, whatever the server says later: sending never asks."""
+        setting, names_megolm = rotation(content), string(content, "algorithm") == MEGOLM
+        if not self.is_encrypted:
+            self.rotation, self.is_encrypted = setting, names_megolm
+            return Learned.ENCRYPTION
+        weaker = not names_megolm or setting.is_looser_than(self.rotation)
+        self.rotation = self.rotation.stricter(setting)
+        return Learned.ENCRYPTION_WEAKENED if weaker else Learned.ENCRYPTION
 
-    A setting can only make rotation stricter: a server that rewrites it must not switch it off.
-    """
-    default = Rotation()
-    messages = integer(content, "rotation_period_msgs") or 0
-    milliseconds = integer(content, "rotation_period_ms") or 0
-    return Rotation(
-        min(messages, default.messages) if messages > 0 else default.messages,
-        min(timedelta(milliseconds=min(milliseconds, 10**12)), default.age)
-        if milliseconds > 0
-        else default.age,
-    )
+    def to_json(self) -> Json:
+        """The view as one JSON object, for ``from_json``."""
+        return {
+            "members": self.memberships,
+            "messages": self.rotation.messages,
+            "seconds": int(self.rotation.age.total_seconds()),
+            "encrypted": self.is_encrypted,
+        }
+
+    @classmethod
+    def from_json(cls, data: Any) -> RoomView:
+        """What ``to_json`` gave."""
+        default = Rotation()
+        seconds = integer(data, "seconds")
+        return cls(
+            {u: m for u, m in mapping(data, "members").items() if m in _PRESENT},
+            Rotation(
+                integer(data, "messages") or default.messages,
+                default.age if seconds is None else timedelta(seconds=seconds),
+            ),
+            data.get("encrypted") is True,
+        )

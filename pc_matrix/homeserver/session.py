@@ -11,37 +11,42 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from nio.crypto import Olm
-from nio.crypto.sessions import derive_pickle_key
+import structlog
 
-from pc_matrix.homeserver.account import Account, one_time_key_count
-from pc_matrix.homeserver.counters import Counters, Dropped
+from pc_matrix.errors import ServerUnreachable
+from pc_matrix.homeserver.crypto.key_supply import one_time_key_count
+from pc_matrix.homeserver.crypto.machine import Machine
+from pc_matrix.homeserver.crypto.outbound import Audience
+from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
 from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
-from pc_matrix.homeserver.key_ring import KeyRing
-from pc_matrix.homeserver.key_sharing import KeySharing
-from pc_matrix.homeserver.lasting import LastingNotices
-from pc_matrix.homeserver.olm_store import store_faults
-from pc_matrix.homeserver.outbound import Outbound
-from pc_matrix.homeserver.room_events import Decryptor, RoomEvent, parse
+from pc_matrix.homeserver.incidents import Incident, Incidents
+from pc_matrix.homeserver.intake import Found, Intake
+from pc_matrix.homeserver.room_events import RoomEvent
+from pc_matrix.homeserver.room_states import room_states
 from pc_matrix.homeserver.room_view import RoomView
-from pc_matrix.homeserver.sealed_file import SealedFile
 from pc_matrix.homeserver.shapes import string
-from pc_matrix.homeserver.sync import RoomChange, SyncAnswer, fetch, fill_gap
-from pc_matrix.homeserver.to_device import ToDevice
+from pc_matrix.homeserver.sync import SyncAnswer, fetch, present_cursor
 from pc_matrix.homeserver.trust import DeviceBook
+from policies.incidents import IncidentKind
 from policies.terms import SenderTrust
 
-_WAITING_AT_MOST = 2000
+_log = structlog.get_logger(__name__)
 _ROOM_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one sync brought: its cursor, the events in order, and the rooms whose state moved."""
+    """What one sync brought: its cursor, the events in order, and the rooms whose state moved.
+
+    ``to_device`` are messages to the device that are not about keys (verification); ``incidents``
+    what was dropped or noticed on the way.
+    """
 
     cursor: str
-    events: tuple[RoomEvent, ...]
-    changed_rooms: frozenset[str]
+    events: tuple[RoomEvent, ...] = ()
+    changed_rooms: frozenset[str] = frozenset()
+    to_device: tuple[ToDeviceEvent, ...] = ()
+    incidents: tuple[Incident, ...] = ()
 
 
 class Session:
@@ -54,129 +59,143 @@ class Session:
     def __init__(
         self,
         http: MatrixHttp,
-        olm: Olm,
+        machine: Machine,
         devices: DeviceBook,
         entitled: Callable[[str], frozenset[str]],
-        lasting: SealedFile,
+        incidents: Incidents,
     ) -> None:
-        self.counters = Counters()
-        self.account = Account(olm)
-        self._http, self._devices, self._entitled = http, devices, entitled
-        self._user_id = olm.user_id
-        keys = KeyRing(olm)
-        self._inbox = ToDevice(olm, keys, self.counters)
-        self._decryptor = Decryptor(keys, self.counters)
-        sharing = KeySharing(olm, http)
-        self._outbound = Outbound(olm, keys, sharing)
-        self._lasting = LastingNotices(
-            lasting, olm, sharing, derive_pickle_key(olm.store.pickle_key)
-        )
-        self._rooms: dict[str, RoomView] = {}
+        self.incidents = incidents
+        self._http, self._machine, self._devices = http, machine, devices
+        self._entitled = entitled
+        self._intake = Intake(http, machine, incidents, entitled)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._without_key: dict[str, RoomEvent] = {}
-        self._synced, self._key_came = asyncio.Event(), asyncio.Event()
+        self._synced = asyncio.Event()
         self._knows_rooms = False
+        self._to_forget: tuple[str, list[str]] = ("", [])
+
+    @property
+    def user_id(self) -> str:
+        return self._machine.account.user_id
+
+    def device_keys(self) -> Json:
+        """The device's own public keys, signed by itself."""
+        return self._machine.account.device_keys()
 
     async def next(self, since: str | None, wait: float = 30.0) -> Batch:
         """The next batch after ``since``; the first call also learns every room's state.
 
         With ``since`` ``None`` (a new device) what the rooms said before is not brought. Raises
-        ``ServerUnreachable`` and ``AccessDenied``.
+        ``ServerUnreachable`` (the batch comes again with the next call) and ``AccessDenied``.
         """
-        first = not self._knows_rooms
-        answer = await fetch(self._http, since, full=first, wait=0 if first else wait)
+        is_first = not self._knows_rooms
+        answer = await self._first_answer(since) if is_first else None
+        answer = answer or await fetch(self._http, since, wait=0 if is_first else wait)
+        if not answer.cursor:
+            raise _not_understood(self._http.base_url)
+        self._confirm(since)
         self._devices.forget(answer.changed_users)
-        with store_faults():
-            new_keys = [self._inbox.take(event) for event in answer.to_device]
-        events = self._late() if any(new_keys) else []
-        changed = set(answer.left)
-        for room in answer.rooms:
-            if await self._take_room(room, since, events):
-                changed.add(room.room_id)
+        to_device = self._machine.take(answer.to_device)
+        self._note_withheld(to_device)
+        found = await self._gather(answer, since)
         self._knows_rooms = True
-        self._wake(key_came=any(new_keys))
-        await self._supply_keys(answer)
-        return Batch(answer.cursor, tuple(events), frozenset(changed))
+        self._save(found, since, answer.cursor)
+        self._wake()
+        await self._tend(answer)
+        events, moved = tuple(found.events), frozenset(found.moved)
+        return Batch(answer.cursor, events, moved, to_device, self.incidents.drain())
 
-    async def _take_room(
-        self, room: RoomChange, since: str | None, events: list[RoomEvent]
-    ) -> bool:
-        """Learn a room's news; whether its state moved. Its events are added to ``events``."""
-        timeline = room.timeline
-        if room.gap_from and since is not None:
-            timeline = (await fill_gap(self._http, room.room_id, room.gap_from, since)) + timeline
-        view = self._rooms.setdefault(room.room_id, RoomView())
-        moved = view.take(room.state)
-        moved = view.take(timeline) or moved
-        if since is not None:
-            opened = (self._open(raw, room.room_id) for raw in timeline)
-            events.extend(event for event in opened if event is not None)
-        return moved
+    async def _first_answer(self, since: str | None) -> SyncAnswer | None:
+        """Learn every room's state: as it was kept, or else from the server.
 
-    def _open(self, raw: Json, room_id: str) -> RoomEvent | None:
-        event = parse(raw, room_id)
-        if event is None:
-            self.counters.drop(Dropped.MALFORMED)
+        A server that tells all rooms only in a full ``/sync`` gives that as the answer.
+        """
+        kept = self._machine.rooms.load(since)
+        if kept is not None:
+            self._intake.rooms.update(kept)
             return None
-        if event.sender == self._user_id or event.state_key is not None or not event.content:
-            return None
-        if event.type == "m.room.encrypted":
-            return self._decrypt(event)
-        if event.type == "m.room.message":
-            self.counters.drop(Dropped.PLAINTEXT)
-            return None
-        return event
+        self._machine.rooms.clear()
+        # The cursor is older than the states: what happened between is told twice, never missed.
+        answer = None if since is not None else await present_cursor(self._http)
+        states = await room_states(self._http, self.user_id)
+        if states is None:
+            return await fetch(self._http, since, full=True, wait=0)
+        self._intake.rooms.update(states)
+        return answer
 
-    def _decrypt(self, event: RoomEvent) -> RoomEvent | None:
-        opened = self._decryptor.open(event)
-        if opened is Dropped.NO_KEY and len(self._without_key) < _WAITING_AT_MOST:
-            self._without_key[event.event_id] = event
-        return opened if isinstance(opened, RoomEvent) else None
+    async def _gather(self, answer: SyncAnswer, since: str | None) -> Found:
+        found = Found()
+        if self._machine.keys_came:
+            found.events, done = await self._intake.late()
+            self._to_forget = (answer.cursor, done)
+        if not self._knows_rooms:
+            found.learned.update(self._intake.rooms)
+        for room in answer.rooms:
+            await self._intake.take(room, since, found)
+        for room_id in answer.left:
+            self._intake.left(room_id, found)
+        return found
 
-    def _late(self) -> list[RoomEvent]:
-        """Events whose key has come since they were seen."""
-        ready = [e for e in self._without_key.values() if self._decryptor.has_key(e)]
-        for event in ready:
-            del self._without_key[event.event_id]
-        opened = (self._decryptor.open(event) for event in ready)
-        return [event for event in opened if isinstance(event, RoomEvent)]
+    def _save(self, found: Found, since: str | None, cursor: str) -> None:
+        machine = self._machine
+        with machine.database.transaction():
+            machine.opened.save()
+            machine.rooms.save(self._intake.rooms, found.learned, since, cursor)
 
-    def _wake(self, *, key_came: bool) -> None:
+    def _confirm(self, since: str | None) -> None:
+        """Asking on from a batch's cursor tells that its late events are safe."""
+        cursor, event_ids = self._to_forget
+        if event_ids and cursor == since:
+            self._intake.forget(event_ids)
+            self._to_forget = ("", [])
+
+    def _note_withheld(self, events: tuple[ToDeviceEvent, ...]) -> None:
+        for event in events:
+            room_id = string(event.content, "room_id")
+            view = self._intake.rooms.get(room_id)
+            if event.type == "m.room_key.withheld" and view and event.sender in view.joined:
+                code = string(event.content, "code")[:64]
+                self.incidents.note(
+                    Incident(IncidentKind.WITHHELD, event.sender, room_id=room_id, detail=code)
+                )
+
+    def _wake(self) -> None:
         """Whoever waits for a room, or for a key, looks again."""
         self._synced.set()
         self._synced = asyncio.Event()
-        if key_came:
-            self._key_came.set()
-            self._key_came = asyncio.Event()
 
-    async def _supply_keys(self, answer: SyncAnswer) -> None:
-        if answer.key_counts is not None:
-            count = one_time_key_count(answer.key_counts)
-            with store_faults():
-                await self.account.supply(self._http, count, fallback_used=answer.fallback_used)
+    async def _tend(self, answer: SyncAnswer) -> None:
+        """Keys supplied, what is broken mended: never at the price of what just came."""
+        try:
+            if answer.key_counts is not None:
+                count = one_time_key_count(answer.key_counts)
+                await self._machine.supply_keys(
+                    self._http, count, fallback_used=answer.fallback_used
+                )
+        except (MatrixError, ServerUnreachable) as error:
+            _log.warning("keys.not_supplied", error=type(error).__name__)
+        await self._machine.healing.step()
 
     async def read(self, room_id: str, event_id: str, patience: float = 10.0) -> RoomEvent | None:
         """One event, fetched and decrypted again; ``None`` when it cannot be read, or is redacted.
 
         ``patience`` is how many seconds to wait for a key that is late. An event in plain comes
-        without ``ciphertext``. Raises ``MatrixError`` for an event that the server does not give.
+        without ``ciphertext``. Raises ``ServerUnreachable``.
         """
-        path = client_path("rooms", room_id, "event", event_id)
-        event = parse(await self._http.request("GET", path), room_id)
-        if event is None or event.event_id != event_id or not event.content:
+        event = await self._intake.fetch(room_id, event_id)
+        if event is None or not event.content:
             return None
         if event.type != "m.room.encrypted":
             return event
-        if not self._decryptor.has_key(event):
-            await self._key_for(event, patience)
-        opened = self._decryptor.open(event)
+        await self._key_for(event, patience)
+        opened = self._machine.decryptor.open(event)
+        self._machine.opened.save()
         return opened if isinstance(opened, RoomEvent) else None
 
     async def _key_for(self, event: RoomEvent, patience: float) -> None:
         try:
             async with asyncio.timeout(patience):
-                while not self._decryptor.has_key(event):
-                    await self._key_came.wait()
+                while not self._machine.decryptor.has_key(event):
+                    await self._synced.wait()
         except TimeoutError:
             return
 
@@ -196,10 +215,14 @@ class Session:
         async with self._turns[room_id]:
             view = await self._view(room_id)
             readers = await self._devices.trusted(view.present & self._entitled(room_id))
-            with store_faults():
-                body = await self._outbound.encrypt(room_id, kind, content, readers, view.rotation)
-            path = client_path("rooms", room_id, "send", "m.room.encrypted", txn)
-            return string(await self._http.request("PUT", path, body), "event_id")
+            body = await self._machine.outbound.encrypt(
+                room_id, kind, content, Audience(readers), view.rotation
+            )
+            return await self._put(room_id, "m.room.encrypted", body, txn)
+
+    async def _put(self, room_id: str, kind: str, body: Json, txn: str) -> str:
+        path = client_path("rooms", room_id, "send", kind, txn)
+        return string(await self._http.request("PUT", path, body), "event_id")
 
     async def _view(self, room_id: str) -> RoomView:
         """What is known of a room; one that was just made may come with the next sync.
@@ -208,48 +231,51 @@ class Session:
         """
         try:
             async with asyncio.timeout(_ROOM_SECONDS):
-                while room_id not in self._rooms:
+                while room_id not in self._intake.rooms:
                     await self._synced.wait()
         except TimeoutError:
             raise MatrixError(404, "M_NOT_FOUND", "the bot is not in this room") from None
-        return self._rooms[room_id]
+        return self._intake.rooms[room_id]
 
     async def send_lasting(self, room_id: str, kind: str, content: Json, txn: str) -> str:
         """Send what everybody who is invited now can read, also on a device that comes later.
 
         Raises as ``send`` does.
         """
+        lasting = self._machine.lasting
         async with self._turns[room_id]:
             view = await self._view(room_id)
             audience = view.present & self._entitled(room_id)
-            with store_faults():
-                body = self._lasting.close_up(room_id, kind, content, txn, audience)
-                await self._lasting.reach(room_id, await self._devices.trusted(audience))
-            path = client_path("rooms", room_id, "send", "m.room.encrypted", txn)
-            return string(await self._http.request("PUT", path, body), "event_id")
+            body = lasting.close_up(room_id, kind, content, txn, audience)
+            await lasting.reach(room_id, await self._devices.trusted(audience))
+            return await self._put(room_id, "m.room.encrypted", body, txn)
 
     async def reach_newcomers(self) -> int:
         """Give lasting messages to devices of their audience that appeared since; to how many."""
-        reached = 0
-        for room_id in self._lasting.rooms():
-            view = self._rooms.get(room_id)
+        reached, lasting = 0, self._machine.lasting
+        for room_id in lasting.rooms():
+            view = self._intake.rooms.get(room_id)
             if view is None:
                 continue
-            audience = view.present & self._entitled(room_id) & self._lasting.audience(room_id)
-            with store_faults():
-                devices = await self._devices.trusted(audience)
-                reached += await self._lasting.reach(room_id, devices)
+            audience = view.present & self._entitled(room_id) & lasting.audience(room_id)
+            reached += await lasting.reach(room_id, await self._devices.trusted(audience))
         return reached
 
     def unreached(self, room_id: str) -> frozenset[str]:
         """Who is joined, entitled, and cannot read the room's last lasting message."""
-        view = self._rooms.get(room_id)
+        view = self._intake.rooms.get(room_id)
         joined = view.joined if view is not None else frozenset()
-        return (joined & self._entitled(room_id)) - self._lasting.audience(room_id)
+        return (joined & self._entitled(room_id)) - self._machine.lasting.audience(room_id)
 
     async def react(self, room_id: str, event_id: str, key: str, txn: str) -> str:
         """React to an event. Reactions are not encrypted, in Matrix: the server sees them."""
         relation = {"rel_type": "m.annotation", "event_id": event_id, "key": key}
-        path = client_path("rooms", room_id, "send", "m.reaction", txn)
-        answer = await self._http.request("PUT", path, {"m.relates_to": relation})
-        return string(answer, "event_id")
+        return await self._put(room_id, "m.reaction", {"m.relates_to": relation}, txn)
+
+
+def _not_understood(base_url: str) -> ServerUnreachable:
+    return ServerUnreachable(
+        f"Le serveur Matrix {base_url} a répondu sans curseur.",
+        "Sa réponse n'est pas celle d'un serveur Matrix : un intermédiaire, sans doute.",
+        "Le bot réessaie de lui-même ; vérifiez le serveur mandataire devant le serveur Matrix.",
+    )

@@ -48,7 +48,17 @@ class SyncAnswer:
     fallback_used: bool
 
 
-async def fetch(http: MatrixHttp, since: str | None, *, full: bool, wait: float) -> SyncAnswer:
+async def present_cursor(http: MatrixHttp) -> SyncAnswer:
+    """The cursor of now, with what waits for the device, and without any room."""
+    nothing = {**_FILTER, "room": {"rooms": []}}
+    params = {"filter": json.dumps(nothing), "timeout": str(secrets.randbelow(1000))}
+    answer = await http.request("GET", client_path("sync"), params=params, timeout=_SLACK)
+    return take_apart(answer)
+
+
+async def fetch(
+    http: MatrixHttp, since: str | None, *, full: bool = False, wait: float
+) -> SyncAnswer:
     """Ask for what came after ``since``, waiting at most ``wait`` seconds for something to come.
 
     ``full`` asks for the whole state of every room besides. Raises what ``MatrixHttp`` raises.

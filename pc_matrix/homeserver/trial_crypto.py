@@ -7,7 +7,6 @@ from typing import Any
 
 from nio.exceptions import EncryptionError
 
-from pc_matrix.homeserver.account import Account
 from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
 from pc_matrix.homeserver.identity import Identity, publish
 from pc_matrix.homeserver.shapes import mapping
@@ -23,6 +22,9 @@ class _Pins(dict[str, str]):
 
     def pinned(self, user_id: str) -> str | None:
         return self.get(user_id)
+
+    def approved(self, user_id: str) -> bool:
+        return user_id in self
 
     def pin(self, user_id: str, master_key: str) -> None:
         self[user_id] = master_key
@@ -46,7 +48,20 @@ class TrialCrypto:
         if mapping(known, "master_keys", user_id):
             raise TrialError("IdentityExists", f"{user_id} has an identity already")
         identity = Identity.from_seeds(user_id, {u: secrets.token_bytes(32) for u in _USAGES})
-        await publish(self._http, identity, Account(self._client.olm).device_keys(), password)
+        await publish(self._http, identity, self._device_keys(), password)
+
+    def _device_keys(self) -> Json:
+        """The device's keys as nio uploaded them, signed by the device itself."""
+        olm = self._client.olm
+        device_id, own = olm.device_id, olm.account.identity_keys
+        keys: Json = {
+            "algorithms": olm._algorithms,
+            "device_id": device_id,
+            "user_id": olm.user_id,
+            "keys": {f"{kind}:{device_id}": own[kind] for kind in ("curve25519", "ed25519")},
+        }
+        signature = {olm.user_id: {f"ed25519:{device_id}": olm.sign_json(keys)}}
+        return {**keys, "signatures": signature}
 
     async def before_sending(self, room_id: str) -> None:
         """Learn every member's devices anew; verify those that their owner signed, bar the others.

@@ -9,77 +9,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from nio.crypto import OlmAccount, OutboundGroupSession
+from vodozemac import GroupSession, InboundGroupSession
 
-from pc_matrix.homeserver.counters import Counters, Dropped
 from pc_matrix.homeserver.http import Json
-from pc_matrix.homeserver.key_ring import KeyRing
-from pc_matrix.homeserver.olm_store import open_olm
-from pc_matrix.homeserver.room_events import Decryptor, RoomEvent, parse
+from pc_matrix.homeserver.room_events import RoomEvent, parse
 from pc_matrix.homeserver.sync import take_apart
-from pc_matrix.homeserver.to_device import ToDevice
-
-ROOM = "!room"
-
-
-class Bot:
-    """A device's inbox and decryptor on a store of its own."""
-
-    def __init__(self, directory: Path) -> None:
-        self.olm = open_olm(directory, "@bot:ex.test", "BOT", "pickle")
-        self.counters = Counters()
-        keys = KeyRing(self.olm)
-        self.inbox = ToDevice(self.olm, keys, self.counters)
-        self.decryptor = Decryptor(keys, self.counters)
-
-
-class Peer:
-    """Another device, honest or not, that can seal anything for the bot."""
-
-    def __init__(self, bot: Bot) -> None:
-        self.bot, self.account = bot, OlmAccount()
-        own = bot.olm.account
-        own.generate_one_time_keys(1)
-        one_time = next(iter(own._account.one_time_keys.values()))
-        own.mark_keys_as_published()
-        self.session = self.account._account.create_outbound_session(
-            own._account.curve25519_key, one_time
-        )
-
-    def seal(self, plaintext: bytes) -> Json:
-        kind, body = self.session.encrypt(plaintext).to_parts()
-        from nio.crypto.olm_machine import encode_base64
-
-        own = self.bot.olm.account.identity_keys["curve25519"]
-        return {
-            "type": "m.room.encrypted",
-            "sender": "@peer:ex.test",
-            "content": {
-                "algorithm": "m.olm.v1.curve25519-aes-sha2",
-                "sender_key": self.account.identity_keys["curve25519"],
-                "ciphertext": {own: {"type": kind, "body": encode_base64(body)}},
-            },
-        }
-
-    def payload(self, content: Json, **changes: Any) -> Json:
-        base = {
-            "sender": "@peer:ex.test",
-            "recipient": "@bot:ex.test",
-            "recipient_keys": {"ed25519": self.bot.olm.account.identity_keys["ed25519"]},
-            "keys": {"ed25519": self.account.identity_keys["ed25519"]},
-            "type": "m.room_key",
-            "content": content,
-        }
-        return {**base, **changes}
-
-    def room_key(self, group: OutboundGroupSession, **changes: Any) -> Json:
-        return {
-            "algorithm": "m.megolm.v1.aes-sha2",
-            "room_id": ROOM,
-            "session_id": group.id,
-            "session_key": group.session_key,
-            **changes,
-        }
+from policies.incidents import IncidentKind
+from tests.homeserver.two_devices import PEER, Bot, Peer, encrypted, hello, wire
 
 
 @pytest.fixture
@@ -93,56 +29,19 @@ def peer(bot: Bot) -> Peer:
 
 
 @pytest.fixture
-def group() -> OutboundGroupSession:
-    session = OutboundGroupSession()
-    session.shared = True
-    return session
+def group() -> GroupSession:
+    return GroupSession()
 
 
-def encrypted(group: OutboundGroupSession, payload: object, event_id: str = "$1") -> RoomEvent:
-    plain = payload if isinstance(payload, str) else json.dumps(payload)
-    return wire(group.encrypt(plain), group.id, event_id)
-
-
-def wire(ciphertext: str, session_id: str, event_id: str = "$1") -> RoomEvent:
-    event = parse(
-        {
-            "event_id": event_id,
-            "sender": "@peer:ex.test",
-            "type": "m.room.encrypted",
-            "origin_server_ts": 1,
-            "content": {
-                "algorithm": "m.megolm.v1.aes-sha2",
-                "ciphertext": ciphertext,
-                "session_id": session_id,
-            },
-        },
-        ROOM,
-    )
-    assert event is not None
-    return event
-
-
-def deliver_key(bot: Bot, peer: Peer, group: OutboundGroupSession) -> None:
-    payload = peer.payload(peer.room_key(group))
-    assert bot.inbox.take(peer.seal(json.dumps(payload).encode()))
-
-
-def hello(**changes: Any) -> Json:
-    return {"type": "m.room.message", "room_id": ROOM, "content": {"body": "hi"}, **changes}
-
-
-def test_an_honest_key_opens_an_honest_event(
-    bot: Bot, peer: Peer, group: OutboundGroupSession
-) -> None:
-    deliver_key(bot, peer, group)
-    opened = bot.decryptor.open(encrypted(group, hello()))
+def test_an_honest_key_opens_an_honest_event(bot: Bot, peer: Peer, group: GroupSession) -> None:
+    assert peer.deliver(group)
+    opened = bot.open(encrypted(group, hello()))
     assert isinstance(opened, RoomEvent)
     assert opened.content == {"body": "hi"}
     assert opened.ciphertext is not None
-    assert opened.ciphertext.sender_key == peer.account.identity_keys["curve25519"]
-    assert opened.ciphertext.claimed_ed25519 == peer.account.identity_keys["ed25519"]
-    assert bot.counters.figures() == {}
+    assert opened.ciphertext.sender_key == peer.curve25519
+    assert opened.ciphertext.claimed_ed25519 == peer.ed25519
+    assert bot.figures() == {}
 
 
 @pytest.mark.parametrize(
@@ -157,12 +56,12 @@ def test_an_honest_key_opens_an_honest_event(
     ],
 )
 def test_an_olm_message_that_is_not_for_us_is_dropped(
-    bot: Bot, peer: Peer, group: OutboundGroupSession, spoil: Json
+    bot: Bot, peer: Peer, group: GroupSession, spoil: Json
 ) -> None:
     payload = peer.payload(peer.room_key(group), **spoil)
-    assert not bot.inbox.take(peer.seal(json.dumps(payload).encode()))
-    assert bot.counters.figures() == {"olm": 1}
-    deliver_key(bot, peer, group)
+    assert not bot.take(peer.seal(json.dumps(payload).encode()))
+    assert bot.figures() == {"olm": 1}
+    assert peer.deliver(group)
 
 
 @pytest.mark.parametrize(
@@ -177,103 +76,90 @@ def test_an_olm_message_that_is_not_for_us_is_dropped(
     ],
 )
 def test_a_bad_room_key_is_dropped_and_the_next_good_one_kept(
-    bot: Bot, peer: Peer, group: OutboundGroupSession, spoil: Json
+    bot: Bot, peer: Peer, group: GroupSession, spoil: Json
 ) -> None:
     payload = peer.payload(peer.room_key(group, **spoil))
-    assert not bot.inbox.take(peer.seal(json.dumps(payload).encode()))
-    assert bot.counters.figures() == {"room-key": 1}
-    deliver_key(bot, peer, group)
+    assert not bot.take(peer.seal(json.dumps(payload).encode()))
+    assert bot.figures() == {"room-key": 1}
+    assert peer.deliver(group)
 
 
 @pytest.mark.parametrize("plaintext", [b"[]", b"7", b"\xff\xfe", b"{", b"null", b""])
 def test_an_olm_plaintext_that_is_no_object_is_dropped(
-    bot: Bot, peer: Peer, group: OutboundGroupSession, plaintext: bytes
+    bot: Bot, peer: Peer, group: GroupSession, plaintext: bytes
 ) -> None:
-    assert not bot.inbox.take(peer.seal(plaintext))
-    assert bot.counters.figures() == {"olm": 1}
-    deliver_key(bot, peer, group)
+    assert not bot.take(peer.seal(plaintext))
+    assert bot.figures() == {"olm": 1}
+    assert peer.deliver(group)
 
 
 @pytest.mark.parametrize("kind", [0, 1, 2, True, "0", None])
-def test_a_bad_olm_body_is_dropped(bot: Bot, kind: object) -> None:
-    own = bot.olm.account.identity_keys["curve25519"]
-    event = {
-        "type": "m.room.encrypted",
-        "sender": "@peer:ex.test",
-        "content": {
-            "algorithm": "m.olm.v1.curve25519-aes-sha2",
-            "sender_key": "AAAA",
-            "ciphertext": {own: {"type": kind, "body": "!!!"}},
-        },
-    }
-    assert not bot.inbox.take(event)
-    assert bot.counters.figures() == {"olm": 1}
+def test_a_bad_olm_body_is_dropped(bot: Bot, peer: Peer, group: GroupSession, kind: object) -> None:
+    assert not bot.take(peer.wrap(kind, "!!!"))
+    assert bot.figures() == {"malformed": 1}
+    assert peer.deliver(group)
 
 
-def test_nobody_replaces_anothers_key(bot: Bot, peer: Peer, group: OutboundGroupSession) -> None:
-    deliver_key(bot, peer, group)
-    thief = Peer(bot)
-    stolen = thief.payload(thief.room_key(group, room_id="!other"))
-    assert not bot.inbox.take(thief.seal(json.dumps(stolen).encode()))
-    stolen = thief.payload(thief.room_key(group))
-    assert not bot.inbox.take(thief.seal(json.dumps(stolen).encode()))
-    opened = bot.decryptor.open(encrypted(group, hello()))
+def test_nobody_replaces_anothers_key(bot: Bot, peer: Peer, group: GroupSession) -> None:
+    assert peer.deliver(group)
+    thief = Peer(bot, "@thief:ex.test")
+    assert thief.deliver(group)
+    opened = bot.open(encrypted(group, hello()))
     assert isinstance(opened, RoomEvent)
     assert opened.ciphertext is not None
-    assert opened.ciphertext.sender_key == peer.account.identity_keys["curve25519"]
+    assert opened.ciphertext.sender_key == peer.curve25519
 
 
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [
-        ([], Dropped.UNDECRYPTABLE),
-        ("not json", Dropped.UNDECRYPTABLE),
-        ({}, Dropped.UNDECRYPTABLE),
-        (hello(room_id="!other"), Dropped.UNDECRYPTABLE),
-        (hello(content="x"), Dropped.UNDECRYPTABLE),
-        (hello(type=5), Dropped.UNDECRYPTABLE),
-        (hello(type="m.room.member", state_key="@intruder:x"), Dropped.STATE_IN_CIPHERTEXT),
-        (hello(state_key=""), Dropped.STATE_IN_CIPHERTEXT),
+        ([], IncidentKind.UNDECRYPTABLE),
+        ("not json", IncidentKind.UNDECRYPTABLE),
+        ({}, IncidentKind.UNDECRYPTABLE),
+        (hello(room_id="!other"), IncidentKind.UNDECRYPTABLE),
+        (hello(content="x"), IncidentKind.UNDECRYPTABLE),
+        (hello(type=5), IncidentKind.UNDECRYPTABLE),
+        (hello(type="m.room.member", state_key="@intruder:x"), IncidentKind.STATE_IN_CIPHERTEXT),
+        (hello(state_key=""), IncidentKind.STATE_IN_CIPHERTEXT),
     ],
 )
 def test_a_hostile_plaintext_is_dropped(
-    bot: Bot, peer: Peer, group: OutboundGroupSession, payload: object, reason: Dropped
+    bot: Bot, peer: Peer, group: GroupSession, payload: object, reason: IncidentKind
 ) -> None:
-    deliver_key(bot, peer, group)
-    assert bot.decryptor.open(encrypted(group, payload)) is reason
-    assert isinstance(bot.decryptor.open(encrypted(group, hello(), "$2")), RoomEvent)
+    assert peer.deliver(group)
+    assert bot.open(encrypted(group, payload)) is reason
+    assert isinstance(bot.open(encrypted(group, hello(), "$2")), RoomEvent)
 
 
 def test_invalid_utf8_in_a_megolm_plaintext_is_dropped(
-    bot: Bot, peer: Peer, group: OutboundGroupSession
+    bot: Bot, peer: Peer, group: GroupSession
 ) -> None:
-    deliver_key(bot, peer, group)
-    ciphertext = group._session.encrypt(b"\xff\xfe{}").to_base64()
-    assert bot.decryptor.open(wire(ciphertext, group.id)) is Dropped.UNDECRYPTABLE
+    assert peer.deliver(group)
+    ciphertext = group.encrypt(b"\xff\xfe{}").to_base64()
+    assert bot.open(wire(ciphertext, group.session_id)) is IncidentKind.UNDECRYPTABLE
 
 
 def test_a_replay_under_another_event_id_is_dropped(
-    bot: Bot, peer: Peer, group: OutboundGroupSession
+    bot: Bot, peer: Peer, group: GroupSession
 ) -> None:
-    deliver_key(bot, peer, group)
-    ciphertext = group.encrypt(json.dumps(hello()))
-    assert isinstance(bot.decryptor.open(wire(ciphertext, group.id, "$1")), RoomEvent)
-    assert isinstance(bot.decryptor.open(wire(ciphertext, group.id, "$1")), RoomEvent)
-    assert bot.decryptor.open(wire(ciphertext, group.id, "$2")) is Dropped.REPLAYED
+    assert peer.deliver(group)
+    ciphertext = group.encrypt(json.dumps(hello()).encode()).to_base64()
+    assert isinstance(bot.open(wire(ciphertext, group.session_id, "$1")), RoomEvent)
+    assert isinstance(bot.open(wire(ciphertext, group.session_id, "$1")), RoomEvent)
+    assert bot.open(wire(ciphertext, group.session_id, "$2")) is IncidentKind.REPLAYED
 
 
-def test_an_event_without_its_key_says_so(bot: Bot, group: OutboundGroupSession) -> None:
+def test_an_event_without_its_key_says_so(bot: Bot, group: GroupSession) -> None:
     event = encrypted(group, hello())
-    assert not bot.decryptor.has_key(event)
-    assert bot.decryptor.open(event) is Dropped.NO_KEY
+    assert not bot.machine.decryptor.has_key(event)
+    assert bot.open(event) is IncidentKind.NO_KEY
 
 
 def test_a_key_of_another_room_opens_nothing_here(
-    bot: Bot, peer: Peer, group: OutboundGroupSession
+    bot: Bot, peer: Peer, group: GroupSession
 ) -> None:
-    payload = peer.payload(peer.room_key(group, room_id="!other"))
-    assert bot.inbox.take(peer.seal(json.dumps(payload).encode()))
-    assert bot.decryptor.open(encrypted(group, hello())) is Dropped.NO_KEY
+    assert peer.deliver(group, room_id="!other")
+    assert bot.open(encrypted(group, hello())) is IncidentKind.NO_KEY
 
 
 _NAMES = (
@@ -304,15 +190,105 @@ _JSON = st.recursive(
 def test_no_shape_raises(bot: Bot, data: Any) -> None:
     answer = take_apart(data if isinstance(data, dict) else {"rooms": data})
     for sent in (*answer.to_device, {"type": "m.room.encrypted", "content": data}):
-        assert not bot.inbox.take(sent)
+        assert not bot.take(sent)
     for room in answer.rooms:
         for raw in room.timeline:
             event = parse(raw, room.room_id)
             if event is not None:
-                assert not isinstance(bot.decryptor.open(event), RoomEvent)
+                assert not isinstance(bot.open(event), RoomEvent)
 
 
 def test_the_store_is_its_owners_alone(tmp_path: Path) -> None:
     Bot(tmp_path / "session")
-    (found,) = (tmp_path / "session").iterdir()
-    assert found.stat().st_mode & 0o077 == 0
+    for found in (tmp_path / "session").iterdir():
+        assert found.stat().st_mode & 0o077 == 0
+
+
+def test_a_thief_of_the_same_person_does_not_pass_for_the_real_device(
+    bot: Bot, peer: Peer, group: GroupSession
+) -> None:
+    ghost = Peer(bot)
+    assert ghost.deliver(group)
+    assert peer.deliver(group)
+    event = encrypted(group, hello())
+    event.content["sender_key"] = peer.curve25519
+    opened = bot.open(event)
+    assert isinstance(opened, RoomEvent)
+    assert opened.ciphertext is not None
+    assert opened.ciphertext.sender_key == peer.curve25519
+
+
+def test_only_the_person_who_gave_a_key_is_read_with_it(
+    bot: Bot, peer: Peer, group: GroupSession
+) -> None:
+    assert peer.deliver(group)
+    ciphertext = group.encrypt(json.dumps(hello()).encode()).to_base64()
+    stolen = wire(ciphertext, group.session_id, sender="@other:ex.test")
+    assert bot.open(stolen) is IncidentKind.NO_KEY
+
+
+def test_a_replay_is_known_after_a_restart(tmp_path: Path, group: GroupSession) -> None:
+    bot = Bot(tmp_path)
+    assert Peer(bot).deliver(group)
+    ciphertext = group.encrypt(json.dumps(hello()).encode()).to_base64()
+    assert isinstance(bot.open(wire(ciphertext, group.session_id, "$1")), RoomEvent)
+    bot.machine.opened.save()
+    bot.database.close()
+    again = Bot(tmp_path)
+    assert again.open(wire(ciphertext, group.session_id, "$2")) is IncidentKind.REPLAYED
+    assert isinstance(again.open(wire(ciphertext, group.session_id, "$1")), RoomEvent)
+
+
+def test_a_message_that_comes_again_breaks_nothing(
+    bot: Bot, peer: Peer, group: GroupSession
+) -> None:
+    sealed = peer.seal(json.dumps(peer.payload(peer.room_key(group))).encode())
+    assert bot.take(sealed)
+    assert not bot.take(sealed)
+    assert bot.figures() == {}
+
+
+def forwarded(peer: Peer, group: GroupSession, **changes: object) -> Json:
+    exported = InboundGroupSession(group.session_key).export_at(group.message_index)
+    assert exported is not None
+    content = {
+        **peer.room_key(group, session_key=exported.to_base64()),
+        "sender_key": peer.curve25519,
+        "sender_claimed_ed25519_key": peer.ed25519,
+        "forwarding_curve25519_key_chain": [],
+        **changes,
+    }
+    return peer.payload(content, type="m.forwarded_room_key")
+
+
+def test_a_forwarded_key_counts_from_its_maker_alone(
+    bot: Bot, peer: Peer, group: GroupSession
+) -> None:
+    event = encrypted(group, hello())
+    another = Peer(bot)
+    second_hand = forwarded(another, group, sender_key=peer.curve25519)
+    assert not bot.take(another.seal(json.dumps(second_hand).encode()))
+    assert bot.open(event) is IncidentKind.NO_KEY
+    assert not bot.take({**forwarded(peer, group), "sender": PEER})
+    assert bot.open(event) is IncidentKind.NO_KEY
+    first_hand = InboundGroupSession(group.session_key)
+    assert first_hand.first_known_index == 1
+    late = encrypted(group, hello(), "$2")
+    exported = first_hand.export_at(1)
+    assert exported is not None
+    content = forwarded(peer, GroupSession(), session_id=group.session_id)
+    content["content"]["session_key"] = exported.to_base64()
+    assert bot.take(peer.seal(json.dumps(content).encode()))
+    assert isinstance(bot.open(late), RoomEvent)
+    assert bot.open(event) is IncidentKind.NO_KEY, "it begins before the key"
+
+
+def test_a_key_from_further_back_replaces_a_later_one(
+    bot: Bot, peer: Peer, group: GroupSession
+) -> None:
+    first = peer.payload(peer.room_key(group))
+    event = encrypted(group, hello())
+    assert peer.deliver(group)
+    assert bot.open(event) is IncidentKind.NO_KEY
+    assert bot.take(peer.seal(json.dumps(first).encode()))
+    assert isinstance(bot.open(event), RoomEvent)

@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from pc_matrix.errors import SessionInUse, StoreError
+from pc_matrix.homeserver.crypto.account import Account
+from pc_matrix.homeserver.crypto.database import Database
+from pc_matrix.homeserver.crypto.room_memory import RoomMemory
+from pc_matrix.homeserver.crypto.rotation import Rotation
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.identity import load_or_draw
-from pc_matrix.homeserver.olm_store import SessionLock, open_olm
-from pc_matrix.homeserver.outbound import Rotation
-from pc_matrix.homeserver.room_view import RoomView
+from pc_matrix.homeserver.room_view import Learned, RoomView
 from pc_matrix.homeserver.sealed_file import SealedFile
+from pc_matrix.homeserver.session_lock import SessionLock
 from pc_matrix.vault import Vault
 
 
@@ -103,18 +106,72 @@ def test_one_session_at_a_time(tmp_path: Path) -> None:
 
 
 def test_the_store_opens_with_its_own_key_alone(tmp_path: Path) -> None:
-    first = open_olm(tmp_path, "@bot:x", "D", "key")
-    keys = dict(first.account.identity_keys)
-    first.store.database.close()
-    again = open_olm(tmp_path, "@bot:x", "D", "key")
-    assert dict(again.account.identity_keys) == keys
-    again.store.database.close()
+    first = Database(tmp_path, b"k" * 32)
+    account = Account(first, "@bot:x", "D")
+    first.close()
+    again = Database(tmp_path, b"k" * 32)
+    assert Account(again, "@bot:x", "D").curve25519 == account.curve25519
     with pytest.raises(StoreError):
-        open_olm(tmp_path, "@bot:x", "D", "another")
+        Account(again, "@bot:x", "ANOTHER")
+    again.close()
+    other = Database(tmp_path, b"o" * 32)
+    with pytest.raises(StoreError):
+        Account(other, "@bot:x", "D")
+    other.close()
 
 
 def test_a_store_that_is_no_database_says_so(tmp_path: Path) -> None:
-    (tmp_path / "olm.db").write_bytes(b"not a database, surely not one at all" * 40)
+    (tmp_path / "device.db").write_bytes(b"not a database, surely not one at all" * 40)
     with pytest.raises(StoreError) as caught:
-        open_olm(tmp_path, "@bot:x", "D", "key")
-    assert "olm.db" in caught.value.what
+        Database(tmp_path, b"k" * 32)
+    assert "device.db" in caught.value.what
+
+
+def test_a_weaker_encryption_is_told_and_changes_nothing() -> None:
+    view = RoomView()
+    strict = {"algorithm": "m.megolm.v1.aes-sha2", "rotation_period_msgs": 50}
+    view.take([state("m.room.encryption", "", **strict)])
+    for weaker in ({}, {"algorithm": "none"}, {**strict, "rotation_period_msgs": 99}):
+        ((learned, _event),) = view.take([state("m.room.encryption", "", **weaker)])
+        assert learned is Learned.ENCRYPTION_WEAKENED
+        assert (view.is_encrypted, view.rotation.messages) == (True, 50)
+
+
+def test_a_view_comes_back_from_json() -> None:
+    view = RoomView()
+    view.take([state("m.room.member", "@a:x", membership="join")])
+    view.take([state("m.room.member", "@b:x", membership="leave")])
+    view.take([state("m.room.encryption", "", algorithm="m.megolm.v1.aes-sha2")])
+    assert RoomView.from_json(view.to_json()) == view
+
+
+def test_rooms_are_remembered_at_their_cursor_alone(tmp_path: Path) -> None:
+    database = Database(tmp_path, b"k" * 32)
+    memory = RoomMemory(database)
+    assert memory.load(None) is None
+    assert memory.load("s0") is None
+    memory.save({"!a": RoomView({"@a:x": "join"}), "!b": RoomView()}, ["!a", "!b"], "s0", "s1")
+    memory.save({"!a": RoomView({"@a:x": "join"})}, ["!b"], "s1", "s2")
+    for cursor in ("s1", "s2"):
+        assert memory.load(cursor) == {"!a": RoomView({"@a:x": "join"})}
+    assert memory.load("s0") is None
+    assert memory.load("s3") is None
+    memory.clear()
+    assert memory.load("s2") is None
+    database.close()
+
+
+def test_a_failed_transaction_leaves_nothing(tmp_path: Path) -> None:
+    database = Database(tmp_path, b"k" * 32)
+    with pytest.raises(RuntimeError):
+        _fail_in_the_middle(database)
+    assert database.rows("SELECT * FROM mark") == []
+    database.close()
+
+
+def _fail_in_the_middle(database: Database) -> None:
+    with database.transaction():
+        database.write("INSERT INTO mark VALUES ('a', 'b')")
+        with database.transaction():
+            database.write("INSERT INTO mark VALUES ('c', 'd')")
+        raise RuntimeError

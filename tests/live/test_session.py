@@ -9,12 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from pc_matrix.homeserver.crypto.account import Account
+from pc_matrix.homeserver.crypto.database import Database
+from pc_matrix.homeserver.crypto.machine import Machine
 from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
 from pc_matrix.homeserver.identity import load_or_draw
+from pc_matrix.homeserver.incidents import Incidents
 from pc_matrix.homeserver.opening import Place, log_in, open_session
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.sealed_file import SealedFile
 from pc_matrix.homeserver.session import Session
+from pc_matrix.homeserver.trust import DeviceBook
 from pc_matrix.vault import Vault
 from policies.terms import SenderTrust
 from tests.live.conftest import Synapse
@@ -70,7 +75,7 @@ class Stage:
         self.people.add(user_id)
         where = self.directory / (folder or name)
         lock = self.directory / f"{folder or name}.lock"
-        return Place(self.synapse.url, user_id, password, where, lock, "pickle")
+        return Place(self.synapse.url, user_id, password, where, lock)
 
     @asynccontextmanager
     async def enter(self, place: Place, pins: Pins | None = None) -> AsyncIterator[Someone]:
@@ -177,14 +182,13 @@ async def test_a_ghost_device_gets_no_key_and_is_not_believed(stage: Stage) -> N
             ann.password,
             stage.directory / "ghost",
             stage.directory / "ghost.lock",
-            "pickle",
         )
         async with ghost(stage, other) as g:
             await b.hear()
             await b.say(room, "pour Ann seule", "t1")
             assert bodies(await a.hear()) == ["pour Ann seule"]
             assert await g.hear() == []
-            assert g.session.counters.figures() == {"no-key": 1}
+            assert g.session.incidents.figures() == {"no-key": 1}
             event_id = await g.say(room, "je suis Ann", "t2")
             heard = next(e for e in await b.hear() if e.event_id == event_id)
             assert await b.session.trust_of(heard) is SenderTrust.UNSIGNED
@@ -193,21 +197,21 @@ async def test_a_ghost_device_gets_no_key_and_is_not_believed(stage: Stage) -> N
 @asynccontextmanager
 async def ghost(stage: Stage, place: Place) -> AsyncIterator[Someone]:
     """A session of the same account whose device nobody signed."""
-    from pc_matrix.homeserver.olm_store import open_olm
-    from pc_matrix.homeserver.trust import DeviceBook
-
     login = await log_in(place, VAULT)
-    olm = open_olm(place.directory, place.user_id, login.device_id, place.pickle_key)
+    incidents, pins = Incidents(), Pins()
+    database = Database(place.directory, b"g" * 32)
+    account = Account(database, place.user_id, login.device_id)
     async with MatrixHttp(place.base_url, login.token) as http:
-        pins = Pins()
-        lasting = SealedFile(place.directory / "lasting.sealed", "lasting", VAULT)
+        devices = DeviceBook(http, pins)
+        lasting = place.sealed("lasting", VAULT)
+        machine = Machine(database, account, http, devices, incidents, lasting)
         everyone = frozenset(stage.people)
-        session = Session(http, olm, DeviceBook(http, pins), lambda _room: everyone, lasting)
-        await session.account.publish(http)
+        session = Session(http, machine, devices, lambda _room: everyone, incidents)
+        await machine.supply.publish(http)
         someone = Someone(place.user_id, session, http, pins)
         await someone.hear()
         yield someone
-    olm.store.database.close()
+    database.close()
 
 
 async def test_plain_messages_and_sealed_state_are_dropped(stage: Stage) -> None:
@@ -219,13 +223,13 @@ async def test_plain_messages_and_sealed_state_are_dropped(stage: Stage) -> None
         await a.http.request("PUT", path, plain)
         await a.say(room, "chiffré", "t1")
         assert bodies(await b.hear()) == ["chiffré"]
-        assert b.session.counters.figures() == {"plaintext": 1}
+        assert b.session.incidents.figures() == {"plaintext": 1}
 
 
 async def test_drained_one_time_keys_are_supplied_again(stage: Stage) -> None:
     bot, ann = await stage.place("bot-g"), await stage.place("ann-g")
     async with stage.enter(bot) as b, stage.enter(ann) as a:
-        device = b.session.account.device_keys()["device_id"]
+        device = b.session.device_keys()["device_id"]
         body = {"one_time_keys": {b.user_id: {device: "signed_curve25519"}}}
         for _ in range(60):
             await a.http.request("POST", client_path("keys", "claim"), body)
@@ -265,7 +269,6 @@ async def test_the_same_identity_on_a_new_device(stage: Stage) -> None:
             bot.password,
             stage.directory / "moved",
             stage.directory / "moved.lock",
-            "pickle",
         )
         _copy_identity(bot, new)
         async with stage.enter(new) as b:
@@ -295,7 +298,7 @@ async def test_who_is_not_entitled_gets_no_key_though_he_is_in_the_room(stage: S
         await b.say(room, "sans Ève", "t1")
         assert bodies(await a.hear()) == ["sans Ève"]
         assert bodies(await e.hear()) == []
-        assert e.session.counters.figures() == {"no-key": 1}
+        assert e.session.incidents.figures() == {"no-key": 1}
 
 
 async def test_a_lasting_message_is_read_by_who_logs_in_later(stage: Stage) -> None:

@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from nio.crypto import Olm
 from vodozemac import GroupSession
 
+from pc_matrix.homeserver.crypto.account import Account
+from pc_matrix.homeserver.crypto.key_sharing import GivenKey, KeySharing
+from pc_matrix.homeserver.crypto.outbound import payload, sealed_event
 from pc_matrix.homeserver.http import Json
-from pc_matrix.homeserver.key_sharing import KeySharing, RoomKey
-from pc_matrix.homeserver.outbound import payload, sealed_event
 from pc_matrix.homeserver.sealed_file import SealedFile
 from pc_matrix.homeserver.shapes import string, strings
 from pc_matrix.homeserver.trust import Device
@@ -49,8 +49,8 @@ class Lasting:
 class LastingNotices:
     """The last lasting message of each room, in one sealed file; ``key`` (32 bytes) seals more."""
 
-    def __init__(self, file: SealedFile, olm: Olm, sharing: KeySharing, key: bytes) -> None:
-        self._file, self._olm, self._sharing, self._key = file, olm, sharing, key
+    def __init__(self, file: SealedFile, account: Account, sharing: KeySharing, key: bytes) -> None:
+        self._file, self._account, self._sharing, self._key = file, account, sharing, key
         self._rooms = {room_id: _from_json(data) for room_id, data in (file.read() or {}).items()}
 
     def audience(self, room_id: str) -> frozenset[str]:
@@ -66,16 +66,16 @@ class LastingNotices:
     ) -> Json:
         """The encrypted event's content, for ``audience``. An interrupted ``txn`` goes on."""
         session = self._begin(room_id, txn, audience)
-        ciphertext = session.encrypt(payload(room_id, kind, content).encode()).to_base64()
-        return sealed_event(self._olm, session.session_id, ciphertext, content)
+        ciphertext = session.encrypt(payload(room_id, kind, content)).to_base64()
+        return sealed_event(self._account, session.session_id, ciphertext, content)
 
     async def reach(self, room_id: str, devices: Iterable[Device]) -> int:
         """Give the room's lasting message to those of ``devices`` that lack it; to how many."""
         notice = self._rooms.get(room_id)
         if notice is None:
             return 0
-        lacking = [d for d in devices if notice.lacks(d) and d.device_id != self._olm.device_id]
-        key = RoomKey(room_id, notice.session_id, notice.session_key)
+        lacking = [d for d in devices if notice.lacks(d) and d.device_id != self._account.device_id]
+        key = GivenKey(room_id, notice.session_id, notice.session_key)
         reached = await self._sharing.give(key, lacking)
         if reached:
             self._keep(room_id, notice.with_reached(reached))
