@@ -148,6 +148,8 @@ class Intake:
                 done.append(waiting.event_id)
             if isinstance(opened, RoomEvent):
                 events.append(opened)
+            elif opened is not IncidentKind.NO_KEY:
+                self._incidents.drop(opened, waiting.sender, waiting.room_id, waiting.event_id)
         self._machine.keys_came = False
         return events, done
 
