@@ -98,10 +98,11 @@ class Town:
 
 
 @asynccontextmanager
-async def town(home: Path) -> AsyncIterator[Town]:
+async def town(home: Path, daily_flags: int = 20) -> AsyncIterator[Town]:
     """Homeserver, registry, rooms and bot; everything is stopped at the end."""
     homes.fresh(home)
     url = homes.furnish(home)
+    _allow(home, daily_flags)
     commands, bot = Commands(home, lambda _line: None), BotProcess(home)
     async with AsyncExitStack() as stack:
         made = Town(home, url, commands, bot, stack)
@@ -120,6 +121,19 @@ async def town(home: Path) -> AsyncIterator[Town]:
 
         stack.push_async_callback(stop_bot)
         yield made
+
+
+def _allow(home: Path, daily_flags: int) -> None:
+    """Let a référent flag so often in a day."""
+    path = home / "communes" / f"{people.CODE}.toml"
+    text = path.read_text("utf-8")
+    assert "daily_flags" not in text
+    options = f"[options]\ndaily_flags = {daily_flags}\n"
+    if "[options]" in text:
+        text = text.replace("[options]\n", options)
+    else:
+        text += f"\n{options}"
+    path.write_text(text, encoding="utf-8")
 
 
 async def flagged(town: Town, text: str, *, by: str = "reaction") -> str:
