@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from bridges.ports import Clock
 from pc_matrix.registry import Registry
+from policies.pinning import IdentityNews, Pin, PinRule, satisfies
 from policies.reports import AckNews, Link, Report, ReportState
 from policies.terms import (
     AuthorityCode,
@@ -20,14 +21,17 @@ from policies.terms import (
 )
 
 _DAY = timedelta(hours=24)
+_PINS_FOR = timedelta(seconds=1)
 
 
 class Book:
-    """``ReportLedger``, ``AckLedger``, ``BulletinLedger``, the bot's inbox and the trust pins."""
+    """``ReportLedger``, ``AckLedger``, ``BulletinLedger``, ``AlertLedger``, the inbox, the pins."""
 
     def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:
         self._registry, self._commune, self._clock = registry, commune, clock
         self._code = commune.code
+        self._pins: Mapping[UserId, Pin] = {}
+        self._pins_read: datetime | None = None
 
     def directory(self) -> Directory:
         return self._registry.directory(self._commune)
@@ -55,14 +59,53 @@ class Book:
     # Pinned identities.
 
     def pinned(self, user_id: str) -> str | None:
-        return self._registry.pin(self._code, UserId(user_id))
+        pin = self._all_pins().get(UserId(user_id))
+        return pin.master_key if pin is not None else None
+
+    def approved(self, user_id: str) -> bool:
+        """Whether a human stands behind the pin, and not the first use alone."""
+        return satisfies(self._all_pins().get(UserId(user_id)), PinRule.APPROVAL)
 
     def pin(self, user_id: str, master_key: str) -> None:
-        """Pin at first use; an identity that is pinned already stays what it was."""
-        if self.pinned(user_id) is None:
-            now = self._clock.now()
-            self._registry.set_pin(self._code, UserId(user_id), master_key, now)
+        """Pin at first use; an identity that is pinned already stays what it was.
+
+        Only of people of the registry: whoever else writes to the bot does not fill it.
+        """
+        who, now = UserId(user_id), self._clock.now()
+        if self._registry.person(self._code, who) is None:
+            return
+        if self._registry.pin_first(self._code, who, master_key, now):
             self._registry.audit(self._code, now, "identity.pinned", user_id)
+        self._pins_read = None
+
+    def _all_pins(self) -> Mapping[UserId, Pin]:
+        """The pins, read again after a second: an approval counts by then, also in a running bot.
+
+        They are asked for with every message, for each of a room's people.
+        """
+        now = self._clock.now()
+        if self._pins_read is None or not timedelta(0) <= now - self._pins_read < _PINS_FOR:
+            self._pins, self._pins_read = self._registry.pins(self._code), now
+        return self._pins
+
+    # What was noticed of identities.
+
+    def note_identity(self, news: IdentityNews) -> bool:
+        now = self._clock.now()
+        is_new = self._registry.note_identity(self._code, news, now)
+        if is_new:
+            self._registry.audit(self._code, now, f"identity.{news.kind.value}", news.user_id)
+        return is_new
+
+    def untold_identities(self) -> list[IdentityNews]:
+        return [n for n, _seen in self._registry.identity_news(self._code, untold=True)]
+
+    def identity_told(self, news: IdentityNews) -> None:
+        self._registry.identity_told(self._code, news, self._clock.now())
+
+    def identity_told_today(self, user_id: UserId) -> int:
+        since = self._clock.now() - _DAY
+        return self._registry.identity_told_since(self._code, user_id, since)
 
     # Reports.
 

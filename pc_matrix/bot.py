@@ -13,16 +13,19 @@ from typing import Protocol
 
 import structlog
 
+from bridges.alerts import Alerts
 from bridges.carrier import Carrier
 from bridges.outcome import word
 from pc_matrix.errors import PcError, ServerUnreachable
+from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.events import incoming
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.homeserver.outage import Outage
 from pc_matrix.homeserver.room_events import RoomEvent
-from pc_matrix.homeserver.session import Batch, Session
+from pc_matrix.homeserver.session import Session
 from pc_matrix.watch import Watch
 from policies.incidents import IncidentKind
+from policies.pinning import IdentityNews
 from policies.terms import Directory, Incoming, RoomId, SenderTrust
 
 _log = structlog.get_logger(__name__)
@@ -52,10 +55,13 @@ class Bot:
         inbox: Inbox,
         carrier: Carrier,
         upkeep: Callable[[frozenset[RoomId]], Awaitable[None]],
+        alerts: Alerts,
         watch: Watch,
     ) -> None:
         self._session, self._inbox = session, inbox
-        self._carrier, self._upkeep, self._watch = carrier, upkeep, watch
+        self._carrier, self._upkeep = carrier, upkeep
+        self._alerts, self._watch = alerts, watch
+        self._identity_news: list[IdentityNews] = []
         self._news = asyncio.Event()
         self._moved: set[RoomId] = set()
         self._is_ready = False
@@ -91,8 +97,9 @@ class Bot:
         items = [item for item in found if item is not None]
         self._watch.tell((*batch.incidents, *self._session.incidents.drain()))
         self._inbox.take_in(items, batch.cursor)
+        self._identity_news += batch.identity_news
         self._moved.update(r for r in map(RoomId, batch.changed_rooms) if r in directory.rooms)
-        if items or self._moved:
+        if items or self._moved or batch.identity_news:
             self._news.set()
         if not self._is_ready:
             self._is_ready = True
@@ -124,6 +131,8 @@ class Bot:
             await self._wait_for_news()
 
     async def _keep_up(self) -> None:
+        news, self._identity_news = self._identity_news, []
+        await self._alerts.identity(news, self._inbox.directory())
         moved = frozenset(self._moved)
         await self._upkeep(moved)
         self._moved -= moved

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -76,9 +77,31 @@ class Vault:
         return HKDF(SHA256(), _KEY_BYTES, salt=None, info=info).derive(self._master_key)
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The two vaults of a rotation of the master key."""
+
+    old: Vault
+    new: Vault
+
+    def reseal(self, sealed: bytes, context: str) -> bytes:
+        """What the old key sealed, sealed by the new one; raises ``StoreError`` like ``open``."""
+        return self.new.seal(self.old.open(sealed, context), context)
+
+    def is_done(self, sealed: bytes, context: str) -> bool:
+        """Whether the new key sealed it; raises ``StoreError`` when the old one did not either."""
+        try:
+            self.new.open(sealed, context)
+        except StoreError:
+            self.old.open(sealed, context)
+            return False
+        return True
+
+
 def _closed(why: str) -> StoreError:
     return StoreError(
         "Une donnée scellée ne s'ouvre pas.",
         why,
-        "Remettez le master_key d'origine dans secrets.toml, ou restaurez une sauvegarde.",
+        "Si la clé maîtresse vient d'être changée, relancez la commande ; sinon remettez le "
+        "master_key d'origine, ou restaurez une sauvegarde.",
     )

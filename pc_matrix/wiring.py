@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bridges.alerts import Alerts
 from bridges.carrier import Carrier
 from bridges.feedback import Feedback
 from bridges.help import Help
@@ -38,6 +39,7 @@ from pc_matrix.vault import Vault
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
 from policies.charter import KINDS
+from policies.pinning import PinRule, rule_of
 from policies.readers import readers
 from policies.terms import RoomId
 
@@ -90,6 +92,11 @@ class House:
         """Who may read ``room_id`` by the registry, now; nobody when it is not the commune's."""
         given = readers(self.book.directory(), self.clock.now())
         return frozenset(given.get(RoomId(room_id), frozenset()))
+
+    def pin_rule(self, room_id: str) -> PinRule:
+        """What ``room_id`` asks of an identity: the commune's file says it by kind of room."""
+        commune = self.settings.commune
+        return rule_of(self.registry.rooms(commune.code).get(RoomId(room_id)), commune)
 
 
 @contextmanager
@@ -151,7 +158,14 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             Charters(house.registry, commune, voice, clock),
             clock,
         )
-        yield Bot(session, book, _carrier(house, voice, language), upkeep, Watch(book, clock))
+        yield Bot(
+            session,
+            book,
+            _carrier(house, voice, language),
+            upkeep,
+            Alerts(voice, book, clock),
+            Watch(book, clock),
+        )
 
 
 def _carrier(house: House, voice: Voice, language: Language) -> Carrier:
@@ -166,7 +180,7 @@ def _carrier(house: House, voice: Voice, language: Language) -> Carrier:
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:
-    return open_session(house.place, house.vault, house.book, house.entitled)
+    return open_session(house.place, house.vault, house.book, house.entitled, house.pin_rule)
 
 
 async def _begin_session(house: House) -> None:
@@ -218,4 +232,4 @@ async def open_identities(house: House) -> AsyncIterator[Identities]:
     """The commune's pinned identities, asked for with the bot's own access."""
     login = await log_in(house.place, house.vault)
     async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
-        yield Identities(house.registry, house.settings.commune.code, http, house.clock)
+        yield Identities(house.registry, house.settings.commune, http, house.clock)

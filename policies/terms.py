@@ -109,6 +109,8 @@ class Commune:
     """Whether a 🚩 reaction flags; the homeserver sees reactions, so a commune can turn it off."""
     daily_flags: int = 20
     """How many messages one référent may flag in 24 hours."""
+    approval: frozenset[RoomKind] = frozenset()
+    """The kinds of room in which a person's identity counts only once a human approved it."""
 
 
 @dataclass(frozen=True, slots=True)

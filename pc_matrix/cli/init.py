@@ -7,12 +7,16 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pc_matrix.cli import recovery_text
 from pc_matrix.cli.app import Context
 from pc_matrix.errors import InputError
+
+if TYPE_CHECKING:
+    from pc_matrix.homeserver.recovery.recovery_key import RecoveryKey
 
 _EMBEDDED = "http://127.0.0.1:8765"
 _SECTORS = ("centre=Centre-bourg",)
@@ -67,15 +71,17 @@ def init(
         authorities=_pairs("--authority", authority)
         or _ask_pairs("Autorités", _AUTHORITIES, yes=yes),
     )
-    path = write(context.home, _with_server(given, yes=yes))
-    _report(context, path, given.code)
+    path, key = write(context.home, _with_server(given, yes=yes))
+    _report(context, path, given.code, key)
 
 
-def write(home: Path, answers: Answers) -> Path:
-    """Write ``communes/<code>.toml`` and the missing secrets; the file's path.
+def write(home: Path, answers: Answers) -> tuple[Path, RecoveryKey]:
+    """Write ``communes/<code>.toml`` and the missing secrets; the file's path and a recovery key.
 
-    Nothing is left behind when the answers do not make a valid file. Raises ``InputError`` when the
-    commune has a file already, ``SettingsError`` for wrong answers.
+    The key, for the bot's identity, is new and has to be shown to somebody: it stays here, sealed,
+    only until the identity was published under it. Nothing is left behind when the answers do not
+    make a valid file. Raises ``InputError`` when the commune has a file already, ``SettingsError``
+    for wrong answers.
     """
     from pc_matrix import settings
 
@@ -100,10 +106,10 @@ def write(home: Path, answers: Answers) -> Path:
     try:
         settings.load(home, answers.code)
         _draw_secrets(home, answers.code)
+        return path, _draw_recovery_key(home, answers.code)
     except BaseException:
         path.unlink()
         raise
-    return path
 
 
 def commune_file(answers: Answers) -> str:
@@ -133,6 +139,18 @@ def _draw_secrets(home: Path, code: str) -> None:
     key = None if held.master_key else base64.b64encode(Vault.new_key()).decode()
     passwords = {} if code in held.bot_passwords else {code: secrets.token_urlsafe(32)}
     save_secrets(home, master_key=key, bot_passwords=passwords)
+
+
+def _draw_recovery_key(home: Path, code: str) -> RecoveryKey:
+    from pc_matrix import settings
+    from pc_matrix.homeserver.recovery.publishing import draw_pending
+    from pc_matrix.homeserver.sealed_file import SealedFile
+    from pc_matrix.vault import Vault
+
+    read = settings.load(home, code)
+    vault = Vault(read.secrets.vault_key())
+    file = SealedFile(read.session_dir / "recovery.sealed", f"recovery:{read.bot}", vault)
+    return draw_pending(file)
 
 
 def _with_server(given: Answers, *, yes: bool) -> Answers:
@@ -172,13 +190,16 @@ def _pairs(option: str, given: list[str] | None) -> tuple[tuple[str, str], ...]:
     return tuple(pairs)
 
 
-def _report(context: Context, path: Path, code: str) -> None:
+def _report(context: Context, path: Path, code: str, key: RecoveryKey) -> None:
     if context.json:
-        typer.echo(json.dumps({"commune": code, "file": str(path)}, ensure_ascii=False))
+        said = {"commune": code, "file": str(path), "recovery_key": key.text}
+        typer.echo(json.dumps(said, ensure_ascii=False))
         return
     typer.echo(f"Commune {code} déclarée dans {path}")
     typer.echo(f"Secrets dans {context.home / 'secrets.toml'} : lisible par vous seul.")
     typer.echo("Gardez-en une copie hors de cette machine ; sans lui, rien ne se rouvre.")
+    recovery_text.show(key)
+    typer.echo("")
     typer.echo("Ensuite : pc-matrix homeserver up")
 
 
@@ -215,6 +236,9 @@ database = ""                      # vide : registry.db dans ce dossier ; sinon 
 flag_by_reaction = true            # signaler par la réaction 🚩 (que le serveur Matrix peut voir)
 daily_flags = 20                   # signalements par référent et par 24 heures
 language = "fr"
+identity_approval = []             # salons où la mairie approuve chaque identité avant toute clé :
+                                   # "authority", "private", "referents", "sector" ; conseillé une
+                                   # fois les agents arrivés : ["authority"]
 
 # Les secteurs : chacun a son salon.
 {sectors}

@@ -3,88 +3,123 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
+from pc_matrix.cli import trust_incidents, trust_restore
 from pc_matrix.cli.app import Context
+from pc_matrix.errors import InputError
 
 if TYPE_CHECKING:
-    from pc_matrix.identities import PinnedIdentity
+    from pc_matrix.identities import Identities, PersonIdentity
 
-_WORDS = {"same": "inchangée", "changed": "⚠ changée, à approuver", "gone": "⚠ disparue"}
+_TO_DECIDE = 2
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command and its two verbs."""
+    """Add the command and its verbs."""
     group = typer.Typer(help="Les identités chiffrées des personnes, et ce qui a changé.")
-    group.command(name="list", help="Montre les identités connues et celles qui ont changé.")(
-        list_identities
+    group.command(
+        name="list",
+        help="Montre les identités. Statut 0 : rien à décider ; 2 : quelqu'un attend.",
+    )(list_identities)
+    group.command(name="approve", help="Approuve l'identité d'une personne, une fois comparée.")(
+        approve
     )
-    group.command(name="approve", help="Approuve la nouvelle identité d'une personne.")(approve)
+    trust_restore.register(group)
+    trust_incidents.register(group)
     app.add_typer(group, name="trust")
 
 
 def list_identities(ctx: typer.Context) -> None:
-    """Show every pinned identity."""
+    """Show everybody's identity; status 2 when something waits for a human."""
+    from pc_matrix.cli import trust_view
+
     context: Context = ctx.obj
-    found = asyncio.run(_all(context))
+    found, time_zone = asyncio.run(_all(context))
     if context.json:
-        rows = [
-            {
-                "user_id": i.user_id,
-                "standing": i.standing.value,
-                "fingerprint": fingerprint(i.pinned),
-            }
-            for i in found
-        ]
-        Console().print_json(data=rows)
-        return
-    if not found:
+        Console().print_json(data=[trust_view.as_json(one) for one in found])
+    elif not found:
         typer.echo("Aucune identité n'est encore connue : personne n'a parlé au bot.")
-        return
-    table = Table("Personne", "Empreinte connue", "Empreinte du jour", "État")
-    for i in found:
-        table.add_row(
-            i.user_id, fingerprint(i.pinned), fingerprint(i.current), _WORDS[i.standing.value]
-        )
-    Console().print(table)
+    else:
+        Console().print(trust_view.table(found, time_zone))
+    if any(one.needs_a_human for one in found):
+        raise typer.Exit(_TO_DECIDE)
 
 
 def approve(
     ctx: typer.Context,
     user: Annotated[str, typer.Argument(help="Identifiant Matrix complet : @prenom.nom:serveur")],
+    fingerprint: Annotated[
+        str,
+        typer.Option(
+            help="Les 8 premiers caractères (ou plus) de l'empreinte, lus par la personne.",
+            metavar="EMPREINTE",
+        ),
+    ] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Déjà comparée : ne pas demander.")] = (
+        False
+    ),
 ) -> None:
-    """Pin the identity that the person has today. Check with him first, not by Matrix."""
+    """Pin the identity that is shown. Check with the person first, not by Matrix."""
     context: Context = ctx.obj
-    approved = asyncio.run(_approve(context, user))
-    if context.json:
-        Console().print_json(
-            data={"user_id": approved.user_id, "fingerprint": fingerprint(approved.current)}
-        )
-        return
-    typer.echo(f"Identité approuvée pour {approved.user_id} : {fingerprint(approved.current)}")
+    if context.json and not (yes or fingerprint):
+        raise typer.BadParameter("--json ne pose pas de question : ajoutez --fingerprint ou --yes.")
+    asyncio.run(_approve(context, user, fingerprint, yes=yes))
 
 
-def fingerprint(key: str) -> str:
-    """A public key in groups of four characters, to be read aloud."""
-    return " ".join(key[i : i + 4] for i in range(0, len(key), 4)) or "—"
+async def _all(context: Context) -> tuple[list[PersonIdentity], str]:
+    async with _identities(context) as (identities, time_zone):
+        return await identities.all(), time_zone
 
 
-async def _all(context: Context) -> list[PinnedIdentity]:
-    from pc_matrix import wiring
-
-    with wiring.open_house(context.home, context.commune) as house:
-        async with wiring.open_identities(house) as identities:
-            return await identities.all()
-
-
-async def _approve(context: Context, user: str) -> PinnedIdentity:
-    from pc_matrix import wiring
+async def _approve(context: Context, user: str, fingerprint: str, *, yes: bool) -> None:
     from policies.terms import UserId
 
+    async with _identities(context) as (identities, _time_zone):
+        shown = await identities.of(UserId(user))
+        _compare(context, shown, fingerprint, yes=yes)
+        identities.approve(shown)
+    _tell(context, shown)
+
+
+def _compare(context: Context, shown: PersonIdentity, fingerprint: str, *, yes: bool) -> None:
+    """Go on only with an identity that a human compared."""
+    from pc_matrix.cli.trust_view import comparison
+    from pc_matrix.identities import is_fingerprint_of
+
+    if not context.json:
+        typer.echo("\n".join(comparison(shown)))
+    if fingerprint:
+        if not is_fingerprint_of(fingerprint, shown.current):
+            raise InputError(
+                f"L'empreinte donnée n'est pas celle de {shown.user_id} aujourd'hui.",
+                "Elle ne commence pas ainsi, ou moins de 8 caractères ont été donnés.",
+                "Rien n'a été approuvé. Rappelez la personne ; dans le doute, n'approuvez rien.",
+            )
+    elif not yes:
+        question = "La personne lit-elle, de vive voix, l'empreinte du jour ?"
+        typer.confirm(question, abort=True, err=True)
+
+
+def _tell(context: Context, shown: PersonIdentity) -> None:
+    from pc_matrix.cli import trust_view
+
+    seen = trust_view.fingerprint(shown.current)
+    if context.json:
+        Console().print_json(data={"user_id": shown.user_id, "fingerprint": seen})
+        return
+    typer.echo(f"Identité approuvée pour {shown.user_id} : {seen}")
+
+
+@asynccontextmanager
+async def _identities(context: Context) -> AsyncIterator[tuple[Identities, str]]:
+    from pc_matrix import wiring
+
     with wiring.open_house(context.home, context.commune) as house:
         async with wiring.open_identities(house) as identities:
-            return await identities.approve(UserId(user))
+            yield identities, house.settings.commune.time_zone

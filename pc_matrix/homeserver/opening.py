@@ -15,12 +15,14 @@ from pc_matrix.homeserver.crypto.machine import Machine
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.incidents import Incidents
 from pc_matrix.homeserver.login import BotLogin, bot_login
+from pc_matrix.homeserver.recovery.publishing import publish_once
 from pc_matrix.homeserver.sealed_file import SealedFile, Sealer
-from pc_matrix.homeserver.session import Session
+from pc_matrix.homeserver.session import Session, first_use
 from pc_matrix.homeserver.session_lock import SessionLock
 from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.signing import from_unpadded, unpadded
-from pc_matrix.homeserver.trust import DeviceBook, Pins
+from pc_matrix.homeserver.trust import DeviceBook, OwnIdentity, Pins
+from policies.pinning import PinRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,11 @@ async def log_in(place: Place, sealer: Sealer) -> BotLogin:
 
 @asynccontextmanager
 async def open_session(
-    place: Place, sealer: Sealer, pins: Pins, entitled: Callable[[str], frozenset[str]]
+    place: Place,
+    sealer: Sealer,
+    pins: Pins,
+    entitled: Callable[[str], frozenset[str]],
+    rule: Callable[[str], PinRule] = first_use,
 ) -> AsyncIterator[Session]:
     """The session of ``place``, its device cross-signed before anything is sent.
 
@@ -64,14 +70,16 @@ async def open_session(
         with closing(database):
             async with MatrixHttp(place.base_url, login.token) as http:
                 account = Account(database, place.user_id, login.device_id)
-                incidents, devices = Incidents(), DeviceBook(http, pins)
+                own = await identity.own(http, place.sealed("identity", sealer), place.user_id)
+                known = OwnIdentity(place.user_id, own.master.public)
+                incidents, devices = Incidents(), DeviceBook(http, pins, known)
                 lasting = place.sealed("lasting", sealer)
                 machine = Machine(database, account, http, devices, incidents, lasting)
                 machine.prune()
-                session = Session(http, machine, devices, entitled, incidents)
+                session = Session(http, machine, devices, entitled, incidents, rule)
                 await machine.supply.publish(http)
-                own = identity.load_or_draw(place.sealed("identity", sealer), place.user_id)
                 await identity.publish(http, own, session.device_keys(), place.password)
+                await publish_once(http, own, place.sealed("recovery", sealer))
                 yield session
     finally:
         lock.release()

@@ -64,11 +64,21 @@ class SealedFile:
                 os.fsync(stream.fileno())
             temporary.replace(self.path)
         except OSError as error:
-            raise StoreError(
-                f"Le fichier {self.path} ne peut pas être écrit.",
-                f"{error.strerror}.",
-                "Vérifiez la place libre sur le disque et les droits du dossier, puis relancez.",
-            ) from error
+            raise self._unwritable(error) from error
+
+    def remove(self) -> None:
+        """Delete the file; it is no fault when there is none. Raises ``StoreError``."""
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        return StoreError(
+            f"Le fichier {self.path} ne peut pas être écrit.",
+            f"{error.strerror}.",
+            "Vérifiez la place libre sur le disque et les droits du dossier, puis relancez.",
+        )
 
     def _unreadable(self, why: str) -> StoreError:
         return StoreError(

@@ -9,15 +9,16 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
 
 from pc_matrix.errors import ServerUnreachable
+from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.crypto.key_supply import one_time_key_count
 from pc_matrix.homeserver.crypto.machine import Machine
 from pc_matrix.homeserver.crypto.outbound import Audience
 from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
+from pc_matrix.homeserver.crypto.withholding import Barred
 from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
 from pc_matrix.homeserver.incidents import Incident, Incidents
 from pc_matrix.homeserver.intake import Found, Intake
@@ -26,34 +27,26 @@ from pc_matrix.homeserver.room_states import room_states
 from pc_matrix.homeserver.room_view import RoomView
 from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.sync import SyncAnswer, fetch, present_cursor
-from pc_matrix.homeserver.trust import DeviceBook
+from pc_matrix.homeserver.trust import Device, DeviceBook
 from policies.incidents import IncidentKind
+from policies.pinning import PinRule
 from policies.terms import SenderTrust
+from policies.trust import WithheldCode, withheld_code
 
 _log = structlog.get_logger(__name__)
 _ROOM_SECONDS = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What one sync brought: its cursor, the events in order, and the rooms whose state moved.
-
-    ``to_device`` are messages to the device that are not about keys (verification); ``incidents``
-    what was dropped or noticed on the way.
-    """
-
-    cursor: str
-    events: tuple[RoomEvent, ...] = ()
-    changed_rooms: frozenset[str] = frozenset()
-    to_device: tuple[ToDeviceEvent, ...] = ()
-    incidents: tuple[Incident, ...] = ()
+def first_use(_room_id: str) -> PinRule:
+    """The rule of every room of a commune that approves nobody by hand."""
+    return PinRule.FIRST_USE
 
 
 class Session:
     """One device of the bot, on one open store.
 
-    ``entitled`` tells who may read a room by the registry; keys go to those of them who are joined
-    or invited, on devices that their owner signed.
+    ``entitled`` tells who may read a room by the registry, ``rule`` whose identity counts there;
+    keys go to those of them who are joined or invited, on devices that their owner signed.
     """
 
     def __init__(
@@ -63,10 +56,11 @@ class Session:
         devices: DeviceBook,
         entitled: Callable[[str], frozenset[str]],
         incidents: Incidents,
+        rule: Callable[[str], PinRule] = first_use,
     ) -> None:
         self.incidents = incidents
         self._http, self._machine, self._devices = http, machine, devices
-        self._entitled = entitled
+        self._entitled, self._rule = entitled, rule
         self._intake = Intake(http, machine, incidents, entitled)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._synced = asyncio.Event()
@@ -102,7 +96,8 @@ class Session:
         self._wake()
         await self._tend(answer)
         events, moved = tuple(found.events), frozenset(found.moved)
-        return Batch(answer.cursor, events, moved, to_device, self.incidents.drain())
+        told, news = self.incidents.drain(), self._devices.drain_news()
+        return Batch(answer.cursor, events, moved, to_device, told, news)
 
     async def _first_answer(self, since: str | None) -> SyncAnswer | None:
         """Learn every room's state: as it was kept, or else from the server.
@@ -204,7 +199,10 @@ class Session:
         if event.ciphertext is None:
             return SenderTrust.UNSIGNED
         return await self._devices.sender_trust(
-            event.sender, event.ciphertext.sender_key, event.ciphertext.claimed_ed25519
+            event.sender,
+            event.ciphertext.sender_key,
+            event.ciphertext.claimed_ed25519,
+            self._rule(event.room_id),
         )
 
     async def send(self, room_id: str, kind: str, content: Json, txn: str) -> str:
@@ -214,11 +212,23 @@ class Session:
         """
         async with self._turns[room_id]:
             view = await self._view(room_id)
-            readers = await self._devices.trusted(view.present & self._entitled(room_id))
+            audience = await self._audience(room_id, view)
             body = await self._machine.outbound.encrypt(
-                room_id, kind, content, Audience(readers), view.rotation
+                room_id, kind, content, audience, view.rotation
             )
             return await self._put(room_id, "m.room.encrypted", body, txn)
+
+    async def _audience(self, room_id: str, view: RoomView) -> Audience:
+        """Who may read what is said in a room now, and which devices are told that they may not."""
+        entitled, rule = self._entitled(room_id), self._rule(room_id)
+        people = view.present & entitled
+        readers = await self._devices.trusted(people, rule)
+        excluded = await self._devices.excluded(people, rule)
+        barred = {Barred(d.user_id, d.device_id, withheld_code(d.verdict)) for d in excluded}
+        outsiders = await self._devices.trusted(view.joined - entitled - {self.user_id})
+        code = WithheldCode.UNAUTHORISED
+        barred |= {Barred(d.user_id, d.device_id, code) for d in outsiders}
+        return Audience(readers, frozenset(barred))
 
     async def _put(self, room_id: str, kind: str, body: Json, txn: str) -> str:
         path = client_path("rooms", room_id, "send", kind, txn)
@@ -247,8 +257,11 @@ class Session:
             view = await self._view(room_id)
             audience = view.present & self._entitled(room_id)
             body = lasting.close_up(room_id, kind, content, txn, audience)
-            await lasting.reach(room_id, await self._devices.trusted(audience))
+            await lasting.reach(room_id, await self._trusted(room_id, audience))
             return await self._put(room_id, "m.room.encrypted", body, txn)
+
+    async def _trusted(self, room_id: str, people: frozenset[str]) -> frozenset[Device]:
+        return await self._devices.trusted(people, self._rule(room_id))
 
     async def reach_newcomers(self) -> int:
         """Give lasting messages to devices of their audience that appeared since; to how many."""
@@ -258,7 +271,7 @@ class Session:
             if view is None:
                 continue
             audience = view.present & self._entitled(room_id) & lasting.audience(room_id)
-            reached += await lasting.reach(room_id, await self._devices.trusted(audience))
+            reached += await lasting.reach(room_id, await self._trusted(room_id, audience))
         return reached
 
     def unreached(self, room_id: str) -> frozenset[str]:

@@ -44,6 +44,10 @@ class SigningKey:
         self._key = Ed25519PrivateKey.from_private_bytes(seed)
         self.public = unpadded(self._key.public_key().public_bytes_raw())
 
+    def seed(self) -> bytes:
+        """The 32 bytes that it was made of: for sealing, and nothing else."""
+        return self._key.private_bytes_raw()
+
     def signature(self, data: Json) -> str:
         """The signature of ``data`` as signed JSON, in unpadded base64."""
         return unpadded(self._key.sign(canonical(data)))

@@ -11,6 +11,7 @@ from pc_matrix.registry.records import (
     Place,
     PlaceKind,
 )
+from pc_matrix.registry.resealing import SealedUnder, reseal, sealed_columns, sealed_under
 from pc_matrix.registry.store import Registry
 from policies.reports import AckNews, Link, LinkState, Report, ReportState
 
@@ -30,4 +31,8 @@ __all__ = [
     "Registry",
     "Report",
     "ReportState",
+    "SealedUnder",
+    "reseal",
+    "sealed_columns",
+    "sealed_under",
 ]

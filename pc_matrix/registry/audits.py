@@ -34,12 +34,12 @@ class AuditStore:
                 )
             )
 
-    def audits(self, code: CommuneCode, limit: int = 100) -> list[Audit]:
-        """The last ``limit`` lines, the newest first."""
+    def audits(self, code: CommuneCode, limit: int = 100, action: str = "") -> list[Audit]:
+        """The last ``limit`` lines whose action begins so, the newest first."""
         with self._transactions.reading() as session:
             rows = session.exec(
                 select(AuditRow)
-                .where(AuditRow.commune == code)
+                .where(AuditRow.commune == code, col(AuditRow.action).startswith(action))
                 .order_by(col(AuditRow.id).desc())
                 .limit(limit)
             )

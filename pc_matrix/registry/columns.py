@@ -20,6 +20,11 @@ def give_vault(engine: Engine, vault: Vault) -> None:
     _VAULTS[engine.dialect] = vault
 
 
+def vault_of(dialect: Dialect) -> Vault | None:
+    """The vault of the engine that has this dialect, once it was given one."""
+    return _VAULTS.get(dialect)
+
+
 class Sealed(TypeDecorator[str]):
     """Text that the database sees sealed only; ``column`` is its context in the vault."""
 
@@ -30,15 +35,20 @@ class Sealed(TypeDecorator[str]):
         super().__init__()
         self.column = column
 
+    @property
+    def context(self) -> str:
+        """What the vault is told that it seals."""
+        return f"registry/{self.column}"
+
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
         if value is None:
             return None
-        return _VAULTS[dialect].seal(value.encode(), f"registry/{self.column}")
+        return _VAULTS[dialect].seal(value.encode(), self.context)
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return _VAULTS[dialect].open(bytes(value), f"registry/{self.column}").decode()
+        return _VAULTS[dialect].open(bytes(value), self.context).decode()
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import inspect
 from sqlalchemy.engine import Engine
-from sqlmodel import Session
 
 from pc_matrix.errors import StoreError
 from pc_matrix.registry.faults import shown, told
@@ -16,13 +15,35 @@ _CONTEXT = "registry/seal"
 _CONSTANT = b"pc-matrix registry"
 
 
-def check(engine: Engine, vault: Vault) -> bool:
-    """Whether there is a seal already. Raises ``StoreError`` when the vault does not open it."""
+def stored(engine: Engine) -> bytes | None:
+    """The seal as it lies in the database, ``None`` when there is none yet."""
     with told(engine.url):
         if not inspect(engine).has_table(SealRow.__tablename__):
-            return False
+            return None
     with Transactions(engine).reading() as session:
-        return _opens(session, engine, vault)
+        row = session.get(SealRow, 1)
+        return row.sealed if row else None
+
+
+def opens(sealed: bytes, vault: Vault) -> bool:
+    """Whether the seal is one of that vault's."""
+    try:
+        return vault.open(sealed, _CONTEXT) == _CONSTANT
+    except StoreError:
+        return False
+
+
+def drawn(vault: Vault) -> bytes:
+    """A new seal under that vault."""
+    return vault.seal(_CONSTANT, _CONTEXT)
+
+
+def check(engine: Engine, vault: Vault) -> bool:
+    """Whether there is a seal already. Raises ``StoreError`` when the vault does not open it."""
+    sealed = stored(engine)
+    if sealed is not None and not opens(sealed, vault):
+        raise foreign(engine)
+    return sealed is not None
 
 
 def affix(engine: Engine, vault: Vault) -> None:
@@ -30,22 +51,18 @@ def affix(engine: Engine, vault: Vault) -> None:
     if check(engine, vault):
         return
     with Transactions(engine).writing() as session:
-        insert_once(session, SealRow, id=1, sealed=vault.seal(_CONSTANT, _CONTEXT))
-        _opens(session, engine, vault)
+        insert_once(session, SealRow, id=1, sealed=drawn(vault))
+    check(engine, vault)
 
 
-def _opens(session: Session, engine: Engine, vault: Vault) -> bool:
-    row = session.get(SealRow, 1)
-    if row is None:
-        return False
-    try:
-        vault.open(row.sealed, _CONTEXT)
-    except StoreError:
-        raise StoreError(
-            f"secrets.toml n'est pas celui de ce registre ({shown(engine.url)}).",
-            "Sa clé maîtresse (master_key) n'ouvre pas ce que la clé d'origine a scellé. "
-            "Rien n'a été écrit.",
-            "Remettez le secrets.toml d'origine ou sa sauvegarde, et vérifiez que "
-            "PC_MATRIX_MASTER_KEY n'est pas définie par erreur.",
-        ) from None
-    return True
+def foreign(engine: Engine) -> StoreError:
+    """What to tell when another key sealed this registry."""
+    return StoreError(
+        f"secrets.toml n'est pas celui de ce registre ({shown(engine.url)}).",
+        "Sa clé maîtresse (master_key) n'ouvre pas ce que la clé d'origine a scellé. "
+        "Rien n'a été écrit.",
+        "Remettez le secrets.toml d'origine ou sa sauvegarde, et vérifiez que "
+        "PC_MATRIX_MASTER_KEY (ou la donnée systemd pc-matrix-master-key) n'est pas donnée par "
+        "erreur. Si un autre dossier sur la même base a changé la clé : « pc-matrix master-key "
+        "rotate », avec la nouvelle dans PC_MATRIX_NEXT_MASTER_KEY.",
+    )

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import literal_column
+from sqlalchemy import event, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from pc_matrix.registry.engine import WRITES
 from pc_matrix.registry.faults import told
+from pc_matrix.registry.stale_key import refuse_stale_key
 from pc_matrix.registry.tables.base import Row
 
 
@@ -31,12 +32,17 @@ class Transactions:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session whose changes are kept together when the block ends without an exception."""
+        """A session whose changes are kept together when the block ends without an exception.
+
+        Raises ``StoreError`` when the master key was changed since the registry was opened, and
+        something would be sealed under the one that is gone.
+        """
         with (
             told(self.engine.url),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
+            event.listen(session, "after_flush", refuse_stale_key)
             yield session
 
     def close(self) -> None:

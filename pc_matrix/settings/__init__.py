@@ -1,7 +1,31 @@
 """What a deployment is told: communes' files, parsed once into frozen values, and its secrets."""
 
+from pc_matrix.settings.key_sources import CURRENT, NEXT, FoundKey, KeySource
 from pc_matrix.settings.loading import communes, load
-from pc_matrix.settings.secret_file import Secrets, load_secrets, save_secrets
+from pc_matrix.settings.rotation_mark import Mark
+from pc_matrix.settings.secret_file import (
+    Secrets,
+    load_secrets,
+    not_in_place,
+    put_next_key_in_place,
+    save_next_key,
+    save_secrets,
+)
 from pc_matrix.settings.values import Settings
 
-__all__ = ["Secrets", "Settings", "communes", "load", "load_secrets", "save_secrets"]
+__all__ = [
+    "CURRENT",
+    "NEXT",
+    "FoundKey",
+    "KeySource",
+    "Mark",
+    "Secrets",
+    "Settings",
+    "communes",
+    "load",
+    "load_secrets",
+    "not_in_place",
+    "put_next_key_in_place",
+    "save_next_key",
+    "save_secrets",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
@@ -19,6 +20,7 @@ from policies.terms import (
     Category,
     Commune,
     CommuneCode,
+    RoomKind,
     Sector,
     SectorCode,
     UserId,
@@ -29,6 +31,16 @@ _CODE = re.compile(r"[a-z0-9-]{1,32}")
 _LOCALPART = re.compile(r"[a-z0-9._=/+-]{1,200}")
 """Matrix specification, appendix "User identifiers": the characters of a new user's localpart."""
 _SERVER_NAME = re.compile(r"(?:[A-Za-z0-9.-]{1,230}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
+_ROOM_KINDS = {
+    "authority": RoomKind.AUTHORITY,
+    "autorite": RoomKind.AUTHORITY,
+    "private": RoomKind.PRIVATE,
+    "prive": RoomKind.PRIVATE,
+    "referents": RoomKind.REFERENTS,
+    "sector": RoomKind.SECTOR,
+    "secteur": RoomKind.SECTOR,
+}
+"""The rooms in which a commune may have identities approved, without accents."""
 _DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite:///")
 
 
@@ -87,6 +99,17 @@ def _category(value: str) -> str:
     return value
 
 
+def _room_kind(value: str) -> str:
+    if _folded(value) not in _ROOM_KINDS:
+        raise ValueError("salon inconnu ; connus : authority, private, referents, sector")
+    return value
+
+
+def _folded(word: str) -> str:
+    bare = unicodedata.normalize("NFKD", word.strip().casefold())
+    return "".join(letter for letter in bare if not unicodedata.combining(letter))
+
+
 def _database(value: str) -> str:
     if value and not value.startswith(_DATABASES):
         raise ValueError(f"une adresse est attendue qui commence par {' ou '.join(_DATABASES)}")
@@ -120,6 +143,7 @@ class _OptionsTable(_Table):
     flag_by_reaction: bool = True
     daily_flags: Annotated[int, Field(ge=1, le=1000)] = 20
     language: Literal["fr", "en"] = "fr"
+    identity_approval: list[Annotated[str, AfterValidator(_room_kind)]] = []
 
 
 class _SectorTable(_Table):
@@ -157,6 +181,7 @@ class CommuneFile(_Table):
             language=self.options.language,
             flag_by_reaction=self.options.flag_by_reaction,
             daily_flags=self.options.daily_flags,
+            approval=frozenset(_ROOM_KINDS[_folded(w)] for w in self.options.identity_approval),
         )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
+import dataclasses
 import json
 import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
 
-from pc_matrix.errors import SettingsError
-from pc_matrix.settings import faults
+from pc_matrix.errors import SettingsError, StoreError
+from pc_matrix.settings import faults, rotation_mark
+from pc_matrix.settings.key_sources import CURRENT, NEXT, FoundKey, KeySource, encoded, found
+from pc_matrix.settings.private_file import alone_in, replace
+from pc_matrix.settings.rotation_mark import Mark
 
 FILE_NAME = "secrets.toml"
 _PREFIX = "PC_MATRIX_"
@@ -31,21 +33,42 @@ class Secrets:
     registration_shared_secret: SecretStr | None = None
     bot_passwords: Mapping[str, SecretStr] = field(default_factory=dict)
     """Each commune's bot password, by INSEE code."""
+    found_key: FoundKey | None = None
+    """The master key with the place where it was found."""
+    next_key: FoundKey | None = None
+    """The key that a rotation leads to, from its beginning to its end, or that was prepared."""
+    mark: Mark | None = None
+    """Where a rotation stands whose keys pc-matrix cannot replace by itself."""
 
     def vault_key(self) -> bytes:
-        """The 32 bytes of ``master_key``. Raises ``SettingsError`` when absent or malformed."""
-        text = self.required("master_key")
-        try:
-            key = base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError):
-            key = b""
-        if len(key) != 32:
-            raise SettingsError(
-                "Le secret master_key n'est pas valable.",
-                "Il doit être l'encodage base64 de 32 octets.",
-                f"Remettez dans {FILE_NAME} la valeur écrite par « pc-matrix init ».",
+        """The 32 bytes of ``master_key``.
+
+        Raises ``SettingsError`` when absent or malformed, ``StoreError`` while a rotation is not
+        finished: some is then sealed under one key and some under the other.
+        """
+        key = self.current().raw()
+        if self.unfinished:
+            raise StoreError(
+                "La rotation de la clé maîtresse n'est pas finie.",
+                "Elle s'est arrêtée en chemin : une partie est scellée par l'ancienne clé, le "
+                "reste par la nouvelle. Rien n'est perdu.",
+                "Lancez « pc-matrix master-key rotate » : la commande reprend et finit.",
             )
+        if self.mark is not None and not self.mark.names(key):
+            raise not_in_place(self.current())
         return key
+
+    def current(self) -> FoundKey:
+        """The master key and its place; raises ``SettingsError`` when there is none."""
+        if self.found_key is None:
+            raise _absent(CURRENT.entry, CURRENT.variable)
+        return self.found_key
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a rotation began and did not end."""
+        in_file = self.next_key is not None and self.next_key.source is KeySource.FILE
+        return in_file or (self.mark is not None and not self.mark.sealed)
 
     def required(self, name: str) -> str:
         """The secret ``master_key``, ``admin_token`` or ``registration_shared_secret`` in clear.
@@ -73,6 +96,7 @@ class _CommuneSecrets(BaseModel):
 class _SecretFile(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     master_key: SecretStr | None = None
+    master_key_next: SecretStr | None = None
     admin_token: SecretStr | None = None
     registration_shared_secret: SecretStr | None = None
     communes: dict[str, _CommuneSecrets] = {}
@@ -81,8 +105,9 @@ class _SecretFile(BaseModel):
 def load_secrets(home: Path, environment: Mapping[str, str] | None = None) -> Secrets:
     """The secrets of ``home``: the file's, overridden by ``PC_MATRIX_<NAME>`` variables.
 
-    A bot's password is overridden by ``PC_MATRIX_BOT_PASSWORD_<INSEE>``. Without a file only the
-    environment speaks. Raises ``SettingsError`` when others may read the file, or it is malformed.
+    A bot's password is overridden by ``PC_MATRIX_BOT_PASSWORD_<INSEE>``, the master key also by the
+    systemd credential ``pc-matrix-master-key``. Without a file only these speak. Raises
+    ``SettingsError`` when others may read the file or the credential, or one is malformed.
     """
     env = os.environ if environment is None else environment
     stored = _stored(home / FILE_NAME)
@@ -92,7 +117,11 @@ def load_secrets(home: Path, environment: Mapping[str, str] | None = None) -> Se
     for key, value in env.items():
         if key.startswith(prefix) and value:
             passwords[key.removeprefix(prefix)] = SecretStr(value)
-    return Secrets(**named, bot_passwords=passwords)
+    current = found(CURRENT, env, stored.master_key)
+    named["master_key"] = current.text if current else None
+    coming = stored.next_key or found(NEXT, env, None)
+    mark = rotation_mark.read(home)
+    return Secrets(**named, bot_passwords=passwords, found_key=current, next_key=coming, mark=mark)
 
 
 def save_secrets(
@@ -108,21 +137,44 @@ def save_secrets(
     Returns what the file now holds. What the environment overrides is never written. Raises
     ``SettingsError`` when the file cannot be written.
     """
-    path = home / FILE_NAME
-    stored = _stored(path)
     given = dict(zip(_NAMES, (master_key, admin_token, registration_shared_secret), strict=True))
-    named = {n: SecretStr(v) if v is not None else getattr(stored, n) for n, v in given.items()}
     added = {code: SecretStr(value) for code, value in (bot_passwords or {}).items()}
-    merged = Secrets(**named, bot_passwords={**stored.bot_passwords, **added})
-    try:
-        _replace(path, _as_toml(merged))
-    except OSError as error:
-        raise SettingsError(
-            f"{path} n'a pas pu être écrit ; l'ancien contenu est intact.",
-            f"Le système répond : {error.strerror}.",
-            "Vérifiez que le dossier existe, qu'il vous appartient et que le disque a de la place.",
-        ) from None
+    with alone_in(home):
+        stored = _stored(home / FILE_NAME)
+        named: dict[str, Any] = {
+            n: SecretStr(v) if v is not None else getattr(stored, n) for n, v in given.items()
+        }
+        passwords = {**stored.bot_passwords, **added}
+        merged = Secrets(**named, bot_passwords=passwords, next_key=stored.next_key)
+        replace(home / FILE_NAME, _as_toml(merged))
     return merged
+
+
+def save_next_key(home: Path, key: bytes) -> None:
+    """Write ``key`` beside the file's master key: from here on a rotation is unfinished.
+
+    One that is there stays, and ``SettingsError`` is raised when it is not ``key``.
+    """
+    with alone_in(home):
+        stored = _stored(home / FILE_NAME)
+        if stored.next_key is None:
+            coming = FoundKey(SecretStr(encoded(key)), KeySource.FILE, NEXT)
+            replace(home / FILE_NAME, _as_toml(dataclasses.replace(stored, next_key=coming)))
+        elif stored.next_key.raw() != key:
+            raise _another_next(home / FILE_NAME)
+
+
+def put_next_key_in_place(home: Path, key: bytes) -> None:
+    """Let ``key`` take the place of the file's master key: the end of a rotation.
+
+    Raises ``SettingsError``, with nothing written, when it is not the next key of the file.
+    """
+    with alone_in(home):
+        stored = _stored(home / FILE_NAME)
+        if stored.next_key is None or stored.next_key.raw() != key:
+            raise _another_next(home / FILE_NAME)
+        placed = dataclasses.replace(stored, master_key=stored.next_key.text, next_key=None)
+        replace(home / FILE_NAME, _as_toml(placed))
 
 
 def _stored(path: Path) -> Secrets:
@@ -145,7 +197,8 @@ def _stored(path: Path) -> Secrets:
         raise faults.refused(path, faults.of_validation(error, _SecretFile)) from None
     passwords = {c: s.bot_password for c, s in parsed.communes.items() if s.bot_password}
     named = {name: getattr(parsed, name) for name in _NAMES}
-    return Secrets(**named, bot_passwords=passwords)
+    coming = found(NEXT, {}, parsed.master_key_next)
+    return Secrets(**named, bot_passwords=passwords, next_key=coming)
 
 
 def _overridden(env: Mapping[str, str], name: str, stored: SecretStr | None) -> SecretStr | None:
@@ -159,6 +212,8 @@ def _as_toml(held: Secrets) -> str:
         value: SecretStr | None = getattr(held, name)
         if value is not None:
             lines.append(f"{name} = {_quoted(value)}")
+    if held.next_key is not None:
+        lines.append(f"{NEXT.entry} = {_quoted(held.next_key.text)}  # rotation en cours")
     for code, password in sorted(held.bot_passwords.items()):
         lines += ["", f"[communes.{json.dumps(code)}]", f"bot_password = {_quoted(password)}"]
     return "\n".join(lines) + "\n"
@@ -169,24 +224,27 @@ def _quoted(value: SecretStr) -> str:
     return json.dumps(value.get_secret_value(), ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def _replace(path: Path, text: str) -> None:
-    # mkstemp makes the file 0600 whatever the umask.
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-
-
 def _absent(name: str, variable: str) -> SettingsError:
     return SettingsError(
         f"Le secret {name} manque.",
         f"Il n'est ni dans {FILE_NAME} ni dans la variable {variable}.",
         "Lancez « pc-matrix init », ou ajoutez-le à l'un des deux.",
+    )
+
+
+def not_in_place(current: FoundKey) -> StoreError:
+    """What to tell when all is sealed under a new key and the old one is still given."""
+    return StoreError(
+        "La nouvelle clé maîtresse n'est pas encore en place.",
+        f"Tout est scellé par la nouvelle clé ; {current.place()} donne encore l'ancienne.",
+        f"Mettez-y la valeur de {NEXT.variable} ({NEXT.credential}) et retirez celle-ci. Après le "
+        f"retour à une sauvegarde d'avant la rotation, supprimez {rotation_mark.FILE_NAME}.",
+    )
+
+
+def _another_next(path: Path) -> SettingsError:
+    return SettingsError(
+        f"{path} ne porte pas la nouvelle clé de cette rotation.",
+        f"Une rotation vers une autre clé y est commencée ({NEXT.entry}), ou il a été modifié.",
+        f"Retirez {NEXT.variable} et relancez « pc-matrix master-key rotate ».",
     )

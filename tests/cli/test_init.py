@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -10,6 +11,10 @@ import pytest
 
 from pc_matrix import settings
 from pc_matrix.cli.app import run
+from pc_matrix.homeserver.recovery.recovery_key import RecoveryKey
+from pc_matrix.homeserver.sealed_file import SealedFile
+from pc_matrix.homeserver.signing import from_unpadded
+from pc_matrix.vault import Vault
 
 
 def _init(home: Path, *more: str) -> int:
@@ -34,7 +39,9 @@ def test_it_writes_what_settings_reads(tmp_path: Path) -> None:
 
 def test_defaults_make_a_trial(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _init(tmp_path, "--json") == 0
-    assert json.loads(capsys.readouterr().out)["commune"] == "59999"
+    said = json.loads(capsys.readouterr().out)
+    assert said["commune"] == "59999"
+    assert len(RecoveryKey.read(said["recovery_key"]).raw) == 32
     assert settings.load(tmp_path).homeserver_url.startswith("http://127.0.0.1:")
 
 
@@ -83,4 +90,24 @@ def test_questions_are_asked(
     read = settings.load(tmp_path)
     assert (read.commune.name, read.server_name) == ("Trifouillis", "t.example")
     assert [s.name for s in read.commune.sectors] == ["Est", "Ouest"]
-    assert capsys.readouterr().out.count("\n") == 4
+    assert "Clé de secours du bot" in capsys.readouterr().out
+
+
+def test_the_recovery_key_is_shown_once_and_kept_sealed_until_published(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _init(tmp_path) == 0
+    shown = re.search(r"^    ((?:\w{4} ?){12})$", capsys.readouterr().out, re.MULTILINE)
+    assert shown is not None
+    key = RecoveryKey.read(shown.group(1))
+    read = settings.load(tmp_path)
+    path = read.session_dir / "recovery.sealed"
+    waiting = SealedFile(path, f"recovery:{read.bot}", Vault(read.secrets.vault_key())).read()
+    assert waiting is not None
+    assert from_unpadded(waiting["key"]) == key.raw
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for written in (p for p in tmp_path.rglob("*") if p.is_file()):
+        content = written.read_bytes()
+        assert key.raw not in content
+        assert key.text.encode() not in content
+        assert waiting["key"].encode() not in content

@@ -15,8 +15,9 @@ from pc_matrix.homeserver.http import Json, MatrixError
 from pc_matrix.homeserver.incidents import Incidents
 from pc_matrix.homeserver.sealed_file import SealedFile
 from pc_matrix.homeserver.session import Session
-from pc_matrix.homeserver.trust import Device
+from pc_matrix.homeserver.trust import Device, ExcludedDevice
 from pc_matrix.vault import Vault
+from policies.pinning import IdentityNews
 from policies.terms import SenderTrust
 from tests.homeserver.two_devices import KEY
 
@@ -75,6 +76,12 @@ class Devices:
     async def trusted(self, user_ids: Iterable[str], *_rule: object) -> frozenset[Device]:
         wanted = frozenset(user_ids)
         return frozenset(d for d in self.all if d.user_id in wanted)
+
+    async def excluded(self, *_who: object) -> frozenset[ExcludedDevice]:
+        return frozenset()
+
+    def drain_news(self) -> tuple[IdentityNews, ...]:
+        return ()
 
     async def sender_trust(self, *_who: object) -> SenderTrust:
         return SenderTrust.SIGNED

@@ -31,9 +31,13 @@ class FakeServer:
 class FakePins:
     def __init__(self, **known: str) -> None:
         self.known = dict(known)
+        self.by_hand: set[str] = set()
 
     def pinned(self, user_id: str) -> str | None:
         return self.known.get(user_id)
+
+    def approved(self, user_id: str) -> bool:
+        return user_id in self.by_hand
 
     def pin(self, user_id: str, master_key: str) -> None:
         self.known[user_id] = master_key
@@ -42,14 +46,15 @@ class FakePins:
 class Owner:
     """A user with an identity and one device that it signed."""
 
-    def __init__(self, salt: int = 0) -> None:
+    def __init__(self, salt: int = 0, user: str = USER, curve: bytes = b"c" * 32) -> None:
+        self.user, self.curve = user, curve
         self.master, self.self_signing, self.device = (
             SigningKey(bytes([i + salt]) * 32) for i in (1, 2, 3)
         )
 
     def public(self, key: SigningKey, usage: str) -> Json:
         return {
-            "user_id": USER,
+            "user_id": self.user,
             "usage": [usage],
             "keys": {f"ed25519:{key.public}": key.public},
         }
@@ -57,25 +62,26 @@ class Owner:
     def device_keys(self, device_id: str = "PHONE", key: SigningKey | None = None) -> Json:
         key = key or self.device
         keys: Json = {
-            "user_id": USER,
+            "user_id": self.user,
             "device_id": device_id,
-            "algorithms": [],
+            "algorithms": ["m.olm.v1.curve25519-aes-sha2", "m.megolm.v1.aes-sha2"],
             "keys": {
                 f"ed25519:{device_id}": key.public,
-                f"curve25519:{device_id}": unpadded(b"c" * 32),
+                f"curve25519:{device_id}": unpadded(self.curve),
             },
         }
         return {
             **keys,
-            "signatures": {USER: {f"ed25519:{device_id}": key.signature(keys)}},
+            "signatures": {self.user: {f"ed25519:{device_id}": key.signature(keys)}},
         }
 
     def answer(self) -> Json:
-        self_signing = self.master.sign(self.public(self.self_signing, "self_signing"), USER)
+        public = self.public(self.self_signing, "self_signing")
+        phone = self.self_signing.sign(self.device_keys(), self.user)
         return {
-            "master_keys": {USER: self.public(self.master, "master")},
-            "self_signing_keys": {USER: self_signing},
-            "device_keys": {USER: {"PHONE": self.self_signing.sign(self.device_keys(), USER)}},
+            "master_keys": {self.user: self.public(self.master, "master")},
+            "self_signing_keys": {self.user: self.master.sign(public, self.user)},
+            "device_keys": {self.user: {"PHONE": phone}},
         }
 
 
@@ -139,6 +145,34 @@ def _wrong_usage(answer: Json) -> None:
     answer["master_keys"][USER]["usage"] = ["user_signing"]
 
 
+def _two_usages(answer: Json) -> None:
+    answer["master_keys"][USER]["usage"] = ["master", "self_signing"]
+
+
+def _sign(answer: Json, **changes: Any) -> None:
+    """Another self-signing key object, signed by the master key as it should be."""
+    owner = Owner()
+    keys = {**owner.public(owner.self_signing, "self_signing"), **changes}
+    answer["self_signing_keys"][USER] = owner.master.sign(keys, USER)
+
+
+def _self_signing_of_another_usage(answer: Json) -> None:
+    _sign(answer, usage=["user_signing"])
+
+
+def _self_signing_of_another_user(answer: Json) -> None:
+    _sign(answer, user_id="@someone:else")
+
+
+def _no_algorithms(answer: Json) -> None:
+    owner = Owner()
+    keys = {k: v for k, v in owner.device_keys().items() if k != "signatures"}
+    keys["algorithms"] = ["m.megolm.v1.aes-sha2"]
+    signature = owner.device.signature(keys)
+    keys["signatures"] = {USER: {"ed25519:PHONE": signature}}
+    answer["device_keys"][USER]["PHONE"] = owner.self_signing.sign(keys, USER)
+
+
 @pytest.mark.parametrize(
     "forge",
     [
@@ -149,6 +183,10 @@ def _wrong_usage(answer: Json) -> None:
         _drop_self_signature,
         _another_users_master,
         _wrong_usage,
+        _two_usages,
+        _self_signing_of_another_usage,
+        _self_signing_of_another_user,
+        _no_algorithms,
     ],
 )
 async def test_no_forgery_counts(forge: Any) -> None:

@@ -41,6 +41,9 @@ class Pins(dict[str, str]):
     def pinned(self, user_id: str) -> str | None:
         return self.get(user_id)
 
+    def approved(self, user_id: str) -> bool:
+        return user_id in self
+
     def pin(self, user_id: str, master_key: str) -> None:
         self[user_id] = master_key
 

@@ -9,10 +9,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 
 from pc_matrix.errors import RegistryError
-from pc_matrix.registry import Registry
+from pc_matrix.registry import Registry, migrate
 from pc_matrix.registry.tables import METADATA
 from pc_matrix.vault import Vault
+from policies.pinning import Pin, PinOrigin
+from policies.terms import UserId
 from tests.registry.conftest import CODE, NOW
+
+FIRST_USE = PinOrigin.FIRST_USE
 
 
 def test_migrations_make_exactly_the_tables(registry: Registry, database_url: str) -> None:
@@ -76,3 +80,16 @@ def test_a_database_of_a_newer_version_is_refused(database_url: str, vault: Vaul
     assert "plus récente" in what
     assert "9999" in why
     assert remedy == "Mettez pc-matrix à jour."
+
+
+def test_pins_made_before_count_as_made_at_first_use(database_url: str, vault: Vault) -> None:
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        command.upgrade(migrate.configuration(connection), "0001")
+        connection.execute(
+            text("INSERT INTO pin VALUES (:c, '@anne:s.test', 'key', :t)"),
+            {"c": CODE, "t": NOW.isoformat(" ")},
+        )
+    engine.dispose()
+    with Registry.open(database_url, vault) as registry:
+        assert registry.pins(CODE) == {UserId("@anne:s.test"): Pin("key", FIRST_USE, NOW)}

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pc_matrix.registry import Audit, Registry
+from policies.pinning import IdentityNews, NewsKind, Pin, PinOrigin
 from policies.terms import UserId
 from tests.registry.conftest import CODE, NOW, OTHER
 
-ANNE = UserId("@anne:s.test")
+ANNE, BORIS = UserId("@anne:s.test"), UserId("@boris:s.test")
+LATER = NOW + timedelta(hours=1)
 
 
 def test_pins(registry: Registry) -> None:
@@ -12,8 +16,36 @@ def test_pins(registry: Registry) -> None:
     registry.set_pin(CODE, ANNE, "key1", NOW)
     registry.set_pin(CODE, ANNE, "key2", NOW)
     assert registry.pin(CODE, ANNE) == "key2"
-    assert registry.pins(CODE) == {ANNE: "key2"}
+    assert registry.pins(CODE) == {ANNE: Pin("key2", PinOrigin.FIRST_USE, NOW)}
+    registry.set_pin(CODE, ANNE, "key3", LATER, PinOrigin.VERIFIED)
+    assert registry.pins(CODE) == {ANNE: Pin("key3", PinOrigin.VERIFIED, LATER)}
     assert registry.pins(OTHER) == {}
+
+
+def test_a_first_use_replaces_no_pin(registry: Registry) -> None:
+    assert registry.pin_first(CODE, ANNE, "key1", NOW)
+    registry.set_pin(CODE, ANNE, "key2", NOW, PinOrigin.APPROVED)
+    assert not registry.pin_first(CODE, ANNE, "key3", LATER)
+    assert registry.pins(CODE) == {ANNE: Pin("key2", PinOrigin.APPROVED, NOW)}
+
+
+def test_news_of_an_identity_are_kept_once_until_a_pin_settles_them(registry: Registry) -> None:
+    changed = IdentityNews(ANNE, NewsKind.CHANGED, "key1", "key2")
+    again = IdentityNews(ANNE, NewsKind.CHANGED, "key1", "key3")
+    gone = IdentityNews(BORIS, NewsKind.GONE, "key1", "")
+    assert registry.note_identity(CODE, changed, NOW)
+    assert not registry.note_identity(CODE, changed, LATER)
+    assert registry.note_identity(CODE, again, LATER)
+    assert registry.note_identity(CODE, gone, LATER)
+    assert registry.note_identity(OTHER, changed, LATER)
+    assert registry.identity_news(CODE) == [(changed, NOW), (again, LATER), (gone, LATER)]
+    registry.identity_told(CODE, changed, LATER)
+    assert registry.identity_news(CODE, untold=True) == [(again, LATER), (gone, LATER)]
+    assert registry.identity_told_since(CODE, ANNE, NOW) == 1
+    assert registry.identity_told_since(CODE, ANNE, LATER + timedelta(seconds=1)) == 0
+    registry.set_pin(CODE, ANNE, "key2", LATER)
+    assert registry.identity_news(CODE) == [(gone, LATER)]
+    assert registry.identity_news(OTHER) == [(changed, LATER)]
 
 
 def test_the_audit_gives_the_newest_first(registry: Registry) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pc_matrix.errors import SettingsError
 from pc_matrix.settings import communes, load
-from policies.terms import Authority, AuthorityCode, Category, Sector, SectorCode
+from policies.terms import Authority, AuthorityCode, Category, RoomKind, Sector, SectorCode
 
 GOOD = """
 [commune]
@@ -236,3 +236,13 @@ def test_the_environment_gives_the_database(
     settings = load(written(tmp_path))
     assert settings.database_url == "postgresql+psycopg://u:motdepasse@h/b"
     assert "motdepasse" not in repr(settings)
+
+
+def test_kinds_of_room_whose_identities_are_approved(tmp_path: Path) -> None:
+    assert load(written(tmp_path)).commune.approval == frozenset()
+    words = '["authority", "Privé", "référents", "secteur"]'
+    text = GOOD.replace("[[sector]]", f"[options]\nidentity_approval = {words}\n[[sector]]", 1)
+    kinds = {RoomKind.AUTHORITY, RoomKind.PRIVATE, RoomKind.REFERENTS, RoomKind.SECTOR}
+    assert load(written(tmp_path, text)).commune.approval == kinds
+    (fault,) = faults_of(written(tmp_path, text.replace("Privé", "commune-space")))
+    assert fault.startswith("options.identity_approval[2] : salon inconnu")

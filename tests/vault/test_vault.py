@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pc_matrix.errors import StoreError
-from pc_matrix.vault import Vault
+from pc_matrix.vault import Keys, Vault
 
 VAULT = Vault(bytes(range(32)))
 
@@ -69,3 +69,19 @@ def test_a_key_is_32_bytes(size: int) -> None:
 
 def test_a_vault_does_not_show_its_key() -> None:
     assert repr(Vault(b"secretsecretsecretsecretsecret!!")) == "Vault(…)"
+
+
+def test_what_is_sealed_anew_opens_under_the_new_key_alone() -> None:
+    keys = Keys(VAULT, Vault(b"n" * 32))
+    sealed = VAULT.seal(b"text", "context")
+    assert not keys.is_done(sealed, "context")
+    anew = keys.reseal(sealed, "context")
+    assert keys.is_done(anew, "context")
+    assert keys.new.open(anew, "context") == b"text"
+    with pytest.raises(StoreError):
+        VAULT.open(anew, "context")
+    for odd in (b"", Vault(b"x" * 32).seal(b"text", "context"), VAULT.seal(b"text", "other")):
+        with pytest.raises(StoreError):
+            keys.is_done(odd, "context")
+        with pytest.raises(StoreError):
+            keys.reseal(odd, "context")

@@ -14,7 +14,7 @@ from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
 from pc_matrix.registry.tables.rooms import RoomRow
 from pc_matrix.registry.tables.seal import SealRow
-from pc_matrix.registry.tables.traces import AuditRow, PinRow
+from pc_matrix.registry.tables.traces import AuditRow, IdentityNewsRow, PinRow
 
 METADATA = Row.metadata
 
@@ -27,6 +27,7 @@ __all__ = [
     "BulletinRow",
     "CounterRow",
     "CursorRow",
+    "IdentityNewsRow",
     "InboxRow",
     "LinkRow",
     "MandateRow",

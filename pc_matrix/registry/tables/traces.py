@@ -1,4 +1,4 @@
-"""Pinned identities, and the audit of what was done."""
+"""Pinned identities, what was noticed of them, and the audit of what was done."""
 
 from __future__ import annotations
 
@@ -20,6 +20,26 @@ class PinRow(Row, table=True):
     user_id: str = Field(primary_key=True)
     master_key: str
     pinned_at: datetime = Field(sa_type=UtcTime)
+    origin: str
+    """A ``PinOrigin``: how the pin came about."""
+
+
+class IdentityNewsRow(Row, table=True):
+    """What was noticed of a person's identity: once for each kind and key, until it is settled.
+
+    ``master_key`` is the key that was noticed (empty: there was none), ``pinned`` the one then
+    pinned; both are public.
+    """
+
+    __tablename__ = "identity_news"
+
+    commune: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    master_key: str = Field(primary_key=True)
+    pinned: str
+    seen_at: datetime = Field(sa_type=UtcTime)
+    told_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
 class AuditRow(Row, table=True):

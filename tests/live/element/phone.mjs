@@ -1,7 +1,7 @@
 // A person's Element: matrix-js-sdk with its Rust crypto, under Element's policy that only devices
 // signed by their owner get keys and are believed.
 import * as sdk from "matrix-js-sdk";
-import { OnlySignedDevicesIsolationMode } from "matrix-js-sdk/lib/crypto-api/index.js";
+import { decodeRecoveryKey, OnlySignedDevicesIsolationMode } from "matrix-js-sdk/lib/crypto-api/index.js";
 import { Memory } from "./memory.mjs";
 
 const SYNC_WAIT = 60_000; // milliseconds
@@ -9,7 +9,7 @@ const SYNC_WAIT = 60_000; // milliseconds
 export class Phone {
     static commands = [
         "ping", "login", "start", "rooms", "members", "create", "join", "leave", "send", "edit", "react",
-        "redact", "read", "wait_for", "logout", "quit",
+        "redact", "read", "wait_for", "identity_of", "logout", "quit",
     ]; // prettier-ignore
 
     constructor(tell) {
@@ -18,7 +18,7 @@ export class Phone {
 
     async ping() {}
 
-    async login({ homeserver, user_id, password, device_name = "Element", sign = true }) {
+    async login({ homeserver, user_id, password, device_name = "Element", sign = true, recovery_key }) {
         const answer = await sdk.createClient({ baseUrl: homeserver }).loginRequest({
             type: "m.login.password",
             identifier: { type: "m.id.user", user: user_id },
@@ -30,13 +30,15 @@ export class Phone {
             userId: answer.user_id,
             accessToken: answer.access_token,
             deviceId: answer.device_id,
+            cryptoCallbacks: recovery_key ? withRecoveryKey(recovery_key) : {},
         });
         await this.client.initRustCrypto({ useIndexedDB: false });
         const crypto = this.client.getCrypto();
         // A device that nobody signed plays the ghost: under the policy it could not even send.
         if (sign) {
             crypto.setDeviceIsolationMode(new OnlySignedDevicesIsolationMode());
-            await this.#sign(crypto, answer.user_id, password);
+            if (recovery_key) await this.#signFromStorage(crypto, answer.user_id);
+            else await this.#sign(crypto, answer.user_id, password);
         }
         this.memory = new Memory(this.client);
         const { ed25519 } = await crypto.getOwnDeviceKeys();
@@ -54,6 +56,35 @@ export class Phone {
             authUploadDeviceSigningKeys: (upload) =>
                 upload({ type: "m.login.password", identifier, password }),
         });
+    }
+
+    /** The existing identity, from secret storage, signs this device: nothing new may be made. */
+    async #signFromStorage(crypto, user_id) {
+        await crypto.userHasCrossSigningKeys(user_id, true);
+        await crypto.bootstrapCrossSigning({
+            authUploadDeviceSigningKeys: () => Promise.reject(new Error("a new identity was wanted")),
+        });
+    }
+
+    /** What this phone thinks of somebody's identity; one's own says whether it is ready to sign. */
+    async identity_of({ user_id }) {
+        const crypto = this.client.getCrypto();
+        const known = await crypto.userHasCrossSigningKeys(user_id, true);
+        const user = await crypto.getUserVerificationStatus(user_id);
+        const device = await crypto.getDeviceVerificationStatus(this.client.getUserId(), this.client.getDeviceId());
+        return {
+            known,
+            needs_approval: user.needsUserApproval,
+            verified: user.isCrossSigningVerified(),
+            ready: await crypto.isCrossSigningReady(),
+            own_device_signed: device?.signedByOwner ?? false,
+            fingerprint: await this.#masterKey(user_id),
+        };
+    }
+
+    async #masterKey(user_id) {
+        const { master_keys } = await this.client.downloadKeysForUsers([user_id]);
+        return Object.values(master_keys[user_id]?.keys ?? {})[0] ?? "";
     }
 
     async start({ auto_join = true }) {
@@ -175,4 +206,9 @@ export class Phone {
 function words(body, html) {
     const formatted = html ? { format: "org.matrix.custom.html", formatted_body: html } : {};
     return { msgtype: "m.text", body, ...formatted };
+}
+
+function withRecoveryKey(recovery_key) {
+    const getSecretStorageKey = async ({ keys }) => [Object.keys(keys)[0], decodeRecoveryKey(recovery_key)];
+    return { getSecretStorageKey };
 }
