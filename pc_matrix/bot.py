@@ -131,11 +131,18 @@ class Bot:
             await self._wait_for_news()
 
     async def _keep_up(self) -> None:
-        news, self._identity_news = self._identity_news, []
-        await self._alerts.identity(news, self._inbox.directory())
+        await self._alert()
         moved = frozenset(self._moved)
         await self._upkeep(moved)
         self._moved -= moved
+
+    async def _alert(self) -> None:
+        """Tell the administrators of identities; what one room refuses is told another time."""
+        news, self._identity_news = self._identity_news, []
+        try:
+            await self._alerts.identity(news, self._inbox.directory())
+        except MatrixError as refusal:
+            _log.warning("alert.put_off", status=refusal.status, errcode=refusal.errcode)
 
     async def _drain(self) -> None:
         for inbox_id, item in self._inbox.waiting():

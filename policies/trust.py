@@ -42,6 +42,17 @@ class DeviceTrust(StrEnum):
     """Another device that is as good claims one of its two keys; neither counts."""
 
 
+FORGED = frozenset(
+    {
+        DeviceTrust.BROKEN_IDENTITY,
+        DeviceTrust.MISNAMED,
+        DeviceTrust.NOT_SELF_SIGNED,
+        DeviceTrust.DUPLICATE,
+    }
+)
+"""What no honest client publishes."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyFacts:
     """What was seen of one cross-signing key object; ``public`` is empty when there is none."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pc_matrix.homeserver import identity
+from pc_matrix.homeserver.audiences import first_use
 from pc_matrix.homeserver.crypto.account import Account
 from pc_matrix.homeserver.crypto.database import Database
 from pc_matrix.homeserver.crypto.machine import Machine
@@ -17,7 +18,7 @@ from pc_matrix.homeserver.incidents import Incidents
 from pc_matrix.homeserver.login import BotLogin, bot_login
 from pc_matrix.homeserver.recovery.publishing import publish_once
 from pc_matrix.homeserver.sealed_file import SealedFile, Sealer
-from pc_matrix.homeserver.session import Session, first_use
+from pc_matrix.homeserver.session import Session
 from pc_matrix.homeserver.session_lock import SessionLock
 from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.signing import from_unpadded, unpadded

@@ -13,12 +13,11 @@ from collections.abc import Callable
 import structlog
 
 from pc_matrix.errors import ServerUnreachable
+from pc_matrix.homeserver.audiences import Audiences, first_use
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.crypto.key_supply import one_time_key_count
 from pc_matrix.homeserver.crypto.machine import Machine
-from pc_matrix.homeserver.crypto.outbound import Audience
 from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
-from pc_matrix.homeserver.crypto.withholding import Barred
 from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
 from pc_matrix.homeserver.incidents import Incident, Incidents
 from pc_matrix.homeserver.intake import Found, Intake
@@ -27,19 +26,13 @@ from pc_matrix.homeserver.room_states import room_states
 from pc_matrix.homeserver.room_view import RoomView
 from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.sync import SyncAnswer, fetch, present_cursor
-from pc_matrix.homeserver.trust import Device, DeviceBook
+from pc_matrix.homeserver.trust import DeviceBook
 from policies.incidents import IncidentKind
-from policies.pinning import PinRule
+from policies.pinning import NewsKind, PinRule
 from policies.terms import SenderTrust
-from policies.trust import WithheldCode, withheld_code
 
 _log = structlog.get_logger(__name__)
 _ROOM_SECONDS = 30.0
-
-
-def first_use(_room_id: str) -> PinRule:
-    """The rule of every room of a commune that approves nobody by hand."""
-    return PinRule.FIRST_USE
 
 
 class Session:
@@ -61,6 +54,7 @@ class Session:
         self.incidents = incidents
         self._http, self._machine, self._devices = http, machine, devices
         self._entitled, self._rule = entitled, rule
+        self._audiences = Audiences(devices, entitled, rule, incidents, machine.account.user_id)
         self._intake = Intake(http, machine, incidents, entitled)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._synced = asyncio.Event()
@@ -96,8 +90,13 @@ class Session:
         self._wake()
         await self._tend(answer)
         events, moved = tuple(found.events), frozenset(found.moved)
-        told, news = self.incidents.drain(), self._devices.drain_news()
-        return Batch(answer.cursor, events, moved, to_device, told, news)
+        # Who spoke will be looked at next: one question for all of them, not one for each.
+        self._devices.will_need(event.sender for event in events)
+        news = self._devices.drain_news()
+        for item in news:
+            if item.kind is NewsKind.CHANGED:
+                self.incidents.drop(IncidentKind.IDENTITY_CHANGED, item.user_id)
+        return Batch(answer.cursor, events, moved, to_device, self.incidents.drain(), news)
 
     async def _first_answer(self, since: str | None) -> SyncAnswer | None:
         """Learn every room's state: as it was kept, or else from the server.
@@ -212,23 +211,11 @@ class Session:
         """
         async with self._turns[room_id]:
             view = await self._view(room_id)
-            audience = await self._audience(room_id, view)
+            audience = await self._audiences.of_message(room_id, view)
             body = await self._machine.outbound.encrypt(
                 room_id, kind, content, audience, view.rotation
             )
             return await self._put(room_id, "m.room.encrypted", body, txn)
-
-    async def _audience(self, room_id: str, view: RoomView) -> Audience:
-        """Who may read what is said in a room now, and which devices are told that they may not."""
-        entitled, rule = self._entitled(room_id), self._rule(room_id)
-        people = view.present & entitled
-        readers = await self._devices.trusted(people, rule)
-        excluded = await self._devices.excluded(people, rule)
-        barred = {Barred(d.user_id, d.device_id, withheld_code(d.verdict)) for d in excluded}
-        outsiders = await self._devices.trusted(view.joined - entitled - {self.user_id})
-        code = WithheldCode.UNAUTHORISED
-        barred |= {Barred(d.user_id, d.device_id, code) for d in outsiders}
-        return Audience(readers, frozenset(barred))
 
     async def _put(self, room_id: str, kind: str, body: Json, txn: str) -> str:
         path = client_path("rooms", room_id, "send", kind, txn)
@@ -257,11 +244,8 @@ class Session:
             view = await self._view(room_id)
             audience = view.present & self._entitled(room_id)
             body = lasting.close_up(room_id, kind, content, txn, audience)
-            await lasting.reach(room_id, await self._trusted(room_id, audience))
+            await lasting.reach(room_id, await self._audiences.devices(room_id, audience))
             return await self._put(room_id, "m.room.encrypted", body, txn)
-
-    async def _trusted(self, room_id: str, people: frozenset[str]) -> frozenset[Device]:
-        return await self._devices.trusted(people, self._rule(room_id))
 
     async def reach_newcomers(self) -> int:
         """Give lasting messages to devices of their audience that appeared since; to how many."""
@@ -271,7 +255,9 @@ class Session:
             if view is None:
                 continue
             audience = view.present & self._entitled(room_id) & lasting.audience(room_id)
-            reached += await lasting.reach(room_id, await self._trusted(room_id, audience))
+            reached += await lasting.reach(
+                room_id, await self._audiences.devices(room_id, audience)
+            )
         return reached
 
     def unreached(self, room_id: str) -> frozenset[str]:

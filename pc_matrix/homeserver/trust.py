@@ -170,7 +170,7 @@ class DeviceBook:
 
     async def _all(self, wanted: frozenset[str], rule: PinRule) -> list[UserDevices]:
         await self._freshen(wanted)
-        # Everybody's pin first: a key that two claim counts for neither, whoever is looked at first.
+        # Everybody's pin first: a key that two claim counts for neither, whoever is first.
         for user_id in wanted & self._seen.keys():
             self._meet(user_id, self._seen[user_id])
         return [self._look(user_id, rule) for user_id in wanted]

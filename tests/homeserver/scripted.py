@@ -80,6 +80,9 @@ class Devices:
     async def excluded(self, *_who: object) -> frozenset[ExcludedDevice]:
         return frozenset()
 
+    def will_need(self, user_ids: Iterable[str]) -> None:
+        frozenset(user_ids)
+
     def drain_news(self) -> tuple[IdentityNews, ...]:
         return ()
 

@@ -14,16 +14,16 @@ from pc_matrix.homeserver.crypto.account import MEGOLM, Account
 from pc_matrix.homeserver.crypto.key_sharing import KeySharing
 from pc_matrix.homeserver.crypto.outbound import Outbound
 from pc_matrix.homeserver.crypto.waiting import Waiting
+from pc_matrix.homeserver.crypto.withholding import EVERY_DEVICE
 from pc_matrix.homeserver.trust import Device
 
-_EVERY_DEVICE = "*"
 _AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
 class _AllDevices:
     user_id: str
-    device_id: str = _EVERY_DEVICE
+    device_id: str = EVERY_DEVICE
 
 
 class KeyRequests:

@@ -18,6 +18,7 @@ from pc_matrix.homeserver.http import Json, MatrixError
 from pc_matrix.homeserver.trust import Device
 
 _log = structlog.get_logger(__name__)
+EVERY_DEVICE = "*"
 _NO_OLM = "m.no_olm"
 _REASONS = {
     "m.unverified": "Cet appareil n'est pas signé par l'identité de son propriétaire.",
@@ -29,7 +30,7 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """A device that gets no key, with the specification's code for the reason."""
+    """A device that gets no key, or ``EVERY_DEVICE``, with the specification's code for why."""
 
     user_id: str
     device_id: str
