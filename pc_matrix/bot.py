@@ -8,7 +8,9 @@ anywhere in the second, loses nothing: what was not settled is taken again.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Protocol
 
 import structlog
@@ -19,8 +21,8 @@ from bridges.outcome import word
 from pc_matrix.errors import PcError, ServerUnreachable
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.events import incoming
-from pc_matrix.homeserver.http import MatrixError
-from pc_matrix.homeserver.outage import Outage
+from pc_matrix.homeserver.http import MatrixError, ServerFault
+from pc_matrix.homeserver.outage import Outage, Pace, ServerState
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.session import Session
 from pc_matrix.watch import Watch
@@ -62,6 +64,7 @@ class Bot:
         self._carrier, self._upkeep = carrier, upkeep
         self._alerts, self._watch = alerts, watch
         self._identity_news: list[IdentityNews] = []
+        self._server = ServerState()
         self._news = asyncio.Event()
         self._moved: set[RoomId] = set()
         self._is_ready = False
@@ -81,23 +84,28 @@ class Bot:
         _log.info("bot.stopped", incidents=self._session.incidents.figures())
 
     async def _listen(self) -> None:
-        outage = Outage("listen")
+        outage, pace = Outage("listen", self._server), Pace()
         while True:
+            began = time.monotonic()
             try:
                 batch = await self._session.next(self._inbox.cursor())
+                await self._take_in(batch)
             except (ServerUnreachable, MatrixError) as error:
                 await outage.wait(error)
                 continue
             outage.over()
-            await self._take_in(batch)
+            brought = bool(batch.events or batch.changed_rooms or batch.to_device)
+            await pace.step(brought=brought, took=time.monotonic() - began)
 
     async def _take_in(self, batch: Batch) -> None:
         directory = self._inbox.directory()
+        # Told before anything can fail: should the batch come again, these would not.
+        self._watch.tell(batch.incidents)
+        self._identity_news += batch.identity_news
         found = [await self._item(event, directory) for event in batch.events]
         items = [item for item in found if item is not None]
-        self._watch.tell((*batch.incidents, *self._session.incidents.drain()))
+        self._watch.tell(self._session.incidents.drain())
         self._inbox.take_in(items, batch.cursor)
-        self._identity_news += batch.identity_news
         self._moved.update(r for r in map(RoomId, batch.changed_rooms) if r in directory.rooms)
         if items or self._moved or batch.identity_news:
             self._news.set()
@@ -119,7 +127,7 @@ class Bot:
         return None
 
     async def _work(self) -> None:
-        outage = Outage("work")
+        outage = Outage("work", self._server, follows="listen")
         while True:
             try:
                 await self._keep_up()
@@ -148,6 +156,12 @@ class Bot:
         for inbox_id, item in self._inbox.waiting():
             try:
                 outcome = word(await self._carrier.carry(item, self._inbox.directory()))
+            except ServerFault as fault:
+                # A server that fails at this one item only must not hold up the others.
+                if fault.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise
+                _log.warning("inbox.put_off", event_id=item.event_id, status=fault.status)
+                continue
             except MatrixError as refusal:
                 # One room that refuses us holds up nothing else; this item is tried again.
                 _log.warning(

@@ -123,12 +123,13 @@ def judge(
 
 
 def _judge_alone(device: DeviceFacts) -> DeviceTrust:
-    if not device.signed_by_owner:
-        return DeviceTrust.NOT_SIGNED_BY_OWNER
+    # A device's own faults first: keys that were tampered with also lose their owner's signature.
     if not device.names_itself:
         return DeviceTrust.MISNAMED
     if not device.signed_by_itself:
         return DeviceTrust.NOT_SELF_SIGNED
+    if not device.signed_by_owner:
+        return DeviceTrust.NOT_SIGNED_BY_OWNER
     return DeviceTrust.TRUSTED if device.speaks else DeviceTrust.NO_ALGORITHM
 
 

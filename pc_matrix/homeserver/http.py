@@ -1,40 +1,34 @@
 """HTTP to a Matrix homeserver: JSON in, JSON out, with patience for busy and absent servers.
 
-Answers that mean "not now" (429, 5xx, a reset connection) are asked again with back-off, honouring
-``Retry-After`` and ``retry_after_ms`` (client-server API, "Rate limiting"). Everything else that is
-not a success becomes an exception at the call.
+Answers that mean "not now" (429, 5xx, garbled ones, a reset or silent connection) are asked again
+with back-off, honouring ``Retry-After`` and ``retry_after_ms`` (client-server API, "Rate
+limiting"). Everything else that is not a success becomes an exception at the call. What is not
+safe to ask twice has to say so by ``retry=False``: that is ``createRoom`` and the registration of
+an account. The others are idempotent by the specification (PUT with a transaction id, uploads of
+the same keys), or cost little when they happen twice (``keys/claim`` spends a second one-time key,
+``login`` names its device and only renews the token).
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import quote
 
 import aiohttp
 
-from pc_matrix.errors import AccessDenied, ServerUnreachable
+from pc_matrix.homeserver import answers
+from pc_matrix.homeserver.answers import Json, MatrixError, NotNow, ServerFault
 from pc_matrix.homeserver.backoff import Backoff
 
-Json = dict[str, Any]
-"""A JSON object as the server sent it: untyped until somebody has looked into it."""
+__all__ = ["Json", "MatrixError", "MatrixHttp", "ServerFault", "admin_path", "client_path"]
 
-_NOT_NOW = frozenset({429, 500, 502, 503, 504})
-_LONGEST_WAIT = 60.0
-
-
-class MatrixError(Exception):
-    """The server understood the request and refused it.
-
-    ``status`` is the HTTP status, ``errcode`` Matrix's code (``M_FORBIDDEN`` …). ``message`` is the
-    server's own sentence; it is not shown to anybody without a look at the code first.
-    """
-
-    def __init__(self, status: int, errcode: str, message: str) -> None:
-        super().__init__(f"{status} {errcode}: {message}")
-        self.status, self.errcode, self.message = status, errcode, message
+_USUAL = 60.0  # seconds for a whole answer
+_SILENCE = 30.0  # seconds without a byte, after which a connection counts as dead
+_CONNECT = 10.0
 
 
 def client_path(*segments: str) -> str:
@@ -51,15 +45,23 @@ class MatrixHttp:
     """One server and one access token.
 
     ``base_url`` is without a trailing slash; ``token`` is ``None`` before a login. Use it as an
-    asynchronous context manager, which closes its connections.
+    asynchronous context manager, which closes its connections. ``sleep`` waits between attempts;
+    ``largest`` is the longest answer that is read, in bytes.
     """
 
     def __init__(
-        self, base_url: str, token: str | None = None, backoff: Backoff | None = None
+        self,
+        base_url: str,
+        token: str | None = None,
+        backoff: Backoff | None = None,
+        *,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        largest: int = answers.LARGEST,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.token = token
-        self._backoff = backoff or Backoff()
+        self._backoff, self._sleep = backoff or Backoff(), sleep
+        self._largest = largest
         self._client: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -88,23 +90,25 @@ class MatrixHttp:
         params: dict[str, str] | None = None,
         *,
         retry: bool = True,
-        timeout: float = 60.0,  # noqa: ASYNC109 - one request's own limit, in seconds
+        timeout: float = _USUAL,  # noqa: ASYNC109 - one request's own limit, in seconds
     ) -> Json:
         """The server's answer as a JSON object.
 
-        ``timeout`` is in seconds and for one attempt. Raises ``MatrixError`` for a refusal,
-        ``AccessDenied`` for an unknown or expired token, ``ServerUnreachable`` when the server does
-        not answer; with ``retry`` only after several attempts.
+        ``timeout`` is in seconds and for one attempt; who names one means a server that may be
+        silent so long (a long poll). Raises ``MatrixError`` for a refusal, ``AccessDenied`` for an
+        unknown or expired token, ``ServerUnreachable`` when the server does not answer and
+        ``ServerFault`` when it fails; with ``retry`` only after several attempts.
         """
         delays = self._backoff.delays() if retry else iter(())
         while True:
             try:
                 return await self._once(method, path, body, params, timeout)
-            except _NotNow as refusal:
+            except NotNow as refusal:
                 delay = next(delays, None)
                 if delay is None:
                     raise refusal.final(self.base_url) from refusal.__cause__
-                await asyncio.sleep(max(delay, refusal.wait))
+                # The delay is added, so that not all who were sent away come back in one instant.
+                await self._sleep(refusal.wait + delay)
 
     async def _once(
         self,
@@ -122,68 +126,27 @@ class MatrixHttp:
                 json=body,
                 params=params,
                 headers=headers,
-                timeout=aiohttp.ClientTimeout(total=timeout),
+                timeout=_limits(timeout),
+                allow_redirects=False,
             ) as response:
-                raw = await response.read()
-                return _answer(response.status, response.headers.get("Retry-After"), raw)
-        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            raise _NotNow(None, 0.0, type(error).__name__) from error
+                chunks = response.content.iter_chunked(2**16)
+                raw = await answers.read(chunks, self._largest)
+                retry_after = response.headers.get("Retry-After")
+                return answers.answer(response.status, retry_after, raw, datetime.now(UTC))
+        except (aiohttp.ClientError, OSError) as error:
+            raise NotNow(None, type(error).__name__) from error
 
     def _connection(self) -> aiohttp.ClientSession:
         if self._client is None or self._client.closed:
             # A homeserver is one host; an idle connection that a restart broke is not kept long.
             connector = aiohttp.TCPConnector(limit=32, keepalive_timeout=20)
-            self._client = aiohttp.ClientSession(connector=connector)
+            jar = aiohttp.DummyCookieJar()
+            self._client = aiohttp.ClientSession(connector=connector, cookie_jar=jar)
         return self._client
 
 
-class _NotNow(Exception):  # noqa: N818 - not an error yet: a reason to wait
-    def __init__(self, refusal: MatrixError | None, wait: float, reason: str) -> None:
-        super().__init__(reason)
-        self.refusal, self.wait, self.reason = refusal, wait, reason
-
-    def final(self, base_url: str) -> Exception:
-        """What it becomes when there is no patience left."""
-        if self.refusal is not None and self.refusal.status == 429:
-            return self.refusal
-        return ServerUnreachable(
-            f"Le serveur Matrix {base_url} ne répond pas.",
-            f"Dernière tentative : {self.reason}.",
-            "Est-il démarré (« pc-matrix homeserver status ») ? L'adresse est-elle juste ?",
-        )
-
-
-def _answer(status: int, retry_after: str | None, raw: bytes) -> Json:
-    data = _object(raw)
-    if 200 <= status < 300:
-        return data
-    refusal = MatrixError(status, str(data.get("errcode", "")), str(data.get("error", "")))
-    if status in _NOT_NOW:
-        raise _NotNow(refusal, _wait(data, retry_after), f"{status} {refusal.errcode}".strip())
-    if refusal.errcode in ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"):
-        raise AccessDenied(
-            "Le serveur Matrix ne reconnaît pas le jeton d'accès.",
-            "Il a été révoqué, il a expiré, ou il vient d'un autre serveur.",
-            "Reconnectez le compte : effacez le jeton et relancez la commande.",
-        ) from refusal
-    raise refusal
-
-
-def _object(raw: bytes) -> Json:
-    try:
-        data = json.loads(raw) if raw else {}
-    except (ValueError, RecursionError):
-        return {}
-    if isinstance(data, list):
-        return {"chunk": data}  # ``GET …/state`` alone is a bare list; elsewhere lists are chunks
-    return data if isinstance(data, dict) else {}
-
-
-def _wait(data: Json, retry_after: str | None) -> float:
-    """Seconds that the server asks for, at most a minute; 0 when it names none."""
-    milliseconds = data.get("retry_after_ms")
-    if isinstance(milliseconds, int | float) and milliseconds >= 0:
-        return min(milliseconds / 1000, _LONGEST_WAIT)
-    if retry_after is not None and retry_after.isdigit():
-        return min(float(retry_after), _LONGEST_WAIT)
-    return 0.0
+def _limits(timeout: float) -> aiohttp.ClientTimeout:
+    silence = timeout if timeout != _USUAL else _SILENCE
+    return aiohttp.ClientTimeout(
+        total=timeout, sock_connect=min(timeout, _CONNECT), sock_read=silence
+    )

@@ -72,11 +72,13 @@ class Intake:
 
     async def _gap(self, room: RoomChange, since: str) -> tuple[Json, ...]:
         try:
-            return await fill_gap(self._http, room.room_id, room.gap_from, since)
+            events, whole = await fill_gap(self._http, room.room_id, room.gap_from, since)
         except MatrixError:
             # One room whose past the server refuses must not hold up all the others.
+            events, whole = (), False
+        if not whole:
             self._incidents.drop(IncidentKind.GAP, room_id=room.room_id)
-            return ()
+        return events
 
     def _look_at(self, room_id: str, learned: list[tuple[Learned, Json]], found: Found) -> None:
         kinds = {kind for kind, _event in learned}

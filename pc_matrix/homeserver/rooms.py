@@ -53,7 +53,7 @@ class Rooms:
                 delay = next(delays, None)
                 if refusal.status != 429 or delay is None:
                     raise
-                await asyncio.sleep(delay)
+                await asyncio.sleep(refusal.retry_after + delay)
 
     async def joined(self) -> list[str]:
         """The ids of the rooms that the account is in."""

@@ -18,6 +18,8 @@ _FILTER: Json = {
         "account_data": {"types": []},
     },
 }
+_FULL_SECONDS = 300.0
+_MOST_PAGES = 400  # of 500 events each
 _SLACK = 30.0  # seconds that an answer may be late before the connection counts as dead
 
 
@@ -72,7 +74,9 @@ async def fetch(
     if full:
         params["full_state"] = "true"
     path = client_path("sync")
-    answer = await http.request("GET", path, params=params, retry=False, timeout=wait + _SLACK)
+    answer = await http.request(
+        "GET", path, params=params, retry=False, timeout=_FULL_SECONDS if full else wait + _SLACK
+    )
     return take_apart(answer)
 
 
@@ -102,14 +106,21 @@ def _room(room_id: str, change: Json) -> RoomChange:
     )
 
 
-async def fill_gap(http: MatrixHttp, room_id: str, gap_from: str, since: str) -> tuple[Json, ...]:
-    """The events of ``room_id`` between ``since`` and ``gap_from``, oldest first."""
+async def fill_gap(
+    http: MatrixHttp, room_id: str, gap_from: str, since: str
+) -> tuple[tuple[Json, ...], bool]:
+    """The events of ``room_id`` between ``since`` and ``gap_from``, oldest first; are these all?
+
+    After 200,000 events no more are asked for: a server must not be able to keep us at it.
+    """
     path, params = client_path("rooms", room_id, "messages"), {"dir": "b", "limit": "500"}
     newest_first: list[Json] = []
     token = gap_from
-    while token:
+    pages = 0
+    while token and pages < _MOST_PAGES:
+        pages += 1
         page = await http.request("GET", path, params={**params, "from": token, "to": since})
         newest_first.extend(objects(page, "chunk"))
         following = string(page, "end")
         token = following if following != token and objects(page, "chunk") else ""
-    return tuple(reversed(newest_first))
+    return tuple(reversed(newest_first)), not token
