@@ -152,7 +152,6 @@ class Intake:
                 events.append(opened)
             elif opened is not IncidentKind.NO_KEY:
                 self._incidents.drop(opened, waiting.sender, waiting.room_id, waiting.event_id)
-        self._machine.keys_came = False
         return events, done
 
     async def _opened_late(self, waiting: Waiting) -> RoomEvent | IncidentKind:

@@ -87,6 +87,7 @@ class Session:
         found = await self._gather(answer, since)
         self._knows_rooms = True
         self._save(found, since, answer.cursor)
+        self._machine.keys_came = False
         self._wake()
         await self._tend(answer)
         events, moved = tuple(found.events), frozenset(found.moved)
@@ -136,11 +137,16 @@ class Session:
             machine.rooms.save(self._intake.rooms, found.learned, since, cursor)
 
     def _confirm(self, since: str | None) -> None:
-        """Asking on from a batch's cursor tells that its late events are safe."""
+        """Asking on from a batch's cursor tells that its late events are safe.
+
+        Asking again from an earlier one tells that they are not: they are handed out again.
+        """
         cursor, event_ids = self._to_forget
-        if event_ids and cursor == since:
+        if cursor == since:
             self._intake.forget(event_ids)
-            self._to_forget = ("", [])
+        elif event_ids:
+            self._machine.keys_came = True
+        self._to_forget = ("", [])
 
     def _note_withheld(self, events: tuple[ToDeviceEvent, ...]) -> None:
         for event in events:

@@ -125,6 +125,28 @@ async def test_what_came_late_comes_again_until_it_is_safe(pair: Pair) -> None:
     assert await pair.scripted.hear(answer(4)) == []
 
 
+async def test_what_came_late_is_handed_out_again_when_the_caller_failed(pair: Pair) -> None:
+    await pair.scripted.hear(answer(0))
+    key, event = pair.key(), pair.says("$1")
+    await pair.scripted.hear(answer(1, [event]))
+    before = pair.scripted.cursor
+    for _ in range(2):
+        pair.scripted.cursor = before
+        assert await pair.scripted.hear(answer(2, [], [key])) == ["$1"]
+    assert await pair.scripted.hear(answer(3)) == []
+    pair.scripted.cursor = "s2"
+    assert await pair.scripted.hear(answer(3)) == []
+
+
+async def test_a_device_without_a_one_time_key_is_not_begun_anew(pair: Pair) -> None:
+    await pair.scripted.hear(answer(0))
+    await pair.scripted.hear(answer(1, [], [pair.key()]))
+    notice = {"code": "m.no_olm", "sender_key": pair.peer.curve25519}
+    withheld = {"type": "m.room_key.withheld", "sender": PEER, "content": notice}
+    await pair.scripted.hear(answer(2, [], [withheld]))
+    assert pair.scripted.server.sent("m.room.encrypted") == []
+
+
 async def test_missing_keys_are_asked_for_once_and_once_more(pair: Pair) -> None:
     await pair.scripted.hear(answer(0))
     pair.key()

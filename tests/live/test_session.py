@@ -17,6 +17,7 @@ from pc_matrix.homeserver.identity import load_or_draw
 from pc_matrix.homeserver.incidents import Incidents
 from pc_matrix.homeserver.opening import Place, log_in, open_session
 from pc_matrix.homeserver.room_events import RoomEvent
+from pc_matrix.homeserver.room_states import room_states
 from pc_matrix.homeserver.sealed_file import SealedFile
 from pc_matrix.homeserver.session import Session
 from pc_matrix.homeserver.trust import DeviceBook
@@ -302,6 +303,21 @@ async def test_who_is_not_entitled_gets_no_key_though_he_is_in_the_room(stage: S
         assert bodies(await a.hear()) == ["sans Ève"]
         assert bodies(await e.hear()) == []
         assert e.session.incidents.figures() == {"no-key": 1, "withheld": 1}
+
+
+async def test_all_rooms_members_come_in_one_answer(stage: Stage) -> None:
+    bot, ann, eve = [await stage.place(name) for name in ("bot-l", "ann-l", "eve-l")]
+    async with stage.enter(bot) as b, stage.enter(ann) as a:
+        rooms = [await make_room(b, a) for _ in range(2)]
+        await b.http.request(
+            "POST", client_path("rooms", rooms[0], "invite"), {"user_id": eve.user_id}
+        )
+        states = await room_states(b.http, b.user_id)
+        assert states is not None
+        assert set(states) == set(rooms)
+        assert states[rooms[0]].present == {b.user_id, a.user_id, eve.user_id}
+        assert states[rooms[1]].joined == {b.user_id, a.user_id}
+        assert all(view.is_encrypted for view in states.values())
 
 
 async def test_a_lasting_message_is_read_by_who_logs_in_later(stage: Stage) -> None:

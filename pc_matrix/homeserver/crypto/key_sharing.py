@@ -90,8 +90,7 @@ class KeySharing:
         """Begin another Olm session with ``device`` and use it (specification, "Recovering from
         undecryptable messages"); whether that was possible.
         """
-        await self._claim([device], again=True)
-        if not self._sessions.has(device.curve25519):
+        if device not in await self._claim([device], again=True):
             return False
         return bool(await self.tell("m.dummy", {}, [device]))
 
@@ -122,11 +121,12 @@ class KeySharing:
             "ciphertext": {device.curve25519: self._sessions.seal(device.curve25519, plaintext)},
         }
 
-    async def _claim(self, devices: list[Device], *, again: bool = False) -> None:
+    async def _claim(self, devices: list[Device], *, again: bool = False) -> list[Device]:
+        """Begin a session with each of ``devices``; those with which it was possible now."""
         now = self._clock()
         wanted = [d for d in devices if again or self._may_claim(d, now)]
         if not wanted:
-            return
+            return []
         body: Json = {}
         for device in wanted:
             body.setdefault(device.user_id, {})[device.device_id] = _ONE_TIME
@@ -135,12 +135,15 @@ class KeySharing:
             client_path("keys", "claim"),
             {"one_time_keys": body, "timeout": int(_CLAIM_SECONDS * 1000)},
         )
+        begun = []
         for device in wanted:
             keys = mapping(answer, "one_time_keys", device.user_id, device.device_id)
             if self._begin(device, keys):
                 self._claimed_in_vain.pop(device, None)
+                begun.append(device)
             else:
                 self._claimed_in_vain[device] = now
+        return begun
 
     def _may_claim(self, device: Device, now: float) -> bool:
         last = self._claimed_in_vain.get(device)

@@ -37,6 +37,8 @@ class _Shared:
     readers: frozenset[Device]
     born: float
     given: dict[Device, GivenKey] = field(default_factory=dict)
+    is_told: bool = False
+    """Whether those who get no key were told so."""
 
 
 class Outbound:
@@ -70,9 +72,9 @@ class Outbound:
             d for d in audience.readers if (d.user_id, d.device_id) != (self._account.user_id, own)
         )
         shared = self._current(room_id, wanted, rotation)
-        is_new = not shared.given
         await self._share(room_id, shared)
-        if is_new:
+        if not shared.is_told:
+            shared.is_told = True
             unreached = shared.readers - shared.given.keys()
             await self._withholding.tell(
                 room_id, shared.session.session_id, audience.barred, unreached
