@@ -107,7 +107,7 @@ async def test_plan_says_what_is_wrong(
 
 
 async def test_an_unreadable_store_is_told(copy: Path) -> None:
-    (copy / "59999" / "session" / "olm.db").write_bytes(b"ceci n'est pas une base " * 200)
+    (copy / "59999" / "session" / "device.db").write_bytes(b"ceci n'est pas une base " * 200)
     is_clear(run(copy, "bot"), 8)
 
 
