@@ -130,11 +130,6 @@ class Forger:
     async def join(self, room_id: str) -> None:
         await self.http.request("POST", client_path("join", room_id), {})
 
-    async def letters(self) -> list[Json]:
-        """The to-device events that wait for this device."""
-        answer = await self.http.request("GET", client_path("sync"), params={"timeout": "0"})
-        return list(answer.get("to_device", {}).get("events", []))
-
 
 def room_key(room_id: str, group: GroupSession, /, **changes: object) -> Json:
     base = {

@@ -85,6 +85,7 @@ async def test_p_many_sends_at_once(on_ours: Scene) -> None:
 
 
 async def test_p_bare_nio_changes_their_order(on_bare: Scene) -> None:
+    """The ``LocalProtocolError`` of the facts is a race of one tick, and too rare to wait for."""
     on_bare.ann.heard.clear()
     with pytest.raises(Unmet, match="in the order in which they were said"):
         await many_at_once(on_bare)

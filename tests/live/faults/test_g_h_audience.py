@@ -7,10 +7,10 @@ import json
 import pytest
 from vodozemac import GroupSession
 
-from pc_matrix.homeserver.http import client_path
+from pc_matrix.homeserver.http import Json, client_path
+from pc_matrix.homeserver.shapes import objects
 from tests.live.faults.conftest import Scene
-from tests.live.faults.engine import Unmet, expect, make_room
-from tests.live.faults.forger import forger
+from tests.live.faults.engine import Engine, Unmet, expect, make_room
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 
@@ -46,7 +46,8 @@ async def test_g_bare_nio_leaves_it_out(on_bare: Scene) -> None:
 
 async def fake_member(scene: Scene) -> None:
     ann, mallory, world = scene.ann, scene.mallory, scene.world
-    async with forger(await world.place("eve")) as eve, scene.enter(await world.place("h")) as bot:
+    eves, bots = await world.place("eve"), await world.place("h")
+    async with world.ours(eves) as eve, scene.enter(bots) as bot:
         room = await make_room(bot, ann)
         invite = {"user_id": mallory.user_id}
         await bot.http.request("POST", client_path("rooms", room, "invite"), invite)
@@ -60,8 +61,13 @@ async def fake_member(scene: Scene) -> None:
         await bot.say(room, "secret")
         await ann.turn()
         expect(ann.heard[-2:] == ["avant", "secret"], "who is in the room reads it")
-        got = [e for e in await eve.letters() if e["sender"] == bot.user_id]
-        expect(got == [], "nobody outside of the room gets its key")
+        expect(await letters(eve, bot) == [], "nobody outside of the room gets its key")
+
+
+async def letters(reader: Engine, sender: Engine) -> list[Json]:
+    """The to-device events from ``sender`` that wait for ``reader``'s device, a signed one."""
+    answer = await reader.http.request("GET", client_path("sync"), params={"timeout": "0"})
+    return [e for e in objects(answer, "to_device", "events") if e["sender"] == sender.user_id]
 
 
 def fake_join(room_id: str, user_id: str) -> bytes:
