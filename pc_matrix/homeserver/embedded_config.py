@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import re
 import secrets
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from pc_matrix.errors import SettingsError
+from pc_matrix.settings import private_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +64,9 @@ def write_once(files: Files, server_name: str, port: int, shared_secret: str) ->
         _same_server(files.config, server_name, port)
         return
     if not files.signing_key.exists():
-        _write(files.signing_key, _new_signing_key())
-    _write(files.log_config, _LOG.format(log=json.dumps(str(files.log.absolute()))))
-    _write(files.config, _configuration(files, server_name, port, shared_secret))
+        private_file.replace(files.signing_key, _new_signing_key())
+    private_file.replace(files.log_config, _LOG.format(log=json.dumps(str(files.log.absolute()))))
+    private_file.replace(files.config, _configuration(files, server_name, port, shared_secret))
 
 
 def _same_server(config: Path, server_name: str, port: int) -> None:
@@ -103,21 +102,6 @@ def _configuration(files: Files, server_name: str, port: int, shared_secret: str
         macaroon=json.dumps(secrets.token_urlsafe(32)),
         form=json.dumps(secrets.token_urlsafe(32)),
     )
-
-
-def _write(path: Path, text: str) -> None:
-    # mkstemp makes the file 0600 whatever the umask; the rename makes it whole or absent.
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 _LOG = """\

@@ -17,8 +17,9 @@ from pc_matrix.homeserver.trust import DeviceBook, OwnIdentity
 from policies.pinning import IdentityNews, NewsKind, PinRule
 from policies.terms import SenderTrust, UserId
 from policies.trust import DeviceTrust
+from tests.fakes.pins import Pins
 from tests.live.conftest import Synapse
-from tests.live.test_session import Pins, Someone, Stage, bodies, make_room
+from tests.live.test_session import Someone, Stage, bodies, make_room
 
 pytestmark = pytest.mark.live
 

@@ -15,9 +15,10 @@ from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.opening import Place
 from pc_matrix.homeserver.signing import SigningKey, unpadded
 from policies.incidents import IncidentKind
+from tests.fakes.pins import Pins
 from tests.live.conftest import Synapse
 from tests.live.proxy import Proxy, proxy
-from tests.live.test_session import Pins, Someone, Stage, bodies, make_room
+from tests.live.test_session import Someone, Stage, bodies, make_room
 
 pytestmark = pytest.mark.live
 

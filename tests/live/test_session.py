@@ -23,23 +23,11 @@ from pc_matrix.homeserver.session import Session
 from pc_matrix.homeserver.trust import DeviceBook
 from pc_matrix.vault import Vault
 from policies.terms import SenderTrust
+from tests.fakes.pins import Pins
 from tests.live.conftest import Synapse
 
 pytestmark = pytest.mark.live
 VAULT = Vault(b"k" * 32)
-
-
-class Pins(dict[str, str]):
-    """Pins in memory."""
-
-    def pinned(self, user_id: str) -> str | None:
-        return self.get(user_id)
-
-    def approved(self, user_id: str) -> bool:
-        return user_id in self
-
-    def pin(self, user_id: str, master_key: str) -> None:
-        self[user_id] = master_key
 
 
 @dataclass

@@ -23,6 +23,7 @@ from pc_matrix.homeserver.http import MatrixHttp, client_path
 from pc_matrix.homeserver.opening import Place, log_in, open_session
 from pc_matrix.homeserver.session import Session
 from pc_matrix.vault import Vault
+from tests.fakes.pins import Pins
 from tests.live.town import Town, town
 
 pytestmark = [
@@ -33,19 +34,6 @@ pytestmark = [
 VAULT = Vault(b"s" * 32)
 _MARK = re.compile(r"repère[0-9]+x")
 _SEED = random.SystemRandom().randrange(10**9)
-
-
-class Pins(dict[str, str]):
-    """Pins in memory."""
-
-    def pinned(self, user_id: str) -> str | None:
-        return self.get(user_id)
-
-    def approved(self, user_id: str) -> bool:
-        return user_id in self
-
-    def pin(self, user_id: str, master_key: str) -> None:
-        self[user_id] = master_key
 
 
 @dataclass

@@ -26,24 +26,12 @@ from pc_matrix.vault import Vault
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
 from policies.terms import Commune, Directory, Incoming, RoomId, RoomKey, RoomKind, UserId
+from tests.fakes.pins import Pins
 from tests.live.faults.engine import Hook, ignore
 from tests.policies.worlds import COMMUNE
 
 VAULT = Vault(b"f" * 32)
 CODE = COMMUNE.code
-
-
-class Pins(dict[str, str]):
-    """Pins in memory."""
-
-    def pinned(self, user_id: str) -> str | None:
-        return self.get(user_id)
-
-    def approved(self, user_id: str) -> bool:
-        return user_id in self
-
-    def pin(self, user_id: str, master_key: str) -> None:
-        self[user_id] = master_key
 
 
 class Clock:
