@@ -13,8 +13,8 @@ from pc_matrix.cli.app import Context
 from pc_matrix.errors import AccessDenied, ServerUnreachable
 
 if TYPE_CHECKING:
-    from pc_matrix.homeserver.embedded import Embedded
-    from pc_matrix.homeserver.embedded_accounts import BotAccount
+    from pc_matrix.homeserver.embedded.accounts import BotAccount
+    from pc_matrix.homeserver.embedded.server import Embedded
     from pc_matrix.settings import Settings
 
 _HELP = "Le serveur Matrix : l'intégré (up, down, status), ou celui d'un autre (status, bot)."
@@ -105,7 +105,7 @@ def bot(ctx: typer.Context) -> None:
 
 def _server(context: Context) -> tuple[list[Settings], Embedded | None]:
     """The communes of one server, and the embedded server when it is that one."""
-    from pc_matrix.homeserver.embedded_choice import embedded_server
+    from pc_matrix.homeserver.embedded.choice import embedded_server
     from pc_matrix.settings import communes, load
 
     first = load(context.home, context.commune or next(iter(communes(context.home)), None))
@@ -123,14 +123,14 @@ def _start(context: Context, embedded: Embedded) -> str:
 
 
 def _make_accounts(home: Path, url: str, settings: list[Settings]) -> list[str]:
-    from pc_matrix.homeserver.embedded_accounts import prepare
+    from pc_matrix.homeserver.embedded.accounts import prepare
 
     return list(asyncio.run(prepare(home, url, [_account(s) for s in settings])))
 
 
 async def _make_bot(home: Path, settings: Settings) -> list[str]:
     from pc_matrix.homeserver.admin import SynapseAdmin
-    from pc_matrix.homeserver.embedded_accounts import make_bot
+    from pc_matrix.homeserver.embedded.accounts import make_bot
     from pc_matrix.homeserver.http import MatrixHttp
 
     token = settings.secrets.required("admin_token")
@@ -140,7 +140,7 @@ async def _make_bot(home: Path, settings: Settings) -> list[str]:
 
 
 def _account(settings: Settings) -> BotAccount:
-    from pc_matrix.homeserver.embedded_accounts import BotAccount
+    from pc_matrix.homeserver.embedded.accounts import BotAccount
 
     name = f"Participation citoyenne – {settings.commune.name}"
     return BotAccount(settings.commune.code, settings.bot, name)

@@ -1,6 +1,6 @@
 """Trial clients, each a process of its own, spoken to by JSON lines.
 
-``pc_matrix.homeserver.trial_client`` and the tests' Element speak the same protocol; which of them
+``pc_matrix.homeserver.trial.client`` and the tests' Element speak the same protocol; which of them
 runs is the command that it is launched with.
 """
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-NIO = (sys.executable, "-m", "pc_matrix.homeserver.trial_client")
+NIO = (sys.executable, "-m", "pc_matrix.homeserver.trial.client")
 """The command of the matrix-nio client."""
 
 _LONGEST_LINE = 2**24

@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from pc_matrix import settings
 from pc_matrix.cli.app import run
 from pc_matrix.errors import SettingsError
-from pc_matrix.homeserver import embedded_process
-from pc_matrix.homeserver.embedded import Embedded, Health
-from pc_matrix.homeserver.embedded_choice import embedded_server
-from pc_matrix.homeserver.embedded_config import Files, write_once
+from pc_matrix.homeserver.embedded import process
+from pc_matrix.homeserver.embedded.choice import embedded_server
+from pc_matrix.homeserver.embedded.config import Files, write_once
+from pc_matrix.homeserver.embedded.server import Embedded, Health
 
 SECRET = 's3cret: "quoted" # {braces}'
 
@@ -67,9 +67,9 @@ def test_files_of_another_server_are_refused(files: Files, name: str, port: int)
 
 def test_the_log_quotes_the_telling_line(files: Files) -> None:
     files.folder.mkdir(parents=True)
-    assert embedded_process.last_words(files) == ""
+    assert process.last_words(files) == ""
     files.console.write_text("start\nError in configuration: x\n\nbye\n", encoding="utf-8")
-    assert embedded_process.last_words(files) == "Error in configuration: x"
+    assert process.last_words(files) == "Error in configuration: x"
 
 
 def test_without_the_extra_it_says_so(monkeypatch: pytest.MonkeyPatch, files: Files) -> None:

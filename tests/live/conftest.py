@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from pc_matrix.homeserver import embedded_accounts
 from pc_matrix.homeserver.admin import SynapseAdmin
-from pc_matrix.homeserver.embedded import Embedded
+from pc_matrix.homeserver.embedded import accounts
+from pc_matrix.homeserver.embedded.server import Embedded
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.settings import load_secrets
 
@@ -74,7 +74,7 @@ def synapse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synapse]:
     embedded = Embedded(tmp_path_factory.mktemp("home"), SERVER_NAME, free_port())
     embedded.up()
     try:
-        asyncio.run(embedded_accounts.prepare(embedded.home, embedded.url, ()))
+        asyncio.run(accounts.prepare(embedded.home, embedded.url, ()))
         yield Synapse(embedded)
     finally:
         embedded.down()

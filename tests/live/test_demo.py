@@ -43,7 +43,7 @@ def processes() -> dict[int, str]:
 
 def of_demo(home: Path, before: set[int]) -> dict[int, str]:
     """What a demonstration on ``home`` started since ``before``."""
-    own = (str(home), "pc_matrix.homeserver.trial_client")
+    own = (str(home), "pc_matrix.homeserver.trial.client")
     return {p: c for p, c in processes().items() if p not in before and any(o in c for o in own)}
 
 
@@ -61,7 +61,7 @@ def test_broken_off_it_stops_all_that_it_started(home: Path) -> None:
             if "Chacun prend son téléphone" in line:
                 break
         names = " ".join(of_demo(home, before).values())
-        assert all(name in names for name in ("synapse", " bot", "trial_client"))
+        assert all(name in names for name in ("synapse", " bot", "trial.client"))
         running.send_signal(signal.SIGINT)
         running.stdout.read()
         assert running.wait(60) != 0

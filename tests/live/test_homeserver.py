@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from pc_matrix.errors import AccessDenied, ServerUnreachable, SettingsError
-from pc_matrix.homeserver import embedded_accounts
 from pc_matrix.homeserver.admin import SynapseAdmin
-from pc_matrix.homeserver.embedded import Embedded, Health, Start
-from pc_matrix.homeserver.embedded_accounts import BotAccount
+from pc_matrix.homeserver.embedded import accounts
+from pc_matrix.homeserver.embedded.accounts import BotAccount
+from pc_matrix.homeserver.embedded.server import Embedded, Health, Start
 from pc_matrix.homeserver.http import MatrixError, MatrixHttp, client_path
 from pc_matrix.settings import load_secrets
 from tests.live.conftest import SERVER_NAME, Synapse, free_port
@@ -33,7 +33,7 @@ def embedded(tmp_path: Path) -> Iterator[Embedded]:
 
 
 async def _prepare(server: Embedded) -> tuple[str, ...]:
-    return await embedded_accounts.prepare(server.home, server.url, [BOT])
+    return await accounts.prepare(server.home, server.url, [BOT])
 
 
 async def _log_in(server: Embedded, user: str, password: str) -> str:

@@ -1,6 +1,6 @@
 // One Element, without its screen: requests come as JSON lines on stdin, replies and events go as JSON
 // lines to stdout, and the library's warnings to stderr. The protocol is that of
-// pc_matrix.homeserver.trial_client; the password comes in the login request and nowhere else.
+// pc_matrix.homeserver.trial.client; the password comes in the login request and nowhere else.
 import readline from "node:readline";
 
 const out = (line) => process.stdout.write(JSON.stringify(line) + "\n");

@@ -1,4 +1,4 @@
-"""``python -m pc_matrix.homeserver.trial_client``: a person with a phone, driven by JSON lines.
+"""``python -m pc_matrix.homeserver.trial.client``: a person with a phone, driven by JSON lines.
 
 For trials and demonstrations. A request ``{"id", "cmd", …}`` on stdin is answered by one line,
 ``{"id", "ok": true, "result"}`` or ``{"id", "ok": false, "error": {"type", "message"}}``; every
@@ -19,8 +19,8 @@ from typing import Any
 
 from pc_matrix.errors import PcError
 from pc_matrix.homeserver.http import Json, MatrixError
-from pc_matrix.homeserver.trial_memory import TrialError
-from pc_matrix.homeserver.trial_phone import Phone
+from pc_matrix.homeserver.trial.memory import TrialError
+from pc_matrix.homeserver.trial.phone import Phone
 
 _LONGEST_LINE = 2**24
 _COMMANDS = [

@@ -10,7 +10,7 @@ from nio.exceptions import EncryptionError
 from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
 from pc_matrix.homeserver.identity import Identity, publish
 from pc_matrix.homeserver.shapes import mapping
-from pc_matrix.homeserver.trial_memory import TrialError
+from pc_matrix.homeserver.trial.memory import TrialError
 from pc_matrix.homeserver.trust import Device, DeviceBook
 from policies.terms import SenderTrust
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from pc_matrix.errors import ServerUnreachable, SettingsError
-from pc_matrix.homeserver.embedded_config import Files
+from pc_matrix.homeserver.embedded.config import Files
 
 _PORT_SECONDS = 3.0
 """Seconds that a port may still be held by a server that was just killed."""

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pc_matrix.errors import SettingsError
-from pc_matrix.homeserver.embedded import Embedded
+from pc_matrix.homeserver.embedded.server import Embedded
 from pc_matrix.settings import Settings
 
 _LOCAL = frozenset({"127.0.0.1", "localhost"})

@@ -14,8 +14,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from pc_matrix.errors import ServerUnreachable
-from pc_matrix.homeserver import embedded_process as process
-from pc_matrix.homeserver.embedded_config import Files, write_once
+from pc_matrix.homeserver.embedded import process
+from pc_matrix.homeserver.embedded.config import Files, write_once
 from pc_matrix.settings import load_secrets, save_secrets
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import nio
 
 from pc_matrix.homeserver.http import Json, MatrixHttp
-from pc_matrix.homeserver.trial_crypto import TrialCrypto
-from pc_matrix.homeserver.trial_memory import Memory, TrialError, record
+from pc_matrix.homeserver.trial.crypto import TrialCrypto
+from pc_matrix.homeserver.trial.memory import Memory, TrialError, record
 
 _log = logging.getLogger(__name__)
 _POLL = 10_000  # milliseconds that one sync may wait for something new
