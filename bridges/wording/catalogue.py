@@ -33,6 +33,14 @@ def text(language: str, key: str, /, **params: object) -> str:
     return pattern.format(**params)
 
 
+def how(language: str, key: str, /, *, by_reaction: bool, **params: object) -> str:
+    """How to say yes or no to a message: by a reaction, or by answering it with the same sign.
+
+    The second is ``key`` with ``.reply``; a commune asks for it that does not believe reactions.
+    """
+    return text(language, key if by_reaction else f"{key}.reply", **params)
+
+
 def keys(language: str) -> frozenset[str]:
     """Every key that has a text in ``language``."""
     return frozenset(_texts(language))

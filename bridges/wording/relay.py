@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bridges.wording.catalogue import text
+from bridges.wording.catalogue import how, text
 from bridges.wording.dates import moment
 from bridges.wording.notice import Block, Bullets, Notice, Paragraph, Quote, Title, notice
 from policies.emergency import Emergency
@@ -32,6 +32,8 @@ class ReportFacts:
     referent: str
     sent_at: datetime
     time_zone: str
+    by_reaction: bool = True
+    """Whether the commune heeds reactions."""
 
 
 def report(language: str, facts: ReportFacts, words: str) -> Notice:
@@ -49,8 +51,8 @@ def report(language: str, facts: ReportFacts, words: str) -> Notice:
         referent=facts.referent,
         moment=moment(language, facts.sent_at, facts.time_zone),
     )
-    how = text(language, "report.how", number=facts.number)
-    return notice(Title(title), Paragraph(context), Quote(words), Paragraph(how))
+    next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
+    return notice(Title(title), Paragraph(context), Quote(words), Paragraph(next_step))
 
 
 def relayed(referent: Person, number: str, authorities: Sequence[str]) -> Notice:
@@ -61,7 +63,9 @@ def relayed(referent: Person, number: str, authorities: Sequence[str]) -> Notice
     return notice(Title(title), Paragraph(body), mentions=(referent.user_id,))
 
 
-def preview(referent: Person, words: str, reasons: Sequence[Reason]) -> Notice:
+def preview(
+    referent: Person, words: str, reasons: Sequence[Reason], *, by_reaction: bool = True
+) -> Notice:
     """To the référent: the text exactly as it would leave, to be confirmed with a tap."""
     language = referent.language
     blocks: list[Block] = [
@@ -71,7 +75,7 @@ def preview(referent: Person, words: str, reasons: Sequence[Reason]) -> Notice:
     ]
     if reasons:
         blocks.append(Bullets(sentences(language, reasons)))
-    blocks.append(Paragraph(text(language, "preview.how")))
+    blocks.append(Paragraph(how(language, "preview.how", by_reaction=by_reaction)))
     return notice(*blocks, mentions=(referent.user_id,))
 
 

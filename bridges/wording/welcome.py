@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bridges.wording.catalogue import text
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bridges.wording.catalogue import how, text
 from bridges.wording.notice import Bullets, Notice, Paragraph, Title, notice
 from policies.terms import Person
 
@@ -23,9 +26,10 @@ def charter(language: str, commune: str) -> Notice:
     )
 
 
-def referent_help(person: Person) -> Notice:
+def referent_help(person: Person, *, by_reaction: bool = True) -> Notice:
     """To a référent who asks how it works."""
-    return _help(person, "help.referent")
+    sign = how(person.language, "help.referent.2", by_reaction=by_reaction)
+    return _help(person, "help.referent", {2: sign})
 
 
 def officer_help(person: Person) -> Notice:
@@ -33,7 +37,7 @@ def officer_help(person: Person) -> Notice:
     return _help(person, "help.officer")
 
 
-def _help(person: Person, key: str) -> Notice:
+def _help(person: Person, key: str, said: Mapping[int, str] = MappingProxyType({})) -> Notice:
     language = person.language
-    lines = tuple(text(language, f"{key}.{i}") for i in range(1, 4))
+    lines = tuple(said.get(i) or text(language, f"{key}.{i}") for i in range(1, 4))
     return notice(Title(text(language, f"{key}.title")), Bullets(lines), mentions=(person.user_id,))

@@ -15,6 +15,7 @@ from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
 from pc_matrix.registry.tables.rooms import RoomRow
 from pc_matrix.registry.tables.seal import SealRow
 from pc_matrix.registry.tables.traces import AuditRow, IdentityNewsRow, PinRow
+from pc_matrix.registry.tables.verification import VerificationRow
 
 METADATA = Row.metadata
 
@@ -38,4 +39,5 @@ __all__ = [
     "RoomRow",
     "SealRow",
     "SectorRow",
+    "VerificationRow",
 ]

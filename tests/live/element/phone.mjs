@@ -3,13 +3,15 @@
 import * as sdk from "matrix-js-sdk";
 import { decodeRecoveryKey, OnlySignedDevicesIsolationMode } from "matrix-js-sdk/lib/crypto-api/index.js";
 import { Memory } from "./memory.mjs";
+import { Verifying } from "./verifying.mjs";
 
 const SYNC_WAIT = 60_000; // milliseconds
 
 export class Phone {
     static commands = [
         "ping", "login", "start", "rooms", "members", "create", "join", "leave", "send", "edit", "react",
-        "redact", "read", "wait_for", "identity_of", "logout", "quit",
+        "redact", "read", "wait_for", "identity_of", "reset_identity", "verify_ask", "verify_codes", "verify_answer",
+        "verify_outcome", "logout", "quit",
     ]; // prettier-ignore
 
     constructor(tell) {
@@ -41,6 +43,7 @@ export class Phone {
             else await this.#sign(crypto, answer.user_id, password);
         }
         this.memory = new Memory(this.client);
+        this.verifying = new Verifying(this.client);
         const { ed25519 } = await crypto.getOwnDeviceKeys();
         return { user_id: answer.user_id, device_id: answer.device_id, ed25519 };
     }
@@ -80,6 +83,16 @@ export class Phone {
             own_device_signed: device?.signedByOwner ?? false,
             fingerprint: await this.#masterKey(user_id),
         };
+    }
+
+    /** Another identity for the same account and phone: the recovery key was lost. */
+    async reset_identity({ user_id, password }) {
+        const identifier = { type: "m.id.user", user: user_id };
+        await this.client.getCrypto().bootstrapCrossSigning({
+            setupNewCrossSigning: true,
+            authUploadDeviceSigningKeys: (upload) =>
+                upload({ type: "m.login.password", identifier, password }),
+        });
     }
 
     async #masterKey(user_id) {
@@ -192,6 +205,22 @@ export class Phone {
 
     async wait_for(request) {
         return this.memory.waitFor(request);
+    }
+
+    async verify_ask(request) {
+        return this.verifying.ask(request);
+    }
+
+    async verify_codes(request) {
+        return this.verifying.codes(request);
+    }
+
+    async verify_answer(request) {
+        return this.verifying.answer(request);
+    }
+
+    async verify_outcome(request) {
+        return this.verifying.outcome(request);
     }
 
     async logout() {
