@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bridges.each import each
 from bridges.outcome import Outcome, Refused, Relayed, Uncertain
 from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
@@ -47,7 +48,8 @@ class Delivery:
         now = self._clock.now()
         number = self._ledger.number_report(report.id, now.year)
         notice = _notice(parcel, number, directory)
-        arrived = [d for d in destinations if await self._arrives(parcel, d, notice, now)]
+        certain = await each(self._arrives(parcel, d, notice, now) for d in destinations)
+        arrived = [d for d, is_there in zip(destinations, certain, strict=True) if is_there]
         missing = [d.authority.name for d in destinations if d not in arrived]
         return await self._tell(parcel, number, arrived, missing, directory)
 
@@ -117,5 +119,6 @@ def _notice(parcel: Parcel, number: str, directory: Directory) -> Notice:
         referent=person_of(parcel.report.referent, directory).name,
         sent_at=parcel.sent_at,
         time_zone=commune.time_zone,
+        by_reaction=commune.flag_by_reaction,
     )
     return wording.report(commune.language, facts, parcel.words)

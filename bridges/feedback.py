@@ -6,6 +6,7 @@ only the words that an officer wrote to be passed on.
 
 from __future__ import annotations
 
+from bridges.each import each
 from bridges.outcome import Acknowledged, Answered, Outcome, Refused
 from bridges.ports import AckLedger, Clock, MessageReader, RoomSender
 from bridges.private import person_of, tell
@@ -49,12 +50,15 @@ class Feedback:
         purpose = f"{'closed' if closes else 'taken-up'} {authority.code}"
         referent = person_of(report.referent, directory)
         private = wording.taken_up(referent, number, name, closes=closes)
-        await tell(
-            self._rooms, directory, referent, private, purpose=purpose, about=report.source_event
-        )
+        about = report.source_event
         public = wording.sector_news(directory.commune.language, number, name, closes=closes)
-        txn = transaction(purpose, report.source_event, report.source_room)
-        await self._rooms.send(report.source_room, public, txn)
+        txn = transaction(purpose, about, report.source_room)
+        await each(
+            (
+                tell(self._rooms, directory, referent, private, purpose=purpose, about=about),
+                self._rooms.send(report.source_room, public, txn),
+            )
+        )
 
     async def reply(self, command: Command, directory: Directory) -> Outcome:
         """``!repondre 2026-0042 …``: the words go to the report's référent, and to nobody else."""

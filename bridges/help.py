@@ -22,7 +22,7 @@ class Help:
         person = person_of(command.sender, directory)
         mandates = directory.mandates_of(command.sender, self._clock.now())
         if any(m.role is Role.REFERENT for m in mandates):
-            notice = wording.referent_help(person)
+            notice = wording.referent_help(person, by_reaction=directory.commune.flag_by_reaction)
         elif any(not m.role.is_of_a_sector for m in mandates):
             notice = wording.officer_help(person)
         else:

@@ -31,6 +31,8 @@ from policies.relay import History, Relayable, may_relay
 from policies.reports import Report, ReportState
 from policies.terms import Answer, Directory, EventId, Flag, Message, Person, UserId
 
+_MOST_REASONS, _QUOTED = 8, 40  # and characters of each
+
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
@@ -107,10 +109,13 @@ class ToAuthority:
         return await self._delivery.deliver(_parcel(report, judged), directory)
 
     async def _judge(self, flag: Flag, directory: Directory, now: datetime) -> _Judged | Refusal:
+        history = History(self._ledger.report_of(flag.target), self._ledger.flags_today(flag))
+        # Asked before anything is read, which may have to wait for a key: whoever may not flag
+        # must not keep those waiting who may.
+        refusal = may_relay(flag, None, directory, history, now)
+        if refusal is not Refusal.UNREADABLE:
+            return refusal if isinstance(refusal, Refusal) else Refusal.UNREADABLE
         message = await self._reader.read(flag.room_id, flag.target)
-        history = History(
-            self._ledger.report_of(flag.target), self._ledger.flags_today(flag.sender)
-        )
         relayable = may_relay(flag, message, directory, history, now)
         if isinstance(relayable, Refusal):
             return relayable
@@ -139,7 +144,10 @@ class ToAuthority:
         self, report: Report, referent: Person, judged: _Judged, directory: Directory
     ) -> Outcome:
         digest = self._fingerprint.of(judged.verdict.text)
-        notice = wording.preview(referent, judged.verdict.text, _reasons(judged))
+        by_reaction = directory.commune.flag_by_reaction
+        notice = wording.preview(
+            referent, judged.verdict.text, _reasons(judged), by_reaction=by_reaction
+        )
         event_id = await self._say(report, referent, notice, directory, f"preview {digest}")
         if event_id is None:
             # Nobody could confirm it: without a direct room it cannot be shown, so it stays here.
@@ -177,7 +185,9 @@ def _parcel(report: Report, judged: _Judged) -> Parcel:
 
 
 def _reasons(judged: _Judged) -> tuple[wording.Reason, ...]:
+    """The first reasons, each with some of its words: all of them might fit into no message."""
     original = judged.message.text
     return tuple(
-        wording.Reason(f.rule.value, original[f.start : f.end]) for f in judged.verdict.findings
+        wording.Reason(f.rule.value, original[f.start : f.end][:_QUOTED])
+        for f in judged.verdict.findings[:_MOST_REASONS]
     )

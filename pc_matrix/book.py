@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 
 from bridges.ports import Clock
 from pc_matrix.registry import Registry
-from policies.pinning import IdentityNews, Pin, PinRule, satisfies
+from policies.pinning import (
+    IdentityNews,
+    NewsKind,
+    Pin,
+    PinOrigin,
+    PinRule,
+    Precedence,
+    precedence,
+    satisfies,
+)
 from policies.reports import AckNews, Link, Report, ReportState
 from policies.terms import (
     AuthorityCode,
@@ -19,13 +28,15 @@ from policies.terms import (
     RoomId,
     UserId,
 )
+from policies.verification import Outcome, Verification
 
 _DAY = timedelta(hours=24)
 _PINS_FOR = timedelta(seconds=1)
+_SETTLED_BY_A_PIN = frozenset({NewsKind.CHANGED, NewsKind.AWAITING})
 
 
 class Book:
-    """``ReportLedger``, ``AckLedger``, ``BulletinLedger``, ``AlertLedger``, the inbox, the pins."""
+    """The bridges' ledgers, the inbox, the pins, and the verifications that wait."""
 
     def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:
         self._registry, self._commune, self._clock = registry, commune, clock
@@ -50,8 +61,13 @@ class Book:
     def settle(self, inbox_id: int, outcome: str) -> None:
         self._registry.settle(self._code, inbox_id, outcome, self._clock.now())
 
-    def flags_today(self, sender: UserId) -> int:
-        return self._registry.flags_since(self._code, sender, self._clock.now() - _DAY)
+    def flags_today(self, flag: Flag) -> int:
+        """How many messages its sender flagged in 24 hours, up to ``flag`` and with it.
+
+        Those that came after it wait for their own turn, also when all came at once.
+        """
+        since = self._clock.now() - _DAY
+        return self._registry.flags_since(self._code, flag.sender, since, flag.event_id)
 
     def note_incident(self, action: str, subject: str, actor: str, note: str) -> None:
         self._registry.audit(self._code, self._clock.now(), action, subject, actor, note)
@@ -65,6 +81,9 @@ class Book:
     def approved(self, user_id: str) -> bool:
         """Whether a human stands behind the pin, and not the first use alone."""
         return satisfies(self._all_pins().get(UserId(user_id)), PinRule.APPROVAL)
+
+    def precedence(self, user_id: str) -> Precedence:
+        return precedence(self._all_pins().get(UserId(user_id)))
 
     def pin(self, user_id: str, master_key: str) -> None:
         """Pin at first use; an identity that is pinned already stays what it was.
@@ -88,14 +107,42 @@ class Book:
             self._pins, self._pins_read = self._registry.pins(self._code), now
         return self._pins
 
+    # Verifications.
+
+    def verifications(self) -> list[Verification]:
+        return self._registry.verifications(self._code)
+
+    def set_verification(self, found: Verification) -> None:
+        self._registry.set_verification(self._code, found)
+
+    def pin_verified(self, user_id: UserId, master_key: str) -> None:
+        """Pin what two people vouched for; an earlier pin is replaced."""
+        now = self._clock.now()
+        self._registry.set_pin(self._code, user_id, master_key, now, PinOrigin.VERIFIED)
+        self._pins_read = None
+
+    def end_verification(self, user_id: UserId, flow_id: str, outcome: Outcome) -> None:
+        """Forget it, and keep in the audit how it ended."""
+        action = f"verification.{outcome.value}"
+        self._registry.audit(self._code, self._clock.now(), action, user_id, note=flow_id)
+        self._registry.end_verification(self._code, user_id, flow_id)
+
     # What was noticed of identities.
 
     def note_identity(self, news: IdentityNews) -> bool:
+        """Keep what was noticed, unless a human settled it meanwhile; whether it is new."""
+        if self._is_settled(news):
+            return False
         now = self._clock.now()
         is_new = self._registry.note_identity(self._code, news, now)
         if is_new:
             self._registry.audit(self._code, now, f"identity.{news.kind.value}", news.user_id)
         return is_new
+
+    def _is_settled(self, news: IdentityNews) -> bool:
+        pin = self._all_pins().get(news.user_id)
+        is_pinned = pin is not None and pin.master_key == news.current
+        return is_pinned and news.kind in _SETTLED_BY_A_PIN and satisfies(pin, PinRule.APPROVAL)
 
     def untold_identities(self) -> list[IdentityNews]:
         return [n for n, _seen in self._registry.identity_news(self._code, untold=True)]
@@ -200,3 +247,6 @@ class Book:
 
     def bulletin_sent(self, link_id: int, event_id: EventId) -> None:
         self._registry.bulletin_sent(self._code, link_id, event_id, self._clock.now())
+
+    def bulletin_uncertain(self, link_id: int) -> None:
+        self._registry.bulletin_uncertain(self._code, link_id, self._clock.now())

@@ -1,15 +1,17 @@
 """The bot: what comes in is written down first, then carried, one after another.
 
-Two tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
+Three tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
 in one transaction. *Work* takes what waits there through the bridges. A crash between the two, or
-anywhere in the second, loses nothing: what was not settled is taken again.
+anywhere in the second, loses nothing: what was not settled is taken again. *Verify* answers those
+who compare codes with the town hall, and keeps nobody waiting behind other work.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Protocol
 
@@ -25,6 +27,7 @@ from pc_matrix.homeserver.http import MatrixError, ServerFault
 from pc_matrix.homeserver.outage import Outage, Pace, ServerState
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.session import Session
+from pc_matrix.verifications import Verifications
 from pc_matrix.watch import Watch
 from policies.incidents import IncidentKind
 from policies.pinning import IdentityNews
@@ -59,10 +62,12 @@ class Bot:
         upkeep: Callable[[frozenset[RoomId]], Awaitable[None]],
         alerts: Alerts,
         watch: Watch,
+        verifications: Verifications,
     ) -> None:
         self._session, self._inbox = session, inbox
         self._carrier, self._upkeep = carrier, upkeep
         self._alerts, self._watch = alerts, watch
+        self._verifications = verifications
         self._identity_news: list[IdentityNews] = []
         self._server = ServerState()
         self._news = asyncio.Event()
@@ -77,10 +82,12 @@ class Bot:
         """
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(self._listen()), group.create_task(self._work())]
+                parts = (self._listen(), self._work(), self._verify())
+                tasks = [group.create_task(part) for part in parts]
                 group.create_task(_stop_when(stop, tasks))
         except* PcError as errors:
             raise errors.exceptions[0] from None
+        await self._verifications.hang_up()
         _log.info("bot.stopped", incidents=self._session.incidents.figures())
 
     async def _listen(self) -> None:
@@ -106,6 +113,7 @@ class Bot:
         items = [item for item in found if item is not None]
         self._watch.tell(self._session.incidents.drain())
         self._inbox.take_in(items, batch.cursor)
+        self._verifications.hear(batch)
         self._moved.update(r for r in map(RoomId, batch.changed_rooms) if r in directory.rooms)
         if items or self._moved or batch.identity_news:
             self._news.set()
@@ -138,38 +146,44 @@ class Bot:
             outage.over()
             await self._wait_for_news()
 
+    async def _verify(self) -> None:
+        outage = Outage("verify", self._server, follows="listen")
+        while True:
+            try:
+                await self._verifications.step()
+            except (ServerUnreachable, MatrixError) as error:
+                await outage.wait(error)
+                continue
+            outage.over()
+            self._watch.tell(self._session.incidents.drain())
+            await self._verifications.wait()
+
     async def _keep_up(self) -> None:
         await self._alert()
-        moved = frozenset(self._moved)
-        await self._upkeep(moved)
-        self._moved -= moved
+        # A room that moves while it is put right is looked at again, and so is one that was not.
+        moved, self._moved = self._moved, set()
+        try:
+            with _put_off("upkeep.put_off"):
+                await self._upkeep(frozenset(moved))
+                moved = set()
+        finally:
+            self._moved |= moved
 
     async def _alert(self) -> None:
         """Tell the administrators of identities; what one room refuses is told another time."""
         news, self._identity_news = self._identity_news, []
-        try:
+        with _put_off("alert.put_off"):
             await self._alerts.identity(news, self._inbox.directory())
-        except MatrixError as refusal:
-            _log.warning("alert.put_off", status=refusal.status, errcode=refusal.errcode)
 
     async def _drain(self) -> None:
         for inbox_id, item in self._inbox.waiting():
             try:
                 outcome = word(await self._carrier.carry(item, self._inbox.directory()))
-            except ServerFault as fault:
-                # A server that fails at this one item only must not hold up the others.
-                if fault.status != HTTPStatus.INTERNAL_SERVER_ERROR:
-                    raise
-                _log.warning("inbox.put_off", event_id=item.event_id, status=fault.status)
-                continue
-            except MatrixError as refusal:
+            except (ServerFault, MatrixError) as refusal:
                 # One room that refuses us holds up nothing else; this item is tried again.
-                _log.warning(
-                    "inbox.put_off",
-                    event_id=item.event_id,
-                    status=refusal.status,
-                    errcode=refusal.errcode,
-                )
+                if not _is_of_one_room(refusal):
+                    raise
+                _log.warning("inbox.put_off", event_id=item.event_id, status=refusal.status)
                 continue
             self._inbox.settle(inbox_id, outcome)
             _log.info("inbox.settled", event_id=item.event_id, outcome=outcome)
@@ -181,6 +195,24 @@ class Bot:
         except TimeoutError:
             return
         self._news.clear()
+
+
+@contextmanager
+def _put_off(what: str) -> Iterator[None]:
+    """What fails in one room is done another time: it must not hold up what people asked for."""
+    try:
+        yield
+    except (ServerFault, MatrixError) as refusal:
+        if not _is_of_one_room(refusal):
+            raise
+        _log.warning(what, status=refusal.status)
+
+
+def _is_of_one_room(refusal: ServerFault | MatrixError) -> bool:
+    """Whether the server may do other things for us meanwhile; it is not asked more when busy."""
+    if isinstance(refusal, ServerFault):
+        return refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR
+    return refusal.status != HTTPStatus.TOO_MANY_REQUESTS
 
 
 async def _stop_when(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from bridges.each import attempted
 from bridges.ports import Clock
 from bridges.wording.notice import Notice
 from bridges.wording.welcome import CHARTER_VERSION, charter
@@ -31,12 +32,18 @@ class Charters:
         self._voice, self._clock = voice, clock
 
     async def post(self) -> int:
-        """Say the charter where it is due, and let newcomers read it; in how many rooms."""
+        """Say the charter where it is due, and let newcomers read it; in how many rooms.
+
+        A room that refuses it keeps it from no other; its refusal is raised at the end.
+        """
         rooms = self._registry.rooms(self._commune.code)
         due = [room_id for room_id, key in rooms.items() if self._is_due(room_id, key.kind)]
+        failed: list[BaseException] = []
         for room_id in due:
-            await self._say(room_id)
+            failed += (await attempted([self._say(room_id)]))[1]
         await self._voice.reach_newcomers()
+        if failed:
+            raise failed[0]
         return len(due)
 
     def _is_due(self, room_id: RoomId, kind: RoomKind) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from bridges.wording.notice import Notice
 from pc_matrix.homeserver.events import message
 from pc_matrix.homeserver.http import Json, MatrixError
@@ -42,7 +44,9 @@ class Voice:
         """One message, decrypted again; ``None`` when it is gone or cannot be read."""
         try:
             event = await self._session.read(room_id, event_id)
-        except MatrixError:
+        except MatrixError as refusal:
+            if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
+                raise  # it says nothing of the message
             # Not found, or not ours to see: to its référent both mean that it cannot be read.
             return None
         return None if event is None else message(event, await self._session.trust_of(event))

@@ -16,6 +16,7 @@ from bridges.help import Help
 from bridges.ports import Language
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
+from bridges.verifications import VerificationNews
 from bridges.wording.welcome import CHARTER_VERSION
 from pc_matrix import settings
 from pc_matrix.book import Book
@@ -36,6 +37,7 @@ from pc_matrix.registry import Registry
 from pc_matrix.settings import Settings
 from pc_matrix.upkeep import Upkeep
 from pc_matrix.vault import Vault
+from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
 from policies.charter import KINDS
@@ -165,6 +167,13 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             upkeep,
             Alerts(voice, book, clock),
             Watch(book, clock),
+            Verifications(
+                session.verification_line(),
+                book,
+                VerificationNews(voice, clock),
+                session.incidents,
+                clock,
+            ),
         )
 
 

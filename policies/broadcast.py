@@ -7,6 +7,7 @@ from datetime import datetime
 
 from policies import commands
 from policies.authority import may_command
+from policies.lengths import fits
 from policies.refusal import Refusal
 from policies.terms import Authority, Directory, Message, RoomId, RoomKind
 
@@ -35,6 +36,8 @@ def may_broadcast(
     wanted = commands.bulletin(rest, directory.commune.sectors)
     if isinstance(wanted, Refusal):
         return wanted
+    if not fits(wanted.text):
+        return Refusal.TOO_LONG
     found = (directory.room_of(RoomKind.SECTOR, code) for code in wanted.sectors)
     rooms = tuple(room_id for room_id in found if room_id is not None)
     return Bulletin(authority, wanted.text, rooms) if rooms else Refusal.NO_DESTINATION

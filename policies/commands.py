@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from policies.lengths import fits
 from policies.refusal import Refusal
 from policies.terms import Category, Sector, SectorCode
 
@@ -107,6 +108,8 @@ def reply(rest: str) -> Reply | Refusal:
         return Refusal.UNKNOWN_REPORT
     if not text.strip():
         return Refusal.EMPTY
+    if not fits(text):
+        return Refusal.TOO_LONG
     return Reply(f"{match[1]}-{int(match[2]):04d}", text.strip())
 
 

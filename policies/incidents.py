@@ -40,6 +40,8 @@ class IncidentKind(StrEnum):
     """A room event that its key does not open, or opens to nonsense."""
     REPLAYED = "replayed"
     """A ciphertext seen before under another event id."""
+    MISPLACED = "misplaced"
+    """A ciphertext of another room, or of somebody else than it is said to be from."""
     UNTRUSTED = "untrusted"
     """A command from a device that its owner did not sign."""
     WITHHELD = "withheld"
@@ -58,6 +60,8 @@ class IncidentKind(StrEnum):
     """A room's encryption setting was removed or weakened; the bot goes on encrypting."""
     GAP = "gap"
     """The server does not give what was said in a room while the bot was away."""
+    VERIFICATION = "verification"
+    """Two people compared codes, and these or the keys behind them were not the same."""
 
     @property
     def gravity(self) -> Gravity:
@@ -67,6 +71,7 @@ class IncidentKind(StrEnum):
 _GRAVITY = {
     IncidentKind.NO_KEY: Gravity.COUNTED,
     IncidentKind.REPLAYED: Gravity.GRAVE,
+    IncidentKind.MISPLACED: Gravity.GRAVE,
     IncidentKind.STATE_IN_CIPHERTEXT: Gravity.GRAVE,
     IncidentKind.UNTRUSTED: Gravity.GRAVE,
     IncidentKind.FORGED_KEY: Gravity.GRAVE,
@@ -76,4 +81,5 @@ _GRAVITY = {
     IncidentKind.ENCRYPTION_CHANGED: Gravity.GRAVE,
     IncidentKind.WITHHELD: Gravity.GRAVE,
     IncidentKind.GAP: Gravity.GRAVE,
+    IncidentKind.VERIFICATION: Gravity.GRAVE,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 
 from policies.roles import rooms_given
 from policies.terms import Commune, Directory, RoomKey, UserId
@@ -36,6 +37,21 @@ class Pin:
     master_key: str
     origin: PinOrigin = PinOrigin.FIRST_USE
     since: datetime | None = None
+
+
+Precedence = tuple[bool, float]
+"""Orders people: the lower comes first."""
+
+
+def precedence(pin: Pin | None) -> Precedence:
+    """Whose device is believed when those of two people claim one key.
+
+    A key that nobody has to prove can be copied from whoever published it. Whom a human vouched for
+    comes first, so that an approval always helps; then who was pinned earlier.
+    """
+    if pin is None or pin.since is None:
+        return True, inf
+    return pin.origin is PinOrigin.FIRST_USE, pin.since.timestamp()
 
 
 class Standing(StrEnum):

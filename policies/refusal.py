@@ -22,6 +22,8 @@ class Refusal(StrEnum):
     IDENTITY_CHANGED = "identity-changed"
     NOT_TEXT = "not-text"
     EMPTY = "empty"
+    TOO_LONG = "too-long"
+    """No event could hold it; the server would refuse it for ever."""
     ALREADY_FLAGGED = "already-flagged"
     NO_DESTINATION = "no-destination"
     NOT_YOURS = "not-yours"

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from policies.lengths import fits
 from policies.refusal import Refusal
 from policies.reports import Link, LinkState, Report
 from policies.terms import (
@@ -88,7 +89,13 @@ def _unfit(
         return Refusal.UNSIGNED_DEVICE
     if message.kind is not MessageKind.TEXT:
         return Refusal.NOT_TEXT
-    return None if message.text.strip() else Refusal.EMPTY
+    return _unfit_words(message.text)
+
+
+def _unfit_words(text: str) -> Refusal | None:
+    if not text.strip():
+        return Refusal.EMPTY
+    return None if fits(text) else Refusal.TOO_LONG
 
 
 def transaction(purpose: str, source: EventId | str, destination: RoomId | str = "") -> str:

@@ -106,7 +106,9 @@ class Commune:
     language: str = "fr"
     """The language of what the bot says in rooms of several people."""
     flag_by_reaction: bool = True
-    """Whether a 🚩 reaction flags; the homeserver sees reactions, so a commune can turn it off."""
+    """Whether reactions count. The homeserver sees them and can make them up; without, people reply
+    with the same sign, which is encrypted.
+    """
     daily_flags: int = 20
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar, assert_never
 
-from policies.pinning import Pin, PinRule, satisfies
+from policies.pinning import Pin, PinRule, Precedence, satisfies
 
 _Device = TypeVar("_Device", bound=Hashable)
 
@@ -133,17 +133,31 @@ def _judge_alone(device: DeviceFacts) -> DeviceTrust:
     return DeviceTrust.TRUSTED if device.speaks else DeviceTrust.NO_ALGORITHM
 
 
-def duplicates(claims: Mapping[_Device, Iterable[str]]) -> frozenset[_Device]:
+def duplicates(
+    claims: Mapping[_Device, Iterable[str]], ranks: Mapping[_Device, Precedence]
+) -> frozenset[_Device]:
     """The devices of ``claims`` (device → its public keys) that share a key with another one.
 
-    Give it only devices that are good in themselves: nobody proves that he holds the curve25519
-    key that he claims, and a ghost must not put out an honest device by naming its key.
+    The one that comes first by ``ranks`` alone keeps its key; of equals, none does. Give it only
+    devices that are good in themselves: nobody proves that he holds the curve25519 key that he
+    claims, and neither a ghost nor a resident may put out an officer's device by naming its key.
     """
     holders: dict[str, set[_Device]] = {}
     for device, keys in claims.items():
         for key in keys:
             holders.setdefault(key, set()).add(device)
-    return frozenset(d for sharing in holders.values() if len(sharing) > 1 for d in sharing)
+    later: set[_Device] = set()
+    for sharing in holders.values():
+        first = _first(sharing, ranks)
+        later |= sharing - first
+    return frozenset(later)
+
+
+def _first(sharing: set[_Device], ranks: Mapping[_Device, Precedence]) -> set[_Device]:
+    """The one device that comes before all others; nothing when there are several."""
+    best = min(ranks[device] for device in sharing)
+    first = {device for device in sharing if ranks[device] == best}
+    return first if len(first) == 1 else set()
 
 
 class WithheldCode(StrEnum):

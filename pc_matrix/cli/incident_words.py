@@ -56,6 +56,12 @@ def words(kind: IncidentKind) -> IncidentWords:  # noqa: PLR0911, PLR0912, C901 
                 "Un ancien message a été présenté une seconde fois comme nouveau, et écarté.",
                 _SERVER,
             )
+        case IncidentKind.MISPLACED:
+            return IncidentWords(
+                "Un message a été présenté dans un autre salon que le sien, ou sous le nom "
+                "d'une autre personne, et écarté.",
+                _SERVER,
+            )
         case IncidentKind.UNTRUSTED:
             return IncidentWords(
                 "Une commande est venue d'un appareil que son propriétaire n'a pas signé ; "
@@ -102,6 +108,12 @@ def words(kind: IncidentKind) -> IncidentWords:  # noqa: PLR0911, PLR0912, C901 
                 "Le serveur ne rend pas ce qui s'est dit dans un salon pendant une absence du bot.",
                 "Demandez aux référents de ce salon de signaler à nouveau ce qui est resté sans "
                 "réponse.",
+            )
+        case IncidentKind.VERIFICATION:
+            return IncidentWords(
+                "Une vérification par émojis a échoué : les codes n'étaient pas les mêmes, ou les "
+                "clés ont changé pendant l'échange. Rien n'a été approuvé.",
+                "Recommencez avec la personne, de vive voix. Si cela se répète : " + _SERVER,
             )
         case _:
             assert_never(kind)

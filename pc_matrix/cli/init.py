@@ -233,7 +233,8 @@ federated_with = []                # serveurs étrangers admis ; vide : aucun
 
 [options]
 database = ""                      # vide : registry.db dans ce dossier ; sinon postgresql://…
-flag_by_reaction = true            # signaler par la réaction 🚩 (que le serveur Matrix peut voir)
+flag_by_reaction = true            # tenir compte des réactions (🚩, ✅…), que le serveur Matrix
+                                   # peut voir et inventer ; false : répondre par le même signe
 daily_flags = 20                   # signalements par référent et par 24 heures
 language = "fr"
 identity_approval = []             # salons où la mairie approuve chaque identité avant toute clé :

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from pc_matrix.cli import trust_incidents, trust_restore
+from pc_matrix.cli import trust_incidents, trust_restore, trust_verify
 from pc_matrix.cli.app import Context
 from pc_matrix.errors import InputError
 
@@ -32,6 +32,7 @@ def register(app: typer.Typer) -> None:
     )
     trust_restore.register(group)
     trust_incidents.register(group)
+    trust_verify.register(group)
     app.add_typer(group, name="trust")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from pc_matrix.cli.app import Context
 from pc_matrix.cli.incident_words import words
@@ -78,8 +79,14 @@ def _table(lines: list[Line], zone: str) -> Table:
         table.add_row(
             "⚠" if line.kind.gravity is Gravity.GRAVE else "",
             line.row.at.astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M"),
-            line.row.actor or line.row.subject,
+            Text(line.row.actor or _subject(line.row)),  # whatever it holds is no markup
             said.what,
             said.remedy,
         )
     return table
+
+
+def _subject(row: Audit) -> str:
+    from pc_matrix.watch import MANY
+
+    return "d'autres encore, en nombre" if row.subject == MANY else row.subject

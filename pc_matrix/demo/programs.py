@@ -28,7 +28,7 @@ class Commands:
 
     async def run(self, *arguments: str) -> str:
         """What the command printed; raises ``IncompleteError`` when it did not end with 0."""
-        status, out, complaint = await self._finished(*arguments)
+        status, out, complaint = await self.finished(*arguments)
         if status != 0:
             raise IncompleteError(
                 f"« pc-matrix {' '.join(arguments)} » s'est arrêté avec le statut {status}.",
@@ -39,14 +39,15 @@ class Commands:
 
     async def status(self, *arguments: str) -> int:
         """The command's exit status."""
-        return (await self._finished(*arguments))[0]
+        return (await self.finished(*arguments))[0]
 
     async def json(self, *arguments: str) -> dict[str, Any]:
         """The JSON object that the command prints."""
         found = json.loads(await self.run("--json", *arguments))
         return found if isinstance(found, dict) else {}
 
-    async def _finished(self, *arguments: str) -> tuple[int, str, str]:
+    async def finished(self, *arguments: str) -> tuple[int, str, str]:
+        """Exit status, standard output and standard error."""
         self._show(f"pc-matrix {' '.join(a for a in arguments if a != '--json')}")
         process = await asyncio.create_subprocess_exec(
             *command(self._home, *arguments),

@@ -24,7 +24,8 @@ LARGEST = 256 * 2**20
 
 _LONGEST_WAIT = 300.0
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,99}")
-_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_UNWRITABLE = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class MatrixError(Exception):
@@ -112,18 +113,23 @@ def answer(status: int, retry_after: str | None, raw: bytes, now: datetime) -> J
 def parse(raw: bytes) -> Json | None:
     """The JSON object in ``raw``, ``None`` when there is none.
 
-    Half a surrogate pair, which JSON can spell and no text can hold, becomes a question mark:
-    neither a database nor a log could write it down.
+    Half a surrogate pair and NUL, which JSON can spell, become question marks: a database or a log
+    could not write them down. Whatever a stranger wrote is read here, sealed or not.
     """
     try:
-        data = json.loads(raw)
-        if _SURROGATE.search(raw):
-            data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+        # As text first: of bytes, ``json`` also takes other encodings, and halves of pairs.
+        data = json.loads(raw.decode("utf-8-sig"))
+        if _UNWRITABLE.search(raw):
+            data = json.loads(_writable(json.dumps(data, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return None
     if isinstance(data, list):
         return {"chunk": data}  # ``GET …/state`` alone is a bare list; elsewhere lists are chunks
     return data if isinstance(data, dict) else None
+
+
+def _writable(text: str) -> str:
+    return _NUL.sub(r"\1?", text.encode("utf-8", "replace").decode())
 
 
 def waiting_time(milliseconds: object, retry_after: str | None, now: datetime) -> float:
@@ -166,6 +172,15 @@ def _code(data: Json) -> str:
 def _sentence(data: Json) -> str:
     found = data.get("error")
     return "".join(c for c in found[:300] if c.isprintable()) if isinstance(found, str) else ""
+
+
+def not_understood(base_url: str) -> ServerUnreachable:
+    """What to tell of an answer that is JSON, and lacks what every such answer has."""
+    return ServerUnreachable(
+        f"Le serveur Matrix {base_url} a répondu autre chose que ce qui lui était demandé.",
+        "Sa réponse n'est pas celle d'un serveur Matrix : un intermédiaire, sans doute.",
+        "Le bot réessaie de lui-même ; vérifiez le serveur mandataire devant le serveur Matrix.",
+    )
 
 
 def _redirected() -> ServerUnreachable:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.shapes import string
 from policies import commands
@@ -23,6 +26,7 @@ from policies.terms import (
     UserId,
 )
 
+_FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]+>")
 _VARIATION = "\ufe0f"
 _FLAGS = ("🚩", "🏳", "🏴")
 _SEND, _KEEP, _TAKE_UP = ("✅", "👍", "✔"), ("❌", "👎", "✖"), ("👀",)
@@ -32,25 +36,38 @@ _TEXTS = ("m.text", "m.emote", "m.notice")
 def incoming(event: RoomEvent, key: RoomKey | None, commune: Commune) -> Incoming | None:
     """What ``event`` asks of the bot in the room that ``key`` names; ``None`` for everything else.
 
-    A message counts only when it came encrypted; reactions are never encrypted in Matrix.
+    A message counts only when it came encrypted. Reactions are never encrypted in Matrix: a commune
+    that does not want to believe the homeserver in this heeds none. The same sign, alone in a
+    reply, says the same as the reaction, and nobody can forge it.
     """
     if key is None or key.commune != commune.code:
         return None
     if event.type == "m.reaction":
-        return _reaction(event, key.kind, commune)
+        return _reaction(event, key.kind) if commune.flag_by_reaction else None
     if event.type == "m.room.message" and event.ciphertext is not None:
-        return _message(event, key.kind)
+        believes = commune.flag_by_reaction or event.ciphertext.has_relation
+        return _message(event if believes else _unrelated(event), key.kind)
     return None
 
 
-def _reaction(event: RoomEvent, kind: RoomKind, commune: Commune) -> Incoming | None:
+def _unrelated(event: RoomEvent) -> RoomEvent:
+    """The message alone: what it relates to stood in plain, and is the homeserver's word."""
+    content = {name: value for name, value in event.content.items() if name != "m.relates_to"}
+    return replace(event, content=content)
+
+
+def _reaction(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     target = EventId(string(event.content, "m.relates_to", "event_id"))
-    mark = string(event.content, "m.relates_to", "key").removesuffix(_VARIATION)
     if not target or string(event.content, "m.relates_to", "rel_type") != "m.annotation":
         return None
+    return _sign(event, kind, target, string(event.content, "m.relates_to", "key"))
+
+
+def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incoming | None:
     event_id, room_id, sender = _ids(event)
+    mark = sign.removesuffix(_VARIATION)
     match kind:
-        case RoomKind.SECTOR if mark in _FLAGS and commune.flag_by_reaction:
+        case RoomKind.SECTOR if mark in _FLAGS:
             return Flag(event_id, room_id, sender, target)
         case RoomKind.PRIVATE if mark in _SEND + _KEEP:
             return Answer(event_id, room_id, sender, target, send=mark in _SEND)
@@ -63,11 +80,11 @@ def _reaction(event: RoomEvent, kind: RoomKind, commune: Commune) -> Incoming | 
 def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     if string(event.content, "m.relates_to", "rel_type") == "m.replace":
         return None
+    target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
     said = commands.spoken(words(event))
     if said is None:
-        return None
+        return _sign(event, kind, target, words(event).strip()) if target else None
     event_id, room_id, sender = _ids(event)
-    target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
     if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
         return Flag(event_id, room_id, sender, target, commands.category(said.rest))
     return Command(event_id, room_id, sender, said.name.value)
@@ -80,11 +97,13 @@ def _ids(event: RoomEvent) -> tuple[EventId, RoomId, UserId]:
 def words(event: RoomEvent) -> str:
     """A message's own words, without the quotation that older clients put before a reply.
 
-    Specification, "Fallbacks for rich replies": lines that begin with ``> ``, then an empty one.
+    Specification, "Fallbacks for rich replies": lines that begin with ``> ``, the first of which
+    names who is quoted, then an empty one. That an event is a reply, a homeserver can make up:
+    nothing else of a message is ever left out.
     """
     body = string(event.content, "body")
     is_reply = bool(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
-    if not is_reply or not body.startswith("> "):
+    if not is_reply or _FALLBACK.match(body) is None:
         return body
     lines = body.split("\n")
     while lines and lines[0].startswith(">"):

@@ -90,7 +90,7 @@ class MatrixHttp:
         params: dict[str, str] | None = None,
         *,
         retry: bool = True,
-        timeout: float = _USUAL,  # noqa: ASYNC109 - one request's own limit, in seconds
+        timeout: float | None = None,  # noqa: ASYNC109 - one request's own limit, in seconds
     ) -> Json:
         """The server's answer as a JSON object.
 
@@ -116,7 +116,7 @@ class MatrixHttp:
         path: str,
         body: Json | None,
         params: dict[str, str] | None,
-        timeout: float,  # noqa: ASYNC109
+        timeout: float | None,  # noqa: ASYNC109
     ) -> Json:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         try:
@@ -145,8 +145,6 @@ class MatrixHttp:
         return self._client
 
 
-def _limits(timeout: float) -> aiohttp.ClientTimeout:
-    silence = timeout if timeout != _USUAL else _SILENCE
-    return aiohttp.ClientTimeout(
-        total=timeout, sock_connect=min(timeout, _CONNECT), sock_read=silence
-    )
+def _limits(timeout: float | None) -> aiohttp.ClientTimeout:
+    whole, silence = (_USUAL, _SILENCE) if timeout is None else (timeout, timeout)
+    return aiohttp.ClientTimeout(total=whole, sock_connect=min(whole, _CONNECT), sock_read=silence)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from policies.incidents import Gravity, IncidentKind
 
-_AT_MOST = 1_000  # told of one batch; a flood is counted whole and told in part
+_LONGEST = 255  # characters of an id (specification, appendices, "Common Identifier Format")
+_AT_MOST = 100  # of a kind told of one batch: a flood is counted whole, and hides no other kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +24,31 @@ class Incident:
     """A code of the specification, such as a withheld key's; never anything of a message."""
 
 
+def _words(incident: Incident) -> tuple[str, ...]:
+    ids = (incident.user_id, incident.device_id, incident.room_id, incident.event_id)
+    return (*ids, incident.detail)
+
+
+def _plain(word: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in word[:_LONGEST])
+
+
 class Incidents:
     """Counts since the start, and what was not told yet."""
 
     def __init__(self) -> None:
         self._counts: Counter[IncidentKind] = Counter()
         self._untold: list[Incident] = []
+        self._waiting: Counter[IncidentKind] = Counter()
 
     def note(self, incident: Incident) -> None:
         """One more."""
         self._counts[incident.kind] += 1
-        if incident.kind.gravity is not Gravity.COUNTED and len(self._untold) < _AT_MOST:
-            self._untold.append(incident)
+        if incident.kind.gravity is Gravity.COUNTED or self._waiting[incident.kind] >= _AT_MOST:
+            return
+        self._waiting[incident.kind] += 1
+        # What strangers call themselves is made fit for a terminal and a table.
+        self._untold.append(Incident(incident.kind, *map(_plain, _words(incident))))
 
     def drop(
         self, kind: IncidentKind, user_id: str = "", room_id: str = "", event_id: str = ""
@@ -49,4 +63,5 @@ class Incidents:
     def drain(self) -> tuple[Incident, ...]:
         """What happened since the last call."""
         untold, self._untold = tuple(self._untold), []
+        self._waiting.clear()
         return untold

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from pc_matrix.homeserver.crypto.machine import Machine
 from pc_matrix.homeserver.crypto.waiting import Waiting
-from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
+from pc_matrix.homeserver.gaps import whole_timelines
+from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, ServerFault, client_path
 from pc_matrix.homeserver.incidents import Incidents
 from pc_matrix.homeserver.room_events import RoomEvent, parse
 from pc_matrix.homeserver.room_view import Learned, RoomView
 from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.sync import RoomChange, fill_gap
+from pc_matrix.homeserver.verification_events import is_request
 from policies.incidents import IncidentKind
 
 _IN_MEMORY = 2_000
+_IN_ONE_GO = 25  # events
+_MOST_TRIES = 10  # at a gap at which the server fails; each is several requests and a pause
 
 
 @dataclass(slots=True)
@@ -45,12 +54,21 @@ class Intake:
         self._entitled = entitled
         self._own = machine.account.user_id
         self._unread: dict[str, RoomEvent] = {}
+        self._tries: Counter[str] = Counter()
 
-    async def take(self, room: RoomChange, since: str | None, found: Found) -> None:
-        """A room's news. Raises ``ServerUnreachable`` when a gap cannot be filled now."""
-        timeline = room.timeline
-        if room.gap_from and since is not None:
-            timeline = await self._gap(room, since) + timeline
+    async def take(self, rooms: Sequence[RoomChange], since: str | None, found: Found) -> None:
+        """The rooms' news. Raises ``ServerUnreachable`` when a gap cannot be filled now."""
+        if since is None:
+            for room in rooms:
+                self._learn(room, room.timeline, found)
+            return
+        fill = functools.partial(self._gap, since=since)
+        async with aclosing(whole_timelines(rooms, fill)) as timelines:
+            async for room, timeline in timelines:
+                self._learn(room, timeline, found)
+                await self._open_all(room.room_id, timeline, found)
+
+    def _learn(self, room: RoomChange, timeline: tuple[Json, ...], found: Found) -> None:
         view = self.rooms.get(room.room_id)
         if view is None:
             view = self.rooms[room.room_id] = RoomView()
@@ -59,9 +77,14 @@ class Intake:
         if learned:
             found.moved.add(room.room_id)
             self._look_at(room.room_id, learned, found)
-        if since is not None:
-            opened = (self._open(raw, room.room_id) for raw in timeline)
-            found.events.extend(event for event in opened if event is not None)
+
+    async def _open_all(self, room_id: str, timeline: tuple[Json, ...], found: Found) -> None:
+        for number, raw in enumerate(timeline):
+            if number % _IN_ONE_GO == _IN_ONE_GO - 1:
+                await asyncio.sleep(0)  # a long backlog must not stop everything else meanwhile
+            event = self._open(raw, room_id)
+            if event is not None:
+                found.events.append(event)
 
     def left(self, room_id: str, found: Found) -> None:
         """The bot is no longer in a room: nothing is known of it, and its keys are thrown away."""
@@ -73,12 +96,23 @@ class Intake:
     async def _gap(self, room: RoomChange, since: str) -> tuple[Json, ...]:
         try:
             events, whole = await fill_gap(self._http, room.room_id, room.gap_from, since)
-        except MatrixError:
+        except (MatrixError, ServerFault) as refusal:
             # One room whose past the server refuses must not hold up all the others.
+            if self._may_be_filled_later(room.room_id, refusal):
+                raise
             events, whole = (), False
+        self._tries.pop(room.room_id, None)
         if not whole:
             self._incidents.drop(IncidentKind.GAP, room_id=room.room_id)
         return events
+
+    def _may_be_filled_later(self, room_id: str, refusal: MatrixError | ServerFault) -> bool:
+        """Whether the gap is worth waiting for, and all the other rooms with it."""
+        if not isinstance(refusal, ServerFault):
+            return refusal.status == HTTPStatus.TOO_MANY_REQUESTS
+        self._tries[room_id] += 1
+        fails_here = refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR
+        return not fails_here or self._tries[room_id] < _MOST_TRIES
 
     def _look_at(self, room_id: str, learned: list[tuple[Learned, Json]], found: Found) -> None:
         kinds = {kind for kind, _event in learned}
@@ -105,8 +139,9 @@ class Intake:
             return None
         if event.type == "m.room.encrypted":
             return self._decrypt(event)
-        if event.type == "m.room.message":
-            self._drop(IncidentKind.PLAINTEXT, event)
+        # Element asks for verifications in plain.
+        if event.type == "m.room.message" and not is_request(event):
+            self.refuse(IncidentKind.PLAINTEXT, event)
             return None
         return event
 
@@ -114,13 +149,16 @@ class Intake:
         opened = self._machine.decryptor.open(event)
         if isinstance(opened, RoomEvent):
             return opened
-        self._drop(opened, event)
+        self.refuse(opened, event)
         if opened is IncidentKind.NO_KEY:
             self._wait_for_key(event)
         return None
 
-    def _drop(self, kind: IncidentKind, event: RoomEvent) -> None:
+    def refuse(self, kind: IncidentKind, event: RoomEvent) -> None:
+        """An event goes no further, and that is noted; so is one that was put where it is."""
         self._incidents.drop(kind, event.sender, event.room_id, event.event_id)
+        if kind is IncidentKind.NO_KEY and self._machine.decryptor.is_misplaced(event):
+            self.refuse(IncidentKind.MISPLACED, event)
 
     def _wait_for_key(self, event: RoomEvent) -> None:
         waiting = Waiting(
@@ -145,7 +183,12 @@ class Intake:
                 waiting.room_id, waiting.session_id, waiting.sender
             ):
                 continue
-            opened = await self._opened_late(waiting)
+            try:
+                opened = await self._opened_late(waiting)
+            except ServerFault as fault:
+                if fault.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+                    raise
+                continue  # the server fails at this event: it waits on, and the others do not
             if opened is not IncidentKind.NO_KEY:
                 done.append(waiting.event_id)
             if isinstance(opened, RoomEvent):
@@ -169,10 +212,15 @@ class Intake:
             self._unread.pop(event_id, None)
 
     async def fetch(self, room_id: str, event_id: str) -> RoomEvent | None:
-        """An event as the server gives it; ``None`` when it gives none, or another."""
+        """An event as the server gives it; ``None`` when it gives none, or another.
+
+        Raises ``ServerUnreachable``, and ``MatrixError`` for a server that is too busy.
+        """
         path = client_path("rooms", room_id, "event", event_id)
         try:
             event = parse(await self._http.request("GET", path), room_id)
-        except MatrixError:
+        except MatrixError as refusal:
+            if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
+                raise  # it says nothing of the event
             return None
         return event if event is not None and event.event_id == event_id else None

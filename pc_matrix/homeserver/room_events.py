@@ -8,15 +8,19 @@ from datetime import UTC, datetime
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.shapes import integer, string
 
-_LATEST = 253_402_300_799_000  # the last millisecond that datetime can hold
+_LATEST = 253_402_128_000_000  # two days before the last that datetime holds, in any time zone
 
 
 @dataclass(frozen=True, slots=True)
 class Ciphertext:
-    """Which device's key closed an event: its curve25519 key, and the ed25519 key it claimed."""
+    """Which device's key closed an event: its curve25519 key, and the ed25519 key it claimed.
+
+    ``has_relation``: what the event relates to was inside; outside, a homeserver can make it up.
+    """
 
     sender_key: str
     claimed_ed25519: str
+    has_relation: bool = True
 
 
 @dataclass(frozen=True, slots=True)

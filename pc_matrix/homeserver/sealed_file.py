@@ -25,6 +25,14 @@ def make_private(folder: Path) -> None:
         missing.mkdir(mode=0o700, exist_ok=True)
 
 
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 @dataclass(frozen=True, slots=True)
 class SealedFile:
     """One JSON object in the file ``path``, sealed under ``context``."""
@@ -63,6 +71,8 @@ class SealedFile:
                 stream.flush()
                 os.fsync(stream.fileno())
             temporary.replace(self.path)
+            # What follows, an upload say, relies on it: its name has to outlive a power cut, too.
+            _sync(self.path.parent)
         except OSError as error:
             raise self._unwritable(error) from error
 

@@ -10,9 +10,10 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 
-import structlog
-
 from pc_matrix.errors import ServerUnreachable
+from pc_matrix.homeserver.acquaintances import from_acquaintances
+from pc_matrix.homeserver.answers import not_understood
+from pc_matrix.homeserver.arrivals import Arrivals
 from pc_matrix.homeserver.audiences import Audiences, first_use
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.crypto.key_supply import one_time_key_count
@@ -21,17 +22,20 @@ from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
 from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
 from pc_matrix.homeserver.incidents import Incident, Incidents
 from pc_matrix.homeserver.intake import Found, Intake
+from pc_matrix.homeserver.late_log import LateLog
+from pc_matrix.homeserver.listening import Listening
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.room_states import room_states
 from pc_matrix.homeserver.room_view import RoomView
 from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.sync import SyncAnswer, fetch, present_cursor
 from pc_matrix.homeserver.trust import DeviceBook
+from pc_matrix.homeserver.verification_line import VerificationLine
 from policies.incidents import IncidentKind
 from policies.pinning import NewsKind, PinRule
 from policies.terms import SenderTrust
 
-_log = structlog.get_logger(__name__)
+_log = LateLog(__name__)
 _ROOM_SECONDS = 30.0
 
 
@@ -56,14 +60,21 @@ class Session:
         self._entitled, self._rule = entitled, rule
         self._audiences = Audiences(devices, entitled, rule, incidents, machine.account.user_id)
         self._intake = Intake(http, machine, incidents, entitled)
+        self._listening = Listening(http)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._synced = asyncio.Event()
+        self._arrivals = Arrivals()
+        self._absent: set[str] = set()
         self._knows_rooms = False
         self._to_forget: tuple[str, list[str]] = ("", [])
 
     @property
     def user_id(self) -> str:
         return self._machine.account.user_id
+
+    def verification_line(self) -> VerificationLine:
+        """Where verification events, and nothing else, leave."""
+        own = self._devices.own
+        return VerificationLine(self._http, self._machine, own, self._turns, self._view)
 
     def device_keys(self) -> Json:
         """The device's own public keys, signed by itself."""
@@ -77,18 +88,21 @@ class Session:
         """
         is_first = not self._knows_rooms
         answer = await self._first_answer(since) if is_first else None
-        answer = answer or await fetch(self._http, since, wait=0 if is_first else wait)
+        answer = answer or await self._listening.hear(since, 0 if is_first else wait)
         if not answer.cursor:
-            raise _not_understood(self._http.base_url)
+            raise not_understood(self._http.base_url)
         self._confirm(since)
         self._devices.forget(answer.changed_users)
-        to_device = self._machine.take(answer.to_device)
+        waited_for = (event.sender for event in self._machine.waiting.all())
+        known = {self.user_id, *waited_for}
+        messages = from_acquaintances(answer, self._intake.rooms, known, self.incidents)
+        to_device = self._machine.take(messages)
         self._note_withheld(to_device)
         found = await self._gather(answer, since)
         self._knows_rooms = True
         self._save(found, since, answer.cursor)
         self._machine.keys_came = False
-        self._wake()
+        self._arrivals.came()
         await self._tend(answer)
         events, moved = tuple(found.events), frozenset(found.moved)
         # Who spoke will be looked at next: one question for all of them, not one for each.
@@ -124,8 +138,7 @@ class Session:
             self._to_forget = (answer.cursor, done)
         if not self._knows_rooms:
             found.learned.update(self._intake.rooms)
-        for room in answer.rooms:
-            await self._intake.take(room, since, found)
+        await self._intake.take(answer.rooms, since, found)
         for room_id in answer.left:
             self._intake.left(room_id, found)
         return found
@@ -158,11 +171,6 @@ class Session:
                     Incident(IncidentKind.WITHHELD, event.sender, room_id=room_id, detail=code)
                 )
 
-    def _wake(self) -> None:
-        """Whoever waits for a room, or for a key, looks again."""
-        self._synced.set()
-        self._synced = asyncio.Event()
-
     async def _tend(self, answer: SyncAnswer) -> None:
         """Keys supplied, what is broken mended: never at the price of what just came."""
         try:
@@ -185,19 +193,17 @@ class Session:
         if event is None or not event.content:
             return None
         if event.type != "m.room.encrypted":
+            if event.type == "m.room.message":
+                self._intake.refuse(IncidentKind.PLAINTEXT, event)
             return event
-        await self._key_for(event, patience)
+        await self._arrivals.until(lambda: self._machine.decryptor.has_key(event), patience)
         opened = self._machine.decryptor.open(event)
         self._machine.opened.save()
-        return opened if isinstance(opened, RoomEvent) else None
-
-    async def _key_for(self, event: RoomEvent, patience: float) -> None:
-        try:
-            async with asyncio.timeout(patience):
-                while not self._machine.decryptor.has_key(event):
-                    await self._synced.wait()
-        except TimeoutError:
-            return
+        if isinstance(opened, RoomEvent):
+            return opened
+        # A server may show another event here than it did in ``/sync``: that is told, too.
+        self._intake.refuse(opened, event)
+        return None
 
     async def trust_of(self, event: RoomEvent) -> SenderTrust:
         """Whether ``event`` came from a device that its sender signed; plain events never did."""
@@ -225,20 +231,30 @@ class Session:
 
     async def _put(self, room_id: str, kind: str, body: Json, txn: str) -> str:
         path = client_path("rooms", room_id, "send", kind, txn)
-        return string(await self._http.request("PUT", path, body), "event_id")
+        event_id = string(await self._http.request("PUT", path, body), "event_id")
+        if not event_id:
+            # Taken for sent, what never arrived would be lost; asked again, it is sent once.
+            raise not_understood(self._http.base_url)
+        return event_id
 
     async def _view(self, room_id: str) -> RoomView:
         """What is known of a room; one that was just made may come with the next sync.
 
-        Nothing is ever sent on a guess of who is in a room: nobody could read it.
+        Nothing is ever sent on a guess of who is in a room: nobody could read it. A room that was
+        waited for in vain is not waited for again: everything else would wait with it.
         """
-        try:
-            async with asyncio.timeout(_ROOM_SECONDS):
-                while room_id not in self._intake.rooms:
-                    await self._synced.wait()
-        except TimeoutError:
-            raise MatrixError(404, "M_NOT_FOUND", "the bot is not in this room") from None
-        return self._intake.rooms[room_id]
+        rooms, nothing = self._intake.rooms, RoomView()
+
+        def is_known() -> bool:
+            # A view in which not even the bot is was never told whole.
+            return rooms.get(room_id, nothing).memberships.get(self.user_id) == "join"
+
+        patience = 0.0 if room_id in self._absent else _ROOM_SECONDS
+        if not await self._arrivals.until(is_known, patience):
+            self._absent.add(room_id)
+            raise MatrixError(404, "M_NOT_FOUND", "the bot is not in this room")
+        self._absent.discard(room_id)
+        return rooms[room_id]
 
     async def send_lasting(self, room_id: str, kind: str, content: Json, txn: str) -> str:
         """Send what everybody who is invited now can read, also on a device that comes later.
@@ -276,11 +292,3 @@ class Session:
         """React to an event. Reactions are not encrypted, in Matrix: the server sees them."""
         relation = {"rel_type": "m.annotation", "event_id": event_id, "key": key}
         return await self._put(room_id, "m.reaction", {"m.relates_to": relation}, txn)
-
-
-def _not_understood(base_url: str) -> ServerUnreachable:
-    return ServerUnreachable(
-        f"Le serveur Matrix {base_url} a répondu sans curseur.",
-        "Sa réponse n'est pas celle d'un serveur Matrix : un intermédiaire, sans doute.",
-        "Le bot réessaie de lui-même ; vérifiez le serveur mandataire devant le serveur Matrix.",
-    )

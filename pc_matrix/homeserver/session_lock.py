@@ -10,6 +10,17 @@ from pc_matrix.errors import SessionInUse
 from pc_matrix.homeserver.sealed_file import make_private
 
 
+def is_free(path: Path) -> bool:
+    """Whether nobody holds the lock on ``path``: no bot runs."""
+    lock = SessionLock(path)
+    try:
+        lock.take()
+    except SessionInUse:
+        return False
+    lock.release()
+    return True
+
+
 class SessionLock:
     """An exclusive lock on the file ``path``, which stays after it."""
 

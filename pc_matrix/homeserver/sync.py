@@ -9,17 +9,13 @@ from dataclasses import dataclass
 from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
 from pc_matrix.homeserver.shapes import at, mapping, objects, string, strings
 
-_FILTER: Json = {
-    "presence": {"types": []},
-    "account_data": {"types": []},
-    "room": {
-        "timeline": {"limit": 100},
-        "ephemeral": {"types": []},
-        "account_data": {"types": []},
-    },
-}
+MOST_EVENTS = 1_000
+"""Events of one room that one answer may bring; Synapse's own limit may be lower. It spends a
+quarter of the time on them there that it spends on them in ``/messages``."""
+_FEW_EVENTS = 100
 _FULL_SECONDS = 300.0
-_MOST_PAGES = 400  # of 500 events each
+_PAGE, _SHORT_PAGE = 500, 100  # events that are asked for, and that a server may limit us to
+_MOST_MISSED = 200_000  # events of one room
 _SLACK = 30.0  # seconds that an answer may be late before the connection counts as dead
 
 
@@ -52,23 +48,29 @@ class SyncAnswer:
 
 async def present_cursor(http: MatrixHttp) -> SyncAnswer:
     """The cursor of now, with what waits for the device, and without any room."""
-    nothing = {**_FILTER, "room": {"rooms": []}}
+    nothing = {**_filter(0), "room": {"rooms": []}}
     params = {"filter": json.dumps(nothing), "timeout": str(secrets.randbelow(1000))}
     answer = await http.request("GET", client_path("sync"), params=params, timeout=_SLACK)
     return take_apart(answer)
 
 
 async def fetch(
-    http: MatrixHttp, since: str | None, *, full: bool = False, wait: float
+    http: MatrixHttp,
+    since: str | None,
+    *,
+    full: bool = False,
+    wait: float,
+    events: int = _FEW_EVENTS,
 ) -> SyncAnswer:
     """Ask for what came after ``since``, waiting at most ``wait`` seconds for something to come.
 
-    ``full`` asks for the whole state of every room besides. Raises what ``MatrixHttp`` raises.
+    ``full`` asks for the whole state of every room besides; a room's timeline brings at most
+    ``events``. Raises what ``MatrixHttp`` raises.
     """
     # Synapse answers a repeated question from memory for two minutes. A full answer comes at once
     # whatever the time-out, so that another time-out makes it another question, and no stale room.
     milliseconds = secrets.randbelow(1000) if full else int(wait * 1000)
-    params = {"filter": json.dumps(_FILTER), "timeout": str(milliseconds)}
+    params = {"filter": json.dumps(_filter(events)), "timeout": str(milliseconds)}
     if since is not None:
         params["since"] = since
     if full:
@@ -78,6 +80,18 @@ async def fetch(
         "GET", path, params=params, retry=False, timeout=_FULL_SECONDS if full else wait + _SLACK
     )
     return take_apart(answer)
+
+
+def _filter(events: int) -> Json:
+    return {
+        "presence": {"types": []},
+        "account_data": {"types": []},
+        "room": {
+            "timeline": {"limit": events},
+            "ephemeral": {"types": []},
+            "account_data": {"types": []},
+        },
+    }
 
 
 def take_apart(answer: Json) -> SyncAnswer:
@@ -107,20 +121,20 @@ def _room(room_id: str, change: Json) -> RoomChange:
 
 
 async def fill_gap(
-    http: MatrixHttp, room_id: str, gap_from: str, since: str
+    http: MatrixHttp, room_id: str, gap_from: str, since: str, most: int = _MOST_MISSED
 ) -> tuple[tuple[Json, ...], bool]:
     """The events of ``room_id`` between ``since`` and ``gap_from``, oldest first; are these all?
 
-    After 200,000 events no more are asked for: a server must not be able to keep us at it.
+    After ``most`` events no more are asked for, nor after about ``most / 100`` requests: a server
+    must not be able to keep us at it.
     """
-    path, params = client_path("rooms", room_id, "messages"), {"dir": "b", "limit": "500"}
+    path, params = client_path("rooms", room_id, "messages"), {"dir": "b", "limit": str(_PAGE)}
     newest_first: list[Json] = []
-    token = gap_from
-    pages = 0
-    while token and pages < _MOST_PAGES:
-        pages += 1
+    token, requests_left = gap_from, most // _SHORT_PAGE + 1
+    while token and requests_left > 0 and len(newest_first) < most:
+        requests_left -= 1
         page = await http.request("GET", path, params={**params, "from": token, "to": since})
         newest_first.extend(objects(page, "chunk"))
         following = string(page, "end")
         token = following if following != token and objects(page, "chunk") else ""
-    return tuple(reversed(newest_first)), not token
+    return tuple(reversed(newest_first[:most])), not token and len(newest_first) <= most

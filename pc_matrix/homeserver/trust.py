@@ -10,39 +10,20 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from pc_matrix.homeserver.device_lists import BATCH, Device, SeenUser, query
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.identity_news import NewsDesk
-from policies.pinning import IdentityNews, Pin, PinOrigin, PinRule, Standing, stands
+from pc_matrix.homeserver.pins import KnownPins, OwnIdentity, Pins
+from policies.pinning import IdentityNews, Pin, PinRule, Precedence, Standing, stands
 from policies.terms import SenderTrust
 from policies.trust import DeviceTrust, duplicates, judge
 
 __all__ = ["Device", "DeviceBook", "ExcludedDevice", "OwnIdentity", "Pins", "UserDevices"]
 
+_Claims = dict[tuple[str, str], tuple[str, str]]
 _ROUNDS = 3  # how often to ask again for users whose devices change while we ask
 _UNANSWERED_FOR = 60.0  # seconds before users of a server that ours cannot reach are asked again
-
-
-class Pins(Protocol):
-    """Where the master keys of persons are pinned, at first use or by an administrator.
-
-    Asked at every use, so that an approval counts at once: answer from memory. ``approved`` is
-    asked for rooms alone whose rule demands it; ``pin`` may decline.
-    """
-
-    def pinned(self, user_id: str) -> str | None: ...
-    def approved(self, user_id: str) -> bool: ...
-    def pin(self, user_id: str, master_key: str) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class OwnIdentity:
-    """The account that the session itself uses, and its master key as known on this machine."""
-
-    user_id: str
-    master_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +74,15 @@ class DeviceBook:
         own: OwnIdentity | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._http, self._pins, self._own, self._clock = http, pins, own, clock
+        self._http, self.own, self._clock = http, own, clock
+        self._pins, self._known = pins, KnownPins(pins, own)
         self._seen: dict[str, SeenUser] = {}
         self._due: set[str] = set()
         self._asked: frozenset[str] = frozenset()
         self._changed_meanwhile: set[str] = set()
         self._unanswered: dict[str, float] = {}
-        self._met: dict[str, Pin | None] = {}
-        self._claims: dict[tuple[str, str], tuple[str, str]] | None = None
+        self._met: dict[str, tuple[Pin | None, Precedence]] = {}
+        self._claims: _Claims | None = None
         self._contested: frozenset[tuple[str, str]] = frozenset()
         self._judged: dict[tuple[str, PinRule], tuple[Pin | None, UserDevices]] = {}
         self._turn = asyncio.Lock()
@@ -221,16 +203,17 @@ class DeviceBook:
 
     def _meet(self, user_id: str, seen: SeenUser) -> None:
         """Pin a user's identity at first use, and notice a pin that was replaced."""
-        pin = self._pin(user_id, PinRule.FIRST_USE)
+        pin = self._known.of(user_id, PinRule.FIRST_USE)
         if pin is None and seen.claims:
             key = seen.identity.master_key
             self._pins.pin(user_id, key)
             # What is pinned now, if the pins took it at all, and nobody else was faster.
-            pin = self._pin(user_id, PinRule.FIRST_USE)
+            pin = self._known.of(user_id, PinRule.FIRST_USE)
             if pin is not None and pin.master_key == key:
                 self._news.first_seen(user_id, key)
-        if self._met.get(user_id) != pin:
-            self._met[user_id] = pin
+        now = pin, self._known.rank(user_id)
+        if self._met.get(user_id) != now:
+            self._met[user_id] = now
             self._judge_anew()
 
     def _look(self, user_id: str, rule: PinRule) -> UserDevices:
@@ -238,7 +221,7 @@ class DeviceBook:
         seen = self._seen.get(user_id)
         if seen is None:
             return UserDevices()
-        pin = self._pin(user_id, rule)
+        pin = self._known.of(user_id, rule)
         known = self._judged.get((user_id, rule))
         if known is not None and known[0] == pin:
             return known[1]
@@ -247,15 +230,6 @@ class DeviceBook:
         pinned = pin.master_key if pin else ""
         self._news.noticed(user_id, found.standing, pinned, _master(seen), awaits=found.awaits)
         return found
-
-    def _pin(self, user_id: str, rule: PinRule) -> Pin | None:
-        if self._own is not None and user_id == self._own.user_id:
-            return Pin(self._own.master_key, PinOrigin.APPROVED)
-        key = self._pins.pinned(user_id)
-        if key is None:
-            return None
-        is_approved = rule is PinRule.APPROVAL and self._pins.approved(user_id)
-        return Pin(key, PinOrigin.APPROVED if is_approved else PinOrigin.FIRST_USE)
 
     def _judge(self, seen: SeenUser, pin: Pin | None, rule: PinRule) -> UserDevices:
         trusted, excluded, contested = set(), set(), self._contested_by(seen, pin)
@@ -275,17 +249,22 @@ class DeviceBook:
     def _contested_by(self, seen: SeenUser, pin: Pin | None) -> frozenset[tuple[str, str]]:
         """The devices whose keys are claimed twice, as far as they concern ``seen``.
 
-        Only people whose pinned identity stands contest a key: a stranger who names an officer's
-        curve25519 key, which nobody has to prove, puts out his own device alone.
+        Only people whose pinned identity stands contest a key, and the earlier pin wins: who names
+        an officer's curve25519 key, which nobody has to prove, puts out his own device alone.
         """
         if self._claims is None:
             standing = [u for u, seen in self._seen.items() if self._stands_pinned(u, seen)]
             self._claims = {d: k for u in standing for d, k in self._seen[u].claims.items()}
-            self._contested = duplicates(self._claims)
-        return self._contested if pin is not None else duplicates({**self._claims, **seen.claims})
+            self._contested = self._duplicates(self._claims)
+        if pin is not None:
+            return self._contested
+        return self._duplicates({**self._claims, **seen.claims})
+
+    def _duplicates(self, claims: _Claims) -> frozenset[tuple[str, str]]:
+        return duplicates(claims, {device: self._known.rank(device[0]) for device in claims})
 
     def _stands_pinned(self, user_id: str, seen: SeenUser) -> bool:
-        pin = self._pin(user_id, PinRule.FIRST_USE)
+        pin = self._known.of(user_id, PinRule.FIRST_USE)
         return pin is not None and pin.master_key == _master(seen)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from bridges.wording.rooms import room_texts
-from pc_matrix.errors import AccessDenied, BrakeError, PcError
+from pc_matrix.errors import AccessDenied, BrakeError, PcError, ServerUnreachable
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.provisioning.accounts import Accounts
 from pc_matrix.provisioning.applying import Applier
@@ -98,11 +98,10 @@ class Provisioner:
         """Put right what drifted in ``room_ids`` (by default everywhere): members, powers, state.
 
         Nothing is created. Obeys the brake, which leaves an audit row. Raises ``ServerUnreachable``
-        and ``AccessDenied``.
+        and ``AccessDenied``, and ``MatrixError`` when a room cannot be looked at.
         """
         async with self._one_at_a_time:
-            with _asking():
-                seen = await self._observer.look(room_ids)
+            seen = await self._observer.look(room_ids)
             observed = Observed(seen, self._registered(), whole=False)
             todo = plan(self._expected(), observed)
             braked = brake(todo, observed, self._commune.bot)
@@ -199,9 +198,16 @@ def _asking() -> Iterator[None]:
     try:
         yield
     except MatrixError as refusal:
+        said = f"Il dit : {refusal.errcode or refusal.status}."
+        if refusal.status not in (401, 403):
+            raise ServerUnreachable(
+                "Le serveur Matrix ne répond pas à ce qui lui est demandé.",
+                said,
+                "Il est occupé, ou un intermédiaire répond à sa place : relancez la commande.",
+            ) from refusal
         raise AccessDenied(
             "Le serveur Matrix refuse de répondre.",
-            f"Il dit : {refusal.errcode or refusal.status}.",
+            said,
             "Vérifiez « admin_token » dans secrets.toml et les droits du compte du bot.",
         ) from refusal
 

@@ -72,8 +72,12 @@ class InboxStore:
                 .values(outcome=outcome, settled_at=at)
             )
 
-    def flags_since(self, code: CommuneCode, sender: UserId, since: datetime) -> int:
-        """How many flags of that sender arrived at ``since`` or later, unsettled ones included."""
+    def flags_since(self, code: CommuneCode, sender: UserId, since: datetime, last: EventId) -> int:
+        """How many flags of that sender arrived at ``since`` or later, unsettled ones included.
+
+        ``last`` is the event of the last one that counts; those that came after it do not.
+        """
+        up_to = select(InboxRow.id).where(InboxRow.commune == code, InboxRow.event_id == last)
         with self._transactions.reading() as session:
             return session.exec(
                 select(func.count())
@@ -83,6 +87,7 @@ class InboxStore:
                     InboxRow.sender == sender,
                     InboxRow.kind == _FLAG,
                     InboxRow.arrived_at >= since,
+                    col(InboxRow.id) <= up_to.scalar_subquery(),
                 )
             ).one()
 

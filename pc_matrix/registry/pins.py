@@ -74,11 +74,25 @@ class PinStore:
             return {UserId(u): Pin(key, PinOrigin(origin), at) for u, key, origin, at in rows}
 
     def note_identity(self, code: CommuneCode, news: IdentityNews, at: datetime) -> bool:
-        """Keep what was noticed; whether it was new. The first time that it was seen is kept."""
+        """Keep what was noticed; whether it was new. The first time that it was seen is kept.
+
+        It takes the place of what was noticed of the same kind before and told to nobody, and then
+        is no news: who changes his keys without end leaves one row.
+        """
+        row = IdentityNewsRow
         with self._transactions.writing() as session:
-            return insert_once(
+            replaced = session.exec(
+                delete(row).where(
+                    col(row.commune) == code,
+                    col(row.user_id) == news.user_id,
+                    col(row.kind) == news.kind.value,
+                    col(row.master_key) != news.current,
+                    col(row.told_at).is_(None),
+                )
+            )
+            inserted = insert_once(
                 session,
-                IdentityNewsRow,
+                row,
                 commune=code,
                 user_id=news.user_id,
                 kind=news.kind.value,
@@ -87,6 +101,7 @@ class PinStore:
                 seen_at=at,
                 told_at=None,
             )
+            return inserted and not replaced.rowcount
 
     def identity_told(self, code: CommuneCode, news: IdentityNews, at: datetime) -> None:
         """The administrators were told of ``news``."""

@@ -18,6 +18,7 @@ from pc_matrix.registry.places import PlaceStore
 from pc_matrix.registry.reports import ReportStore
 from pc_matrix.registry.rooms import RoomStore
 from pc_matrix.registry.transactions import Transactions
+from pc_matrix.registry.verifications import VerificationStore
 from pc_matrix.vault import Vault
 
 
@@ -31,6 +32,7 @@ class Registry(
     LinkStore,
     BulletinStore,
     PinStore,
+    VerificationStore,
     AuditStore,
 ):
     """All communes of a deployment, in one SQLite file or PostgreSQL database.

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import bridges.wording
-from bridges.wording import welcome
+from bridges.wording import bulletin, relay, welcome
 from bridges.wording.catalogue import LANGUAGES, MissingTextError, keys, placeholders, text
 from bridges.wording.dates import moment
 from bridges.wording.notice import Bullets, Paragraph, Quote, Title, notice
 from policies.denunciation.verdict import Rule
 from policies.emergency import Emergency
 from policies.refusal import Refusal
-from policies.terms import Category
+from policies.terms import Category, Person
 from tests.fakes import commune as c
 
 
@@ -94,6 +95,21 @@ def test_the_charter_is_short_and_names_the_commune(language: str) -> None:
     assert "Saint-Exemple" in made.body
     assert "17" in made.body
     assert len(made.body) < 1200
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_does_without_reactions_is_asked_for_none(language: str) -> None:
+    person = Person(c.REFERENT, "Hélène", language)
+    facts = relay.ReportFacts("2026-0001", Category.OTHER, "Gare", "Hélène", c.NOW, "Europe/Paris")
+    asked = "agissez" if language == "fr" else "eact"
+    for by_reaction in (True, False):
+        made = (
+            relay.preview(person, "x", (), by_reaction=by_reaction),
+            relay.report(language, replace(facts, by_reaction=by_reaction), "x"),
+            bulletin.preview(person, "x", 1, 2, by_reaction=by_reaction),
+            welcome.referent_help(person, by_reaction=by_reaction),
+        )
+        assert [asked in notice.body for notice in made] == [by_reaction] * 4
 
 
 def test_moments_are_the_communes_own() -> None:

@@ -11,6 +11,7 @@ import pytest
 from pc_matrix import wiring
 from pc_matrix.cli.app import run
 from pc_matrix.cli.incident_words import words
+from pc_matrix.watch import MANY
 from policies.incidents import IncidentKind
 
 
@@ -41,6 +42,7 @@ def test_incidents_are_listed_the_newest_first(
     with wiring.open_house(home, None) as house:
         code = house.settings.commune.code
         noon = datetime(2026, 11, 23, 12, tzinfo=UTC)
+        house.registry.audit(code, noon, "session.olm", MANY)
         house.registry.audit(code, noon, "session.replayed", "!r", "@eve:x", "$1")
         house.registry.audit(code, noon, "identity.pinned", "@ann:x")
         house.registry.audit(code, noon, "session.withheld", "!r", "@bob:x", "m.unverified")
@@ -50,8 +52,10 @@ def test_incidents_are_listed_the_newest_first(
     assert [(one["kind"], one["user_id"]) for one in listed] == [
         ("withheld", "@bob:x"),
         ("replayed", "@eve:x"),
+        ("olm", ""),
     ]
     assert run(["trust", "incidents", "--home", str(home)]) == 0
     shown = capsys.readouterr().out
     assert "@eve:x" in shown
     assert "23/11/2026" in shown
+    assert "d'autres encore" in shown

@@ -61,8 +61,8 @@ class FakeLedger:
         assert callable(matches)
         return next((r for r in self.reports.values() if matches(r)), None)
 
-    def flags_today(self, sender: UserId) -> int:
-        return self.flags.get(sender, 1)
+    def flags_today(self, flag: Flag) -> int:
+        return self.flags.get(flag.sender, 1)
 
     def set_state(
         self,
@@ -158,7 +158,12 @@ class FakeLedger:
         link = self.bulletin_links[link_id]
         self.bulletin_links[link_id] = replace(link, event_id=event_id, state=LinkState.SENT)
 
+    def bulletin_uncertain(self, link_id: int) -> None:
+        link = self.bulletin_links[link_id]
+        self.bulletin_links[link_id] = replace(link, state=LinkState.UNCERTAIN)
+
     def grow_older(self, by: timedelta) -> None:
         """Every link was begun that much earlier."""
-        for link_id, link in self.all_links.items():
-            self.all_links[link_id] = replace(link, begun_at=link.begun_at - by)
+        for links in (self.all_links, self.bulletin_links):
+            for link_id, link in links.items():
+                links[link_id] = replace(link, begun_at=link.begun_at - by)

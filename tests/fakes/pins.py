@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from policies.pinning import Precedence
+
 
 class Pins(dict[str, str]):
     """``homeserver.trust.Pins`` by Matrix id; whatever is pinned counts as approved."""
@@ -11,6 +13,9 @@ class Pins(dict[str, str]):
 
     def approved(self, user_id: str) -> bool:
         return user_id in self
+
+    def precedence(self, user_id: str) -> Precedence:
+        return user_id not in self, 0.0
 
     def pin(self, user_id: str, master_key: str) -> None:
         self[user_id] = master_key

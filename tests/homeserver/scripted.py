@@ -19,9 +19,14 @@ from pc_matrix.homeserver.trust import Device, ExcludedDevice
 from pc_matrix.vault import Vault
 from policies.pinning import IdentityNews
 from policies.terms import SenderTrust
-from tests.homeserver.two_devices import KEY
+from tests.homeserver.two_devices import KEY, PEER
 
 BOT = "@bot:ex.test"
+
+
+def member(user_id: str, membership: str = "join") -> Json:
+    content = {"membership": membership}
+    return {"type": "m.room.member", "sender": user_id, "state_key": user_id, "content": content}
 
 
 class Server:
@@ -34,6 +39,7 @@ class Server:
         self.asked: list[tuple[str, str, Json | None]] = []
         self.events: dict[str, Json] = {}
         self.claims: Json = {}
+        self.members = [member(BOT), member(PEER)]
 
     async def request(
         self, method: str, path: str, body: Json | None = None, **options: Any
@@ -47,7 +53,10 @@ class Server:
             answer = self.answers.pop(0)
             return answer if isinstance(answer, dict) else {}
         if "simplified_msc3575" in path:
-            return {"pos": "1", "rooms": {}}
+            return {"pos": "1", "rooms": {"!room": {"required_state": self.members}}}
+        if path.endswith("/joined_members"):
+            joined = [m["state_key"] for m in self.members if m["content"]["membership"] == "join"]
+            return {"joined": {user_id: {} for user_id in joined}}
         if "/messages" in path:
             raise MatrixError(404, "M_UNRECOGNIZED", "no")
         if "/event/" in path:

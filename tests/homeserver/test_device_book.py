@@ -10,6 +10,7 @@ import pytest
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.signing import SigningKey, unpadded
 from pc_matrix.homeserver.trust import DeviceBook
+from policies.pinning import Precedence
 from policies.terms import SenderTrust
 from policies.trust import DeviceTrust
 
@@ -32,12 +33,16 @@ class FakePins:
     def __init__(self, **known: str) -> None:
         self.known = dict(known)
         self.by_hand: set[str] = set()
+        self.since: dict[str, float] = {}
 
     def pinned(self, user_id: str) -> str | None:
         return self.known.get(user_id)
 
     def approved(self, user_id: str) -> bool:
         return user_id in self.by_hand
+
+    def precedence(self, user_id: str) -> Precedence:
+        return user_id not in self.by_hand, self.since.get(user_id, 0.0)
 
     def pin(self, user_id: str, master_key: str) -> None:
         self.known[user_id] = master_key

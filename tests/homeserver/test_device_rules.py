@@ -211,3 +211,17 @@ async def test_a_claim_of_a_changed_identity_is_none_until_it_is_approved() -> N
     assert {d.user_id for d in await devices.trusted([USER, OTHER])} == {USER}
     pins.known[OTHER] = other.master.public
     assert await devices.trusted([USER, OTHER]) == frozenset()
+
+
+async def test_a_resident_who_names_an_officers_key_puts_out_himself_alone() -> None:
+    """Both are of the registry; the officer was pinned earlier, or a human vouched for him."""
+    officer, resident = Owner(), Owner(40, OTHER)
+    pins = FakePins()
+    pins.since = {USER: 1.0, OTHER: 2.0}
+    devices, _, _ = book(together(officer.answer(), resident.answer()), pins)
+    assert {d.user_id for d in await devices.trusted([USER, OTHER])} == {USER}
+    assert (await devices.devices_of(OTHER)).others == {"PHONE": DeviceTrust.DUPLICATE}
+    pins.since = {USER: 2.0, OTHER: 1.0}
+    assert {d.user_id for d in await devices.trusted([USER, OTHER])} == {OTHER}
+    pins.by_hand.add(USER)
+    assert {d.user_id for d in await devices.trusted([USER, OTHER])} == {USER}

@@ -99,10 +99,29 @@ def test_an_edit_is_no_new_command() -> None:
     assert incoming(edit, SECTOR, c.commune()) is None
 
 
-def test_a_commune_can_turn_the_flag_reaction_off() -> None:
-    commune = replace(c.commune(), flag_by_reaction=False)
-    assert incoming(reaction("🚩"), SECTOR, commune) is None
-    assert incoming(said("!signaler", reply=True), SECTOR, commune) is not None
+@pytest.mark.parametrize(
+    ("mark", "key"),
+    [
+        ("🚩", SECTOR),
+        ("✅", PRIVATE),
+        ("❌", PRIVATE),
+        ("👀", AUTHORITY),
+        ("✔️", AUTHORITY),
+    ],
+)
+def test_a_reply_says_the_same_as_a_reaction_and_a_commune_can_ask_for_it(
+    mark: str, key: RoomKey
+) -> None:
+    strict = replace(c.commune(), flag_by_reaction=False)
+    by_reaction = incoming(reaction(mark), key, c.commune())
+    assert by_reaction is not None
+    assert incoming(reaction(mark), key, strict) is None
+    for commune in (c.commune(), strict):
+        assert incoming(said(f" {mark}\n", reply=True), key, commune) == by_reaction
+        assert incoming(said(mark, reply=True, sealed=False), key, commune) is None
+        assert incoming(said(mark), key, commune) is None
+        assert incoming(said(f"{mark} merci", reply=True), key, commune) is None
+    assert incoming(said("!signaler", reply=True), SECTOR, strict) is not None
 
 
 @pytest.mark.parametrize(
@@ -132,3 +151,22 @@ def test_message(what: RoomEvent, kind: MessageKind, text: str) -> None:
     made = message(what, SenderTrust.SIGNED)
     assert (made.kind, made.text, made.encrypted) == (kind, text, True)
     assert not message(replace(what, ciphertext=None), SenderTrust.UNSIGNED).encrypted
+
+
+@pytest.mark.parametrize(
+    ("body", "key"), [("🚩", SECTOR), ("✅", PRIVATE), ("👀", AUTHORITY), ("!signaler", SECTOR)]
+)
+def test_who_believes_no_reaction_believes_no_relation_in_plain(body: str, key: RoomKey) -> None:
+    """A server could make a reply to anything of a sign that somebody wrote to himself."""
+    reply = said(body, reply=True)
+    assert reply.ciphertext is not None
+    outside = replace(reply, ciphertext=replace(reply.ciphertext, has_relation=False))
+    strict = replace(c.commune(), flag_by_reaction=False)
+    assert incoming(outside, key, c.commune()) == incoming(reply, key, c.commune())
+    found = incoming(outside, key, strict)
+    assert found is None or isinstance(found, Command)
+
+
+def test_only_a_quotation_that_a_client_made_is_left_out() -> None:
+    own = said("> Il a volé un vélo.\n\nC'est faux.", reply=True)
+    assert words(own) == "> Il a volé un vélo.\n\nC'est faux."

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from vodozemac import GroupSession
 
 from pc_matrix.errors import ServerUnreachable
+from pc_matrix.homeserver.crypto.allowance import Budgets
 from pc_matrix.homeserver.http import Json
 from tests.homeserver.hostile_shapes import ROOM_EVENTS, TO_DEVICE, mangled
 from tests.homeserver.scripted import Scripted, answer
@@ -33,6 +34,8 @@ class Town:
 
     def __init__(self, directory: Path) -> None:
         self.scripted = Scripted(directory)
+        # An honest phone sends no ten thousand keys in an hour; this one does.
+        self.scripted.machine._budgets = Budgets(10**9)
         self.loop = asyncio.new_event_loop()
         bot = Bot.__new__(Bot)
         bot.account = self.scripted.account
@@ -91,7 +94,7 @@ def among_hostile(town: Town, data: st.DataObject) -> None:
         timeline += data.draw(st.lists(ROOM_EVENTS, max_size=3))
         timeline.append(event)
     town.number += 1
-    heard = town.hear(answer(town.number, timeline, [*before, key, *after]))
+    heard = town.hear(answer(town.number, timeline, [*before, key, *after], [_member()]))
     expected = [event["event_id"] for event in honest]
     assert [e for e in heard if e.startswith("$honest-")] == expected
 
@@ -108,7 +111,7 @@ def wholly_mangled(town: Town, data: st.DataObject) -> None:
         assert town.scripted.cursor == cursor, "an answer without a cursor moves nothing"
     key, third = town.key(), town.says()
     town.number += 1
-    assert third["event_id"] in town.hear(answer(town.number, [third], [key]))
+    assert third["event_id"] in town.hear(answer(town.number, [third], [key], [_member()]))
 
 
 def _member() -> Json:

@@ -10,6 +10,7 @@ from vodozemac import GroupSession
 
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.trust import Device
+from policies.incidents import IncidentKind
 from tests.homeserver.scripted import Devices, Scripted, answer
 from tests.homeserver.two_devices import PEER, Bot, Peer, hello
 
@@ -277,7 +278,8 @@ async def test_a_withheld_key_is_told_when_a_member_says_so(pair: Pair) -> None:
     stranger = {**notice, "sender": "@stranger:ex.test"}
     pair.scripted.server.answers.append(answer(2, [], [notice, stranger]))
     batch = await pair.scripted.session.next("s1", wait=0)
-    (incident,) = batch.incidents
+    other, incident = batch.incidents
+    assert (other.kind, other.user_id) == (IncidentKind.OLM, "@stranger:ex.test")
     assert (incident.kind, incident.user_id, incident.detail) == ("withheld", PEER, "m.unverified")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -227,6 +228,21 @@ def test_only_the_person_who_gave_a_key_is_read_with_it(
     assert bot.open(stolen) is IncidentKind.NO_KEY
 
 
+def test_what_was_put_into_another_room_or_anothers_mouth_is_told_apart(
+    bot: Bot, peer: Peer, group: GroupSession
+) -> None:
+    misplaced = bot.machine.decryptor.is_misplaced
+    ciphertext = group.encrypt(json.dumps(hello()).encode()).to_base64()
+    own = wire(ciphertext, group.session_id)
+    assert not misplaced(own)  # its key may come yet
+    assert peer.deliver(group)
+    assert bot.open(own) is IncidentKind.NO_KEY  # that began after it
+    assert not misplaced(own)
+    assert misplaced(wire(ciphertext, group.session_id, sender="@other:ex.test"))
+    assert misplaced(replace(own, room_id="!another"))
+    assert not misplaced(wire(ciphertext, GroupSession().session_id))
+
+
 def test_a_replay_is_known_after_a_restart(tmp_path: Path, group: GroupSession) -> None:
     bot = Bot(tmp_path)
     assert Peer(bot).deliver(group)
@@ -292,3 +308,36 @@ def test_a_key_from_further_back_replaces_a_later_one(
     assert bot.open(event) is IncidentKind.NO_KEY
     assert bot.take(peer.seal(json.dumps(first).encode()))
     assert isinstance(bot.open(event), RoomEvent)
+
+
+def test_who_sends_anothers_ciphertext_first_takes_nothing_from_him(bot: Bot, peer: Peer) -> None:
+    """A member has the key too, and may give the bot a copy before its owner's arrives."""
+    member, group = Peer(bot, "@member:ex.test"), GroupSession()
+    key = peer.room_key(group)
+    ciphertext = group.encrypt(json.dumps(hello()).encode()).to_base64()
+    assert bot.take(member.seal(json.dumps(member.payload(key)).encode()))
+    copied = bot.open(wire(ciphertext, group.session_id, "$copy", sender=member.user_id))
+    assert isinstance(copied, RoomEvent)
+    assert copied.ciphertext is not None
+    assert copied.ciphertext.sender_key == member.curve25519
+    assert bot.take(peer.seal(json.dumps(peer.payload(key)).encode()))
+    assert isinstance(bot.open(wire(ciphertext, group.session_id, "$own")), RoomEvent)
+    again = wire(ciphertext, group.session_id, "$again")
+    assert bot.open(again) is IncidentKind.REPLAYED
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_what_an_event_relates_to_is_told_apart_by_who_says_it(
+    bot: Bot, peer: Peer, group: GroupSession, *, inside: bool
+) -> None:
+    assert peer.deliver(group)
+    relation = {"m.in_reply_to": {"event_id": "$own"}}
+    content = {"body": "✅", **({"m.relates_to": relation} if inside else {})}
+    event = encrypted(group, hello(content=content))
+    event.content["m.relates_to"] = {"m.in_reply_to": {"event_id": "$the-servers"}}
+    opened = bot.open(event)
+    assert isinstance(opened, RoomEvent)
+    assert opened.ciphertext is not None
+    assert opened.ciphertext.has_relation is inside
+    target = opened.content["m.relates_to"]["m.in_reply_to"]["event_id"]
+    assert target == ("$own" if inside else "$the-servers")

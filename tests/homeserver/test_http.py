@@ -16,6 +16,7 @@ from pc_matrix.errors import AccessDenied, ServerUnreachable
 from pc_matrix.homeserver.answers import parse, waiting_time
 from pc_matrix.homeserver.backoff import Backoff
 from pc_matrix.homeserver.http import MatrixError, MatrixHttp, ServerFault, client_path
+from pc_matrix.homeserver.http import _limits as limits
 
 QUICK = Backoff(first=0.01, longest=0.02, attempts=3)
 
@@ -240,6 +241,12 @@ async def test_a_silent_connection_ends() -> None:
         with pytest.raises(ServerUnreachable):
             await http.request("GET", client_path("x"), retry=False, timeout=0.2)
     assert time.monotonic() - began < 5
+
+
+def test_a_long_poll_may_be_silent_as_long_as_it_said() -> None:
+    """Also for exactly the usual length: ``/sync`` waits thirty seconds, and thirty of slack."""
+    assert limits(60.0).sock_read == limits(60.0).total == 60.0
+    assert limits(None).sock_read == 30.0
 
 
 async def test_an_answer_without_end_is_cut_off() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -16,6 +16,7 @@ from policies.pinning import (
     Standing,
     needs_approval,
     news_of,
+    precedence,
     rule_of,
     satisfies,
     stands,
@@ -103,3 +104,15 @@ def test_administrators_are_mayor_and_elected_but_not_the_person_concerned() -> 
     assert administrators(directory, c.START - timedelta(days=1)) == ()
     unknown = replace(directory, persons={c.MAYOR: directory.persons[c.MAYOR]})
     assert [p.user_id for p in administrators(unknown, c.NOW)] == [c.MAYOR]
+
+
+def test_whom_a_human_vouched_for_comes_first_then_who_was_pinned_earlier() -> None:
+    early, late = (datetime(2026, month, 1, tzinfo=UTC) for month in (1, 2))
+    first_use, approved, verified = (
+        [Pin("KEY", origin, at) for at in (early, late)]
+        for origin in (PinOrigin.FIRST_USE, PinOrigin.APPROVED, PinOrigin.VERIFIED)
+    )
+    ranks = [precedence(p) for p in (approved[0], verified[1], *first_use, None)]
+    assert ranks == sorted(ranks)
+    assert len(set(ranks)) == len(ranks)
+    assert precedence(Pin("KEY")) == precedence(None)

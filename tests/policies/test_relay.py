@@ -101,6 +101,7 @@ REFUSED = [
     ),
     ("picture", Refusal.NOT_TEXT, c.flag(), c.message(kind=MessageKind.OTHER), None),
     ("blank", Refusal.EMPTY, c.flag(), c.message(" \n"), None),
+    ("a novel", Refusal.TOO_LONG, c.flag(), c.message("mot " * 10_000), None),
 ]
 
 

@@ -100,10 +100,19 @@ def test_what_is_wrong_is_told_apart(device: DeviceFacts, expected: DeviceTrust)
 
 def test_neither_of_two_devices_with_one_key_counts() -> None:
     claims = {"a": ("c:1", "e:1"), "b": ("c:1", "e:2"), "c": ("c:3", "e:3"), "d": ("c:4", "e:3")}
-    assert duplicates(claims) == {"a", "b", "c", "d"}
-    assert duplicates({**claims, "b": ("c:9", "e:2")}) == {"c", "d"}
-    assert duplicates({"a": ("c:1", "e:1")}) == frozenset()
-    assert duplicates({"a": ("c:1", "c:1")}) == frozenset()
+    equal = dict.fromkeys("abcd", (True, 1.0))
+    assert duplicates(claims, equal) == {"a", "b", "c", "d"}
+    assert duplicates({**claims, "b": ("c:9", "e:2")}, equal) == {"c", "d"}
+    assert duplicates({"a": ("c:1", "e:1")}, equal) == frozenset()
+    assert duplicates({"a": ("c:1", "c:1")}, equal) == frozenset()
+
+
+def test_of_two_that_claim_a_key_the_first_keeps_it() -> None:
+    claims = {"a": ("c:1", "e:1"), "b": ("c:1", "e:2"), "c": ("c:1", "e:3")}
+    by_time = {"a": (True, 1.0), "b": (True, 2.0), "c": (True, 3.0)}
+    assert duplicates(claims, by_time) == {"b", "c"}
+    assert duplicates(claims, {**by_time, "c": (False, 3.0)}) == {"a", "b"}
+    assert duplicates(claims, {**by_time, "b": (True, 1.0)}) == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,12 @@ async def test_a_refused_question_is_no_empty_answer(stage: Stage) -> None:
     stage.server.refuse = lambda r: (
         MatrixError(429, "M_LIMIT_EXCEEDED", "") if r == "state" else None
     )
+    with pytest.raises(ServerUnreachable):
+        await stage.provisioner().plan()
+    # The bot is not stopped by it, as it would be by a token that is revoked.
+    with pytest.raises(MatrixError):
+        await stage.provisioner().enforce()
+    stage.server.refuse = lambda r: MatrixError(403, "M_FORBIDDEN", "") if r == "joined" else None
     with pytest.raises(AccessDenied):
         await stage.provisioner().plan()
 

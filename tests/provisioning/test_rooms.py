@@ -32,7 +32,7 @@ class Scripted(MatrixHttp):
         params: dict[str, str] | None = None,
         *,
         retry: bool = True,
-        timeout: float = 60.0,
+        timeout: float | None = None,
     ) -> Json:
         self.asked.append((method, path.removeprefix("/_matrix/client/v3/"), body, retry))
         answer = self.answers.pop(0)

@@ -94,8 +94,11 @@ def test_flags_are_counted_by_sender_and_time(registry: Registry) -> None:
     hour = timedelta(hours=1)
     registry.take_in(CODE, ITEMS[:1], "s1", NOW - 2 * hour)
     registry.take_in(CODE, ITEMS[1:], "s2", NOW)
-    assert registry.flags_since(CODE, ANNE, NOW - 2 * hour) == 2
-    assert registry.flags_since(CODE, ANNE, NOW - hour) == 1
-    assert registry.flags_since(CODE, ANNE, NOW + hour) == 0
-    assert registry.flags_since(CODE, UserId("@paul:s.test"), NOW - 2 * hour) == 0
-    assert registry.flags_since(OTHER, ANNE, NOW - 2 * hour) == 0
+    flags = [item.event_id for item in ITEMS if isinstance(item, Flag)]
+    first, last = flags[0], flags[-1]
+    assert registry.flags_since(CODE, ANNE, NOW - 2 * hour, last) == 2
+    assert registry.flags_since(CODE, ANNE, NOW - hour, last) == 1
+    assert registry.flags_since(CODE, ANNE, NOW + hour, last) == 0
+    assert registry.flags_since(CODE, UserId("@paul:s.test"), NOW - 2 * hour, last) == 0
+    assert registry.flags_since(OTHER, ANNE, NOW - 2 * hour, last) == 0
+    assert registry.flags_since(CODE, ANNE, NOW - 2 * hour, first) == 1

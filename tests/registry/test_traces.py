@@ -35,11 +35,11 @@ def test_news_of_an_identity_are_kept_once_until_a_pin_settles_them(registry: Re
     gone = IdentityNews(BORIS, NewsKind.GONE, "key1", "")
     assert registry.note_identity(CODE, changed, NOW)
     assert not registry.note_identity(CODE, changed, LATER)
+    registry.identity_told(CODE, changed, LATER)
     assert registry.note_identity(CODE, again, LATER)
     assert registry.note_identity(CODE, gone, LATER)
     assert registry.note_identity(OTHER, changed, LATER)
     assert registry.identity_news(CODE) == [(changed, NOW), (again, LATER), (gone, LATER)]
-    registry.identity_told(CODE, changed, LATER)
     assert registry.identity_news(CODE, untold=True) == [(again, LATER), (gone, LATER)]
     assert registry.identity_told_since(CODE, ANNE, NOW) == 1
     assert registry.identity_told_since(CODE, ANNE, LATER + timedelta(seconds=1)) == 0
@@ -54,3 +54,12 @@ def test_the_audit_gives_the_newest_first(registry: Registry) -> None:
     registry.audit(OTHER, NOW, "revoke", "@x:s.test")
     assert [a.subject for a in registry.audits(CODE, 2)] == ["@p2:s.test", "@p1:s.test"]
     assert registry.audits(OTHER) == [Audit(NOW, "revoke", "@x:s.test", "", "")]
+
+
+def test_who_changes_his_keys_without_end_leaves_one_row(registry: Registry) -> None:
+    news = [IdentityNews(ANNE, NewsKind.CHANGED, "OLD", f"KEY{i}") for i in range(5)]
+    assert [registry.note_identity(CODE, item, NOW) for item in news] == [True, *[False] * 4]
+    assert registry.identity_news(CODE) == [(news[-1], NOW)]
+    registry.identity_told(CODE, news[-1], NOW)
+    assert registry.note_identity(CODE, news[0], LATER)
+    assert [item for item, _at in registry.identity_news(CODE)] == [news[-1], news[0]]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+
+_HOUR = 3_600.0
 
 
 class Allowance:
@@ -20,3 +24,21 @@ class Allowance:
     def spend(self, now: float) -> None:
         """It was done at ``now``."""
         self._done.append(now)
+
+
+class Budgets:
+    """For each of many people ``most`` times an hour; who spends all of his takes nobody else's."""
+
+    def __init__(self, most: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._most, self._clock = most, clock
+        self._since = clock()
+        self._spent: Counter[str] = Counter()
+
+    def spend(self, name: str) -> bool:
+        """Whether ``name`` had any left; one is spent."""
+        now = self._clock()
+        if now - self._since >= _HOUR:
+            self._since = now
+            self._spent.clear()
+        self._spent[name] += 1
+        return self._spent[name] <= self._most

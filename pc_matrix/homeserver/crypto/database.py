@@ -35,6 +35,7 @@ CREATE TABLE waiting (event_id TEXT PRIMARY KEY, room_id TEXT NOT NULL, session_
 CREATE TABLE room (room_id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE mark (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
+_INDEX = "CREATE INDEX IF NOT EXISTS room_key_session ON room_key (session_id)"
 
 
 class Database:
@@ -72,6 +73,7 @@ class Database:
                 f"Il est de la version {version} ; ce programme connaît la version {_VERSION}.",
                 "Mettez pc-matrix à jour.",
             )
+        self._connection.execute(_INDEX)
 
     def close(self) -> None:
         self._connection.close()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from vodozemac import MegolmMessage
 
+from pc_matrix.homeserver import answers
 from pc_matrix.homeserver.crypto.account import MEGOLM
 from pc_matrix.homeserver.crypto.opened import Opened
 from pc_matrix.homeserver.crypto.room_keys import RoomKey, RoomKeys
@@ -29,6 +29,13 @@ class Decryptor:
         """Whether ``sender`` gave us the key of that session."""
         return self._keys.find(room_id, session_id, sender) is not None
 
+    def is_misplaced(self, event: RoomEvent) -> bool:
+        """Whether ``event`` was closed up for another room, or by somebody else than it says.
+
+        A session is one person's in one room; only whoever carries events can show it elsewhere.
+        """
+        return self._key(event) is None and self._keys.is_known(string(event.content, "session_id"))
+
     def open(self, event: RoomEvent) -> RoomEvent | IncidentKind:
         """The decrypted event, or why there is none."""
         if string(event.content, "algorithm") != MEGOLM or event.state_key is not None:
@@ -41,14 +48,16 @@ class Decryptor:
             if message.message_index() < key.session.first_known_index:
                 return IncidentKind.NO_KEY  # the key that we have begins after this message
             plain = key.session.decrypt(message)
-            payload = json.loads(plain.plaintext)
-        except (ValueError, RecursionError):
+        except ValueError:
             return IncidentKind.UNDECRYPTABLE
-        if self._opened.is_replay(
-            event.room_id, key.session_id, plain.message_index, event.event_id
-        ):
+        # By the device that gave the key, too: a member who sends another's ciphertext again, with
+        # a copy of its key, has said it himself, and takes nothing away from who said it first.
+        session = f"{key.session_id} {key.sender_key}"
+        if self._opened.is_replay(event.room_id, session, plain.message_index, event.event_id):
             return IncidentKind.REPLAYED
-        return _inside(event, payload, Ciphertext(key.sender_key, key.ed25519))
+        payload = answers.parse(plain.plaintext)
+        has_relation = "m.relates_to" in mapping(payload, "content")
+        return _inside(event, payload, Ciphertext(key.sender_key, key.ed25519, has_relation))
 
     def _key(self, event: RoomEvent) -> RoomKey | None:
         content = event.content
@@ -68,7 +77,7 @@ def _inside(event: RoomEvent, payload: Any, ciphertext: Ciphertext) -> RoomEvent
         return IncidentKind.STATE_IN_CIPHERTEXT
     if string(payload, "room_id") != event.room_id:
         return IncidentKind.UNDECRYPTABLE
-    # Relations stay outside the ciphertext, where the homeserver needs them.
+    # Relations stand outside, where the homeserver needs them; some clients put them there alone.
     if "m.relates_to" not in content and mapping(event.content, "m.relates_to"):
         content = {**content, "m.relates_to": mapping(event.content, "m.relates_to")}
     return RoomEvent(

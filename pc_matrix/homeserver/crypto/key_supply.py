@@ -78,5 +78,8 @@ class KeySupply:
 
 
 def one_time_key_count(counts: Any) -> int:
-    """The server's count of our one-time keys; 0 when it names none."""
-    return integer(mapping({"counts": counts}, "counts"), _ONE_TIME) or 0
+    """The server's count of our one-time keys; 0 when it names none, or none that can be.
+
+    A count below 0 would have us make up as many keys as the server likes.
+    """
+    return max(0, integer(mapping({"counts": counts}, "counts"), _ONE_TIME) or 0)

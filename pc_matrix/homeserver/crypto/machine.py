@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pc_matrix.homeserver.crypto.account import Account
+from pc_matrix.homeserver.crypto.allowance import Budgets
 from pc_matrix.homeserver.crypto.database import Database
 from pc_matrix.homeserver.crypto.decryption import Decryptor
 from pc_matrix.homeserver.crypto.healing import Healing
@@ -23,9 +24,13 @@ from pc_matrix.homeserver.crypto.waiting import WaitingRoom
 from pc_matrix.homeserver.http import Json, MatrixHttp
 from pc_matrix.homeserver.incidents import Incidents
 from pc_matrix.homeserver.sealed_file import SealedFile
+from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.trust import DeviceBook
 from policies.incidents import IncidentKind
 
+_SEALED_AN_HOUR = 10_000
+"""Messages of one person that are opened: each may leave a key or a session on the disk."""
+_PRUNE_EVERY = 5_000
 _KEYS = ("m.room_key", "m.forwarded_room_key")
 
 
@@ -56,6 +61,7 @@ class Machine:
         self.healing = Healing(self.waiting, sharing, requests, devices, incidents)
         self._inbox = ToDevice(database, account, self._sessions)
         self._received = ReceivedKeys(keys)
+        self._budgets, self._taken = Budgets(_SEALED_AN_HOUR), 0
         self.keys_came = True
         """Whether a key may have come for something that waits; at a start, that is not known."""
 
@@ -67,7 +73,7 @@ class Machine:
         others = []
         with self.database.transaction():
             for raw in events:
-                event = self._inbox.take(raw)
+                event = self._inbox.take(raw) if self._may_take(raw) else None
                 if isinstance(event, Unopened):
                     self._incidents.drop(event.kind, event.sender)
                     self.healing.wedged(event.sender, event.sender_key)
@@ -77,6 +83,19 @@ class Machine:
                     self.healing.take(event)
                     others.append(event)
         return tuple(others)
+
+    def _may_take(self, raw: Json) -> bool:
+        """Whether its sender may leave something more with us."""
+        if string(raw, "type") != "m.room.encrypted":
+            return True
+        self._taken += 1
+        if self._taken % _PRUNE_EVERY == 0:
+            self.prune()
+        sender = string(raw, "sender")
+        if self._budgets.spend(sender):
+            return True
+        self._incidents.drop(IncidentKind.OLM, sender)
+        return False
 
     def _take_key(self, event: ToDeviceEvent) -> None:
         if self._received.take(event) is None:
@@ -94,3 +113,4 @@ class Machine:
     def prune(self) -> None:
         """Forget what is no longer of use."""
         self._inbox.prune()
+        self._sessions.prune()

@@ -7,6 +7,7 @@ answer in, and a few older ones are kept, since both sides may begin one at the 
 from __future__ import annotations
 
 import base64
+from collections import OrderedDict
 from dataclasses import dataclass
 
 from vodozemac import AnyOlmMessage, PreKeyMessage, Session
@@ -17,6 +18,7 @@ from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.signing import from_unpadded
 
 _KEPT = 5
+_IN_MEMORY, _ON_DISK = 5_000, 50_000
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class OlmSessions:
 
     def __init__(self, database: Database, account: Account) -> None:
         self._database, self._account = database, account
-        self._by_key: dict[str, list[_Kept]] = {}
+        self._by_key: OrderedDict[str, list[_Kept]] = OrderedDict()
         self.begun_by_others = 0
         (row,) = database.rows("SELECT coalesce(max(used), 0) FROM olm_session")
         self._used: int = row[0]
@@ -78,6 +80,14 @@ class OlmSessions:
         self.begun_by_others += 1
         return plaintext
 
+    def prune(self) -> None:
+        """Forget the sessions that were not used for the longest, when there are too many."""
+        self._database.write(
+            "DELETE FROM olm_session WHERE used <= (SELECT used FROM olm_session"
+            " ORDER BY used DESC LIMIT 1 OFFSET ?)",
+            _ON_DISK,
+        )
+
     def _try(self, sender_key: str, message: AnyOlmMessage) -> bytes | None:
         for kept in list(self._known(sender_key)):
             plaintext = self._try_one(sender_key, kept, message)
@@ -100,6 +110,9 @@ class OlmSessions:
         known = self._by_key.get(curve25519)
         if known is None:
             known = self._by_key[curve25519] = self._load(curve25519)
+            # All of them are on disk; whoever names keys without end does not fill the memory.
+            if len(self._by_key) > _IN_MEMORY:
+                self._by_key.popitem(last=False)
         return known
 
     def _load(self, curve25519: str) -> list[_Kept]:

@@ -49,6 +49,11 @@ class RoomKeys:
         found = [k for k in self._of(room_id, session_id) if k.sender == sender]
         return next((k for k in found if k.sender_key == sender_key), found[0] if found else None)
 
+    def is_known(self, session_id: str) -> bool:
+        """Whether that session's key came from anybody, for any room."""
+        query = "SELECT 1 FROM room_key WHERE session_id = ? LIMIT 1"
+        return bool(self._database.rows(query, session_id))
+
     def keep(self, key: RoomKey) -> bool:
         """Keep ``key`` unless we have it as far back already; whether it was kept.
 

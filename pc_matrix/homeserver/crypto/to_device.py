@@ -8,11 +8,11 @@ wrong costs itself alone.
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from pc_matrix.homeserver import answers
 from pc_matrix.homeserver.crypto.account import OLM, Account
 from pc_matrix.homeserver.crypto.database import Database
 from pc_matrix.homeserver.crypto.olm_sessions import OlmSessions
@@ -81,13 +81,10 @@ class ToDevice:
         return self._read(plaintext, sender, sender_key)
 
     def _read(self, plaintext: bytes, sender: str, sender_key: str) -> ToDeviceEvent | Unopened:
-        try:
-            payload = json.loads(plaintext)
-        except (ValueError, RecursionError):
-            return Unopened(IncidentKind.OLM, sender)
-        content = mapping(payload, "content")
+        payload = answers.parse(plaintext)
         if not self._is_for_us(payload, sender):
             return Unopened(IncidentKind.OLM, sender)
+        content = mapping(payload, "content")
         ed25519 = string(payload, "keys", "ed25519")
         return ToDeviceEvent(sender, string(payload, "type"), content, sender_key, ed25519)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from pc_matrix.homeserver.crypto.database import Database
 
 _AT_MOST = 20_000
+_OF_ONE_SENDER = 5_000
 _COLUMNS = "event_id, room_id, session_id, sender, noted, asked"
 
 
@@ -29,17 +31,21 @@ class WaitingRoom:
         self._database = database
         rows = database.rows(f"SELECT {_COLUMNS} FROM waiting ORDER BY noted, event_id")  # noqa: S608
         self._events = {row[0]: Waiting(*row) for row in rows}
+        self._of = Counter(event.sender for event in self._events.values())
 
     def __len__(self) -> int:
         return len(self._events)
 
     def note(self, event: Waiting) -> bool:
         """Remember ``event``; whether it is new. The newest are left out when there are too many:
-        whoever floods us with unreadable events must not push out what an honest one waits for.
+        whoever floods us with unreadable events must neither push out nor keep out what an honest
+        one waits for.
         """
-        if event.event_id in self._events or len(self._events) >= _AT_MOST:
+        is_full = len(self._events) >= _AT_MOST or self._of[event.sender] >= _OF_ONE_SENDER
+        if event.event_id in self._events or is_full:
             return False
         self._events[event.event_id] = event
+        self._of[event.sender] += 1
         self._save(event)
         return True
 
@@ -66,7 +72,9 @@ class WaitingRoom:
         """They were read, or are given up."""
         with self._database.transaction():
             for event_id in event_ids:
-                if self._events.pop(event_id, None) is not None:
+                known = self._events.pop(event_id, None)
+                if known is not None:
+                    self._of[known.sender] -= 1
                     self._database.write("DELETE FROM waiting WHERE event_id = ?", event_id)
 
     def _save(self, e: Waiting) -> None:

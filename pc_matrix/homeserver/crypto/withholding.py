@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import structlog
-
 from pc_matrix.errors import ServerUnreachable
 from pc_matrix.homeserver.crypto.account import MEGOLM, Account
 from pc_matrix.homeserver.crypto.key_sharing import KeySharing
 from pc_matrix.homeserver.http import Json, MatrixError
+from pc_matrix.homeserver.late_log import LateLog
 from pc_matrix.homeserver.trust import Device
 
-_log = structlog.get_logger(__name__)
+_log = LateLog(__name__)
 EVERY_DEVICE = "*"
 _NO_OLM = "m.no_olm"
 _REASONS = {

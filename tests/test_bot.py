@@ -1,0 +1,182 @@
+"""The bot's work goes on beside what fails: one room, one item, a busy server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any, cast
+
+import pytest
+
+from bridges.outcome import Helped, Outcome
+from pc_matrix.bot import Bot
+from pc_matrix.homeserver import outage
+from pc_matrix.homeserver.backoff import Backoff
+from pc_matrix.homeserver.http import MatrixError, ServerFault
+from policies.pinning import IdentityNews
+from policies.terms import Command, Directory, EventId, Incoming, RoomId
+from tests.fakes import commune as c
+
+ITEMS = [Command(EventId(f"$c{i}"), c.CENTRE_ROOM, c.REFERENT, "help") for i in range(3)]
+
+
+def fault(status: int) -> ServerFault:
+    found = ServerFault("en panne")
+    found.status = status
+    return found
+
+
+class Inbox:
+    """What waits, and what was settled."""
+
+    def __init__(self) -> None:
+        self.settled: list[EventId] = []
+        self.all_settled = asyncio.Event()
+
+    def cursor(self) -> str:
+        return "s0"
+
+    def directory(self) -> Directory:
+        return c.directory()
+
+    def waiting(self) -> list[tuple[int, Incoming]]:
+        return [(i, item) for i, item in enumerate(ITEMS) if item.event_id not in self.settled]
+
+    def settle(self, inbox_id: int, _outcome: str) -> None:
+        self.settled.append(ITEMS[inbox_id].event_id)
+        if len(self.settled) == len(ITEMS):
+            self.all_settled.set()
+
+
+class Silent:
+    """A session to which nothing comes, and nobody who verifies."""
+
+    async def next(self, _since: str) -> None:
+        await asyncio.Event().wait()
+
+    async def step(self) -> None:
+        await asyncio.Event().wait()
+
+    async def hang_up(self) -> None:
+        return
+
+    @property
+    def incidents(self) -> Any:
+        class Figures:
+            def figures(self) -> dict[str, int]:
+                return {}
+
+        return Figures()
+
+
+Hook = Callable[[], Awaitable[None]]
+
+
+async def fine() -> None:
+    return
+
+
+class Town:
+    """The bot's neighbours, of which a test makes some fail."""
+
+    def __init__(self) -> None:
+        self.on_upkeep: Hook = fine
+        self.on_alert: Hook = fine
+        self.on_carry: Hook = fine
+        self.carried: list[EventId] = []
+        self.looked_at: list[frozenset[RoomId]] = []
+
+    async def identity(self, _news: list[IdentityNews], _directory: Directory) -> int:
+        await self.on_alert()
+        return 0
+
+    async def carry(self, item: Incoming, _directory: Directory) -> Outcome:
+        self.carried.append(item.event_id)
+        await self.on_carry()
+        return Helped()
+
+    async def upkeep(self, moved: frozenset[RoomId]) -> None:
+        self.looked_at.append(moved)
+        await self.on_upkeep()
+
+    def bot(self, inbox: Inbox) -> Bot:
+        me, silent = cast(Any, self), cast(Any, Silent())
+        return Bot(silent, cast(Any, inbox), me, self.upkeep, me, cast(Any, None), silent)
+
+    async def settles_all(self) -> Inbox:
+        """Run the bot until everything that waited is settled."""
+        inbox, stop = Inbox(), asyncio.Event()
+        running = asyncio.create_task(self.bot(inbox).run(stop))
+        settled = asyncio.create_task(inbox.all_settled.wait())
+        await asyncio.wait({running, settled}, return_when="FIRST_COMPLETED", timeout=10)
+        stop.set()
+        settled.cancel()
+        await running
+        return inbox
+
+
+def raising(error: Exception) -> Hook:
+    async def hook() -> None:
+        raise error
+
+    return hook
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outage, "_PATIENCE", Backoff(0.01, 0.01, None))
+
+
+@pytest.mark.parametrize("part", ["on_upkeep", "on_alert"])
+@pytest.mark.parametrize("error", [MatrixError(404, "", ""), fault(500)])
+async def test_a_room_that_cannot_be_looked_after_keeps_nothing_waiting(
+    part: str, error: Exception
+) -> None:
+    town = Town()
+    setattr(town, part, raising(error))
+    inbox = await town.settles_all()
+    assert inbox.settled == [item.event_id for item in ITEMS]
+
+
+async def test_a_busy_server_is_left_alone_and_nothing_is_lost() -> None:
+    town = Town()
+    answers = [MatrixError(429, "M_LIMIT_EXCEEDED", "", 0.01), fault(503)]
+
+    async def busy_at_first() -> None:
+        if answers:
+            raise answers.pop(0)
+
+    town.on_carry = busy_at_first
+    inbox = await town.settles_all()
+    assert inbox.settled == [item.event_id for item in ITEMS]
+    first = ITEMS[0].event_id
+    assert town.carried[:3] == [first, first, first], "no other item is tried meanwhile"
+
+
+async def test_a_room_that_moves_while_it_is_put_right_is_looked_at_again() -> None:
+    town = Town()
+    bot = town.bot(Inbox())
+    bot._moved.update({c.CENTRE_ROOM, c.GARE_ROOM})
+
+    async def moves_again() -> None:
+        if len(town.looked_at) == 1:
+            bot._moved.add(c.CENTRE_ROOM)
+
+    town.on_upkeep = moves_again
+    for _ in range(3):
+        await bot._keep_up()
+    assert town.looked_at == [{c.CENTRE_ROOM, c.GARE_ROOM}, {c.CENTRE_ROOM}, frozenset()]
+
+
+@pytest.mark.parametrize("error", [MatrixError(404, "", ""), fault(500), fault(503)])
+async def test_a_room_that_was_not_put_right_is_looked_at_again(error: Exception) -> None:
+    town = Town()
+    bot = town.bot(Inbox())
+    bot._moved.add(c.CENTRE_ROOM)
+    town.on_upkeep = raising(error)
+    with suppress(ServerFault):
+        await bot._keep_up()
+    town.on_upkeep = fine
+    await bot._keep_up()
+    assert town.looked_at == [{c.CENTRE_ROOM}] * 2
