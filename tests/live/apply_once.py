@@ -57,7 +57,7 @@ class Told(MatrixHttp):
         params: dict[str, str] | None = None,
         *,
         retry: bool = True,
-        timeout: float = 60.0,
+        timeout: float | None = None,
     ) -> Json:
         print("request", method, path, flush=True)
         return await super().request(method, path, body, params, retry=retry, timeout=timeout)

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
-import copy
-from collections.abc import AsyncIterator, Callable
+import json
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 
 import pytest
 
+from pc_matrix.homeserver import intake
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.opening import Place
-from pc_matrix.homeserver.signing import SigningKey, unpadded
+from pc_matrix.homeserver.signing import unpadded
+from pc_matrix.homeserver.sync import fill_gap
 from policies.incidents import IncidentKind
 from tests.fakes.pins import Pins
 from tests.live.conftest import Synapse
-from tests.live.proxy import Proxy, proxy
+from tests.live.lying.lies import (
+    KeyLie,
+    adding,
+    changed,
+    cutting,
+    event,
+    forged_signatures,
+    fresh_id,
+    no_master,
+    own_identity,
+    swapped,
+)
+from tests.live.proxy import Answer, Ask, Forward, Proxy, proxy
 from tests.live.test_session import Someone, Stage, bodies, make_room
 
 pytestmark = pytest.mark.live
@@ -58,32 +73,12 @@ async def lied_to(stage: Stage) -> AsyncIterator[Scene]:
             yield Scene(stage, liar, place, bot, ann, room)
 
 
-def _swapped(algorithm: str) -> Callable[[str, Json], None]:
-    def change(user_id: str, answer: Json) -> None:
-        for device_id, device in answer["device_keys"].get(user_id, {}).items():
-            device["keys"][f"{algorithm}:{device_id}"] = unpadded(b"e" * 32)
-
-    return change
-
-
-def _forged_signatures(user_id: str, answer: Json) -> None:
-    for device in answer["device_keys"].get(user_id, {}).values():
-        for key_id in device["signatures"][user_id]:
-            device["signatures"][user_id][key_id] = unpadded(b"s" * 64)
-
-
-def _no_master(user_id: str, answer: Json) -> None:
-    answer["master_keys"].pop(user_id, None)
-
-
 @pytest.mark.parametrize(
     "lie",
-    [_swapped("curve25519"), _swapped("ed25519"), _forged_signatures, _no_master],
+    [swapped("curve25519"), swapped("ed25519"), forged_signatures, no_master],
     ids=["curve25519", "ed25519", "signatures", "no-master"],
 )
-async def test_a_device_that_its_owner_did_not_sign_gets_no_key(
-    stage: Stage, lie: Callable[[str, Json], None]
-) -> None:
+async def test_a_device_that_its_owner_did_not_sign_gets_no_key(stage: Stage, lie: KeyLie) -> None:
     async with lied_to(stage) as scene:
         scene.liar.rewrite("/keys/query", lambda answer: lie(scene.ann.user_id, answer))
         await scene.bot.say(scene.room, "pour Ann", "t1")
@@ -93,12 +88,10 @@ async def test_a_device_that_its_owner_did_not_sign_gets_no_key(
 
 @pytest.mark.parametrize(
     "lie",
-    [_swapped("curve25519"), _swapped("ed25519"), _forged_signatures],
+    [swapped("curve25519"), swapped("ed25519"), forged_signatures],
     ids=["curve25519", "ed25519", "signatures"],
 )
-async def test_a_device_that_did_not_sign_its_own_keys_is_told(
-    stage: Stage, lie: Callable[[str, Json], None]
-) -> None:
+async def test_a_device_that_did_not_sign_its_own_keys_is_told(stage: Stage, lie: KeyLie) -> None:
     async with lied_to(stage) as scene:
         scene.liar.rewrite("/keys/query", lambda answer: lie(scene.ann.user_id, answer))
         await scene.bot.say(scene.room, "pour Ann", "t1")
@@ -110,36 +103,14 @@ async def test_another_identity_after_the_first_is_refused(stage: Stage) -> None
         await scene.bot.say(scene.room, "avant", "t1")
         given = len(scene.liar.bodies("/sendToDevice/m.room.encrypted"))
         user_id = scene.ann.user_id
-        master, signing = SigningKey(b"m" * 32), SigningKey(b"s" * 32)
-
-        def own_all(answer: Json) -> None:
-            answer["master_keys"][user_id] = _cross(user_id, "master", master)
-            self_signing = _cross(user_id, "self_signing", signing)
-            answer["self_signing_keys"][user_id] = master.sign(self_signing, user_id)
-            for device_id, device in answer["device_keys"].get(user_id, {}).items():
-                bare = {k: v for k, v in device.items() if k not in ("signatures", "unsigned")}
-                signed = signing.sign(bare, user_id)
-                signed["signatures"][user_id].update(device["signatures"][user_id])
-                answer["device_keys"][user_id][device_id] = signed
-
-        scene.liar.rewrite("/keys/query", own_all)
-        scene.liar.rewrite(
-            "/sync", lambda answer: answer.update(device_lists={"changed": [user_id]})
-        )
+        scene.liar.rewrite("/keys/query", lambda answer: own_identity(user_id, answer))
+        scene.liar.rewrite("/sync", changed(user_id))
         await scene.bot.hear()
         await scene.bot.say(scene.room, "après", "t2")
         assert len(scene.liar.bodies("/sendToDevice/m.room.encrypted")) == given
         assert bodies(await scene.ann.hear()) == ["avant"]
         await scene.bot.hear()
         assert scene.figure(IncidentKind.IDENTITY_CHANGED) >= 1
-
-
-def _cross(user_id: str, usage: str, key: SigningKey) -> Json:
-    return {
-        "user_id": user_id,
-        "usage": [usage],
-        "keys": {f"ed25519:{key.public}": key.public},
-    }
 
 
 async def test_a_one_time_key_of_the_servers_own_begins_no_session(stage: Stage) -> None:
@@ -156,22 +127,6 @@ async def test_a_one_time_key_of_the_servers_own_begins_no_session(stage: Stage)
         assert scene.figure(IncidentKind.FORGED_KEY) == 1
 
 
-def _adding(room_id: str, *events: Json) -> Callable[[Json], None]:
-    """Put ``events`` at the end of a room's timeline."""
-
-    def change(answer: Json) -> None:
-        rooms = answer.setdefault("rooms", {}).setdefault("join", {})
-        room = rooms.setdefault(room_id, {})
-        room.setdefault("timeline", {}).setdefault("events", []).extend(copy.deepcopy(events))
-
-    return change
-
-
-def _event(sender: str, kind: str, content: Json, **more: object) -> Json:
-    base = {"event_id": f"${token_hex(8)}", "origin_server_ts": 1_800_000_000_000}
-    return {**base, "sender": sender, "type": kind, "content": content, **more}
-
-
 async def test_a_replayed_message_is_handed_out_once(stage: Stage) -> None:
     async with lied_to(stage) as scene:
         caught: list[Json] = []
@@ -186,7 +141,7 @@ async def test_a_replayed_message_is_handed_out_once(stage: Stage) -> None:
         assert bodies(await scene.bot.hear()) == ["une fois"]
         again = {**caught[0], "event_id": "$another"}
         scene.liar.honest()
-        scene.liar.rewrite("/sync", _adding(scene.room, again))
+        scene.liar.rewrite("/sync", adding(scene.room, again))
         assert bodies(await scene.bot.hear()) == []
         assert scene.figure(IncidentKind.REPLAYED) == 1
 
@@ -213,8 +168,8 @@ async def test_a_replay_is_known_after_a_restart_and_fits_no_other_room(stage: S
             async with stage.enter(place) as bot:
                 bot.cursor = cursor
                 again = {**caught[0], "event_id": "$another"}
-                liar.rewrite("/sync", _adding(room, again))
-                liar.rewrite("/sync", _adding(other, caught[0]))
+                liar.rewrite("/sync", adding(room, again))
+                liar.rewrite("/sync", adding(other, caught[0]))
                 assert bodies(await bot.hear()) == []
                 figures = bot.session.incidents.figures()
                 assert figures[IncidentKind.REPLAYED] == 1
@@ -224,9 +179,9 @@ async def test_a_replay_is_known_after_a_restart_and_fits_no_other_room(stage: S
 async def test_injected_events_are_not_handed_out_as_said(stage: Stage) -> None:
     async with lied_to(stage) as scene:
         ann = scene.ann.user_id
-        plain = _event(ann, "m.room.message", {"msgtype": "m.text", "body": "!signaler"})
-        foreign = _event(ann, "m.room.encrypted", {"algorithm": "m.none", "ciphertext": "x"})
-        scene.liar.rewrite("/sync", _adding(scene.room, plain, foreign))
+        plain = event(ann, "m.room.message", {"msgtype": "m.text", "body": "!signaler"})
+        foreign = event(ann, "m.room.encrypted", {"algorithm": "m.none", "ciphertext": "x"})
+        scene.liar.rewrite("/sync", adding(scene.room, plain, foreign))
         assert await scene.bot.hear() == []
         assert scene.figure(IncidentKind.PLAINTEXT) == 1
         assert scene.figure(IncidentKind.MALFORMED) == 1
@@ -236,8 +191,8 @@ async def test_a_fake_member_gets_no_key_and_is_told(stage: Stage) -> None:
     outsider = await stage.place(f"eve-{token_hex(3)}")
     async with lied_to(stage) as scene, stage.enter(outsider) as eve:
         stage.people.discard(eve.user_id)
-        joined = _event(eve.user_id, "m.room.member", {"membership": "join"}, state_key=eve.user_id)
-        scene.liar.rewrite("/sync", _adding(scene.room, joined))
+        joined = event(eve.user_id, "m.room.member", {"membership": "join"}, state_key=eve.user_id)
+        scene.liar.rewrite("/sync", adding(scene.room, joined))
         await scene.bot.hear()
         scene.liar.honest()
         await scene.bot.say(scene.room, "entre nous", "t1")
@@ -249,11 +204,11 @@ async def test_a_fake_member_gets_no_key_and_is_told(stage: Stage) -> None:
 @pytest.mark.parametrize("content", [{}, {"algorithm": "m.none"}])
 async def test_encryption_is_never_switched_off(stage: Stage, content: Json) -> None:
     async with lied_to(stage) as scene:
-        changed = _event(scene.bot.user_id, "m.room.encryption", content, state_key="")
-        power = _event(
+        weaker = event(scene.bot.user_id, "m.room.encryption", content, state_key="")
+        power = event(
             scene.ann.user_id, "m.room.power_levels", {"users": {"@eve:x": 100}}, state_key=""
         )
-        scene.liar.rewrite("/sync", _adding(scene.room, changed, power))
+        scene.liar.rewrite("/sync", adding(scene.room, weaker, power))
         batch = await scene.bot.session.next(scene.bot.cursor, wait=0)
         assert scene.room in batch.changed_rooms  # the bot compares its powers with the plan
         assert scene.figure(IncidentKind.ENCRYPTION_CHANGED) == 1
@@ -261,3 +216,41 @@ async def test_encryption_is_never_switched_off(stage: Stage, content: Json) -> 
         (sent,) = scene.liar.bodies("/send/m.room.encrypted/t1")
         assert sent["algorithm"] == "m.megolm.v1.aes-sha2"
         assert bodies(await scene.ann.hear()) == ["toujours chiffré"]
+
+
+async def test_a_gap_is_filled_so_far_and_no_further(stage: Stage) -> None:
+    async with lied_to(stage) as scene:
+        since, http = str(scene.bot.cursor), scene.bot.http
+        said = [await scene.ann.say(scene.room, f"message {i}", f"t{i}") for i in range(12)]
+        await scene.bot.hear()
+        now = str(scene.bot.cursor)
+        some, whole = await fill_gap(http, scene.room, now, since, most=5)
+        assert ([e["event_id"] for e in some], whole) == (said[-5:], False)
+        some, whole = await fill_gap(http, scene.room, now, since, most=100)
+        assert ([e["event_id"] for e in some], whole) == (said, True)
+
+
+@pytest.mark.parametrize("size", [1, 500])
+async def test_a_past_without_end_is_given_up_and_told(
+    stage: Stage, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = 3000
+    async with lied_to(stage) as scene:
+
+        async def endless(ask: Ask, forward: Forward) -> Answer:
+            if not ask.path.endswith("/messages"):
+                return await forward()
+            page = [event(scene.ann.user_id, "m.sticker", {"body": "x"}) for _ in range(size)]
+            return 200, json.dumps({"chunk": page, "end": fresh_id()}).encode()
+
+        scene.liar.rule, before = endless, len(scene.liar.asked)
+        scene.liar.rewrite("/sync", cutting(scene.room, "s1_2_3"))
+        monkeypatch.setattr(intake, "fill_gap", partial(fill_gap, most=most))
+        batch = await scene.bot.session.next(scene.bot.cursor, wait=0)
+        assert len(batch.events) <= most
+        asked = [path for path in scene.liar.paths[before:] if path.endswith("/messages")]
+        assert len(asked) == (31 if size == 1 else 6)
+        assert scene.figure(IncidentKind.GAP) == 1
+        scene.liar.honest()
+        await scene.ann.say(scene.room, "ensuite", "t1")
+        assert bodies(await scene.bot.hear())[-1:] == ["ensuite"]

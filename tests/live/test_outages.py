@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 
 import pytest
-from aiohttp import web
 
 from pc_matrix.errors import AccessDenied, ServerUnreachable
 from pc_matrix.homeserver.http import MatrixHttp, client_path
 from tests.live.conftest import Synapse
-from tests.live.proxy import proxy
+from tests.live.proxy import Reset, answering, proxy, silent
 from tests.live.test_malicious_server import lied_to
 from tests.live.test_session import Stage, bodies
 
@@ -26,22 +26,19 @@ def stage(synapse: Synapse, tmp_path_factory: pytest.TempPathFactory) -> Stage:
 async def test_resets_limits_and_faults_are_waited_out(stage: Stage) -> None:
     async with lied_to(stage) as scene:
         limit = {"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 300}
-        troubles: list[web.Response | str] = [
-            "reset",
-            web.json_response(limit, status=429),
-            web.Response(status=502, text="<html>", content_type="text/html"),
-        ]
-        scene.liar.trouble = lambda path: troubles.pop(0) if troubles and "/send" in path else None
-        began = time.monotonic()
+        limited = 429, json.dumps(limit).encode()
+        scene.liar.rule = answering("/send", Reset(), limited, (502, b"<html>"))
+        began, before = time.monotonic(), len(scene.liar.asked)
         await scene.bot.say(scene.room, "malgré tout", "t1")
         assert time.monotonic() - began >= 0.3
-        assert troubles == []
+        tried = [path for path in scene.liar.paths[before:] if "/send" in path]
+        assert len(tried) == 3 + 2  # the key and the message come through
         assert bodies(await scene.ann.hear()) == ["malgré tout"]
 
 
 async def test_a_silent_server_ends_by_the_clock(stage: Stage) -> None:
     async with proxy(stage.synapse.url) as wire, MatrixHttp(wire.url) as http:
-        wire.trouble = lambda _path: "silent"
+        wire.rule = silent
         with pytest.raises(ServerUnreachable):
             await http.request("GET", "/_matrix/client/versions", retry=False, timeout=0.3)
 
@@ -60,8 +57,7 @@ async def test_a_server_that_comes_back_brings_everything_once(stage: Stage) -> 
 @pytest.mark.parametrize("body", ["", "[]", "{}", '{"next_batch": 7}', "<html>"])
 async def test_an_answer_without_cursor_moves_nothing(stage: Stage, body: str) -> None:
     async with lied_to(stage) as scene:
-        said = web.Response
-        scene.liar.trouble = lambda path: said(text=body) if path.endswith("/sync") else None
+        scene.liar.rule = answering("/sync", (200, body.encode()))
         with pytest.raises(ServerUnreachable):
             await scene.bot.hear()
         scene.liar.honest()

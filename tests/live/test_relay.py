@@ -194,6 +194,33 @@ async def test_it_outlives_a_restart_of_the_homeserver(place: Town) -> None:
     assert len(await reports(phone, place.authority(people.KARIM), mark)) == 1
 
 
+async def test_it_goes_on_under_another_master_key(place: Town) -> None:
+    before, mark_before = unique("Un banc est cassé devant la mairie.")
+    await flagged(place, before)
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    (report,) = await reports(elise, room, mark_before)
+    in_use = await place.commands.status("master-key", "rotate")
+    assert in_use == 8, "not under a running bot"
+    await place.bot.stop()
+    await place.commands.run("master-key", "rotate")
+    await elise.react(room, report.event_id, "👀")
+    await place.restart_bot()
+    # Its identity, device and pins are the same: Element reads on, and nobody has to approve.
+    number = report.text.split()[1]
+    amelie = await place.phone(people.AMELIE)
+    news = await amelie.wait_for(
+        room_id=place.sector(people.AMELIE), body_contains=f"{number} est pris en compte"
+    )
+    assert news.was_sealed
+    text, mark = unique("Un lampadaire est cassé rue du Moulin.")
+    await flagged(place, text)
+    for who in OFFICERS:
+        (found,) = await reports(await place.phone(who), place.authority(who), mark)
+        assert found.was_sealed
+    listed = await place.commands.status("trust", "list")
+    assert listed == 0
+
+
 async def test_everything_the_bot_ever_said_was_sealed(place: Town) -> None:
     bot = f"@{people.BOT}:{people.SERVER_NAME}"
     async with place.as_user(bot) as http:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -89,6 +90,37 @@ class Town:
         database.close()
         return int(found[0])
 
+    async def outcome(self, event_id: str, patience: float = 60.0) -> str:
+        """What the bot made of a command, once it is settled; the ledger's word for it."""
+        async with asyncio.timeout(patience):
+            while not (found := self._settled(event_id)):
+                await asyncio.sleep(0.1)
+        return found
+
+    def _settled(self, event_id: str) -> str:
+        with sqlite3.connect(f"file:{self.home / 'registry.db'}?mode=ro", uri=True) as database:
+            query = "SELECT outcome FROM inbox WHERE event_id = ?"
+            found = database.execute(query, (event_id,)).fetchone()
+        database.close()
+        return str(found[0]) if found is not None else ""
+
+    async def incidents(self) -> list[dict[str, str]]:
+        """What ``trust incidents`` tells, the newest first."""
+        told = await self.commands.run("--json", "trust", "incidents", "--limit", "10000")
+        return list(json.loads(told))
+
+    def audited(self) -> set[tuple[str, str]]:
+        """What the audit has: each action, and whom or which room it was about."""
+        with sqlite3.connect(f"file:{self.home / 'registry.db'}?mode=ro", uri=True) as database:
+            found = set(database.execute("SELECT action, subject FROM audit").fetchall())
+        database.close()
+        return found
+
+    async def identities(self) -> list[dict[str, str]]:
+        """What ``trust list`` tells of everybody."""
+        _status, told, _complaint = await self.commands.finished("--json", "trust", "list")
+        return list(json.loads(told))
+
     async def restart_bot(self) -> None:
         """A new bot process, ready; its log is begun anew. The old one, killed, is reaped."""
         await self.bot.stop()
@@ -98,8 +130,13 @@ class Town:
 
 
 @asynccontextmanager
-async def town(home: Path, daily_flags: int = 20) -> AsyncIterator[Town]:
-    """Homeserver, registry, rooms and bot; everything is stopped at the end."""
+async def town(
+    home: Path, daily_flags: int = 20, before_bot: Callable[[Town], Awaitable[None]] | None = None
+) -> AsyncIterator[Town]:
+    """Homeserver, registry, rooms and bot; everything is stopped at the end.
+
+    ``before_bot`` is given the town whose bot was not started yet.
+    """
     homes.fresh(home)
     url = homes.furnish(home)
     _allow(home, daily_flags)
@@ -114,6 +151,8 @@ async def town(home: Path, daily_flags: int = 20) -> AsyncIterator[Town]:
         with wiring.open_house(home, None) as house:
             rooms = house.registry.rooms(house.settings.commune.code)
             made.rooms = {(key.kind, key.code): str(room) for room, key in rooms.items()}
+        if before_bot is not None:
+            await before_bot(made)
         await bot.start()
 
         async def stop_bot() -> None:

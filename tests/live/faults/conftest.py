@@ -15,8 +15,9 @@ import pytest
 import pytest_asyncio
 
 from pc_matrix.homeserver.opening import Place
+from tests.live import proxy
 from tests.live.conftest import Synapse
-from tests.live.faults import bare, ours, proxy
+from tests.live.faults import bare, ours
 from tests.live.faults.engine import Engine, Enter
 from tests.live.faults.forger import Forger, forger
 from tests.live.faults.ours import Ours

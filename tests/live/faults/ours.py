@@ -13,6 +13,7 @@ from uuid import uuid4
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
 from bridges.outcome import Ignored, Outcome
+from bridges.verifications import VerificationNews
 from pc_matrix.book import Book
 from pc_matrix.bot import Bot
 from pc_matrix.homeserver.http import MatrixHttp
@@ -23,6 +24,7 @@ from pc_matrix.provisioning.observe import Observer
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
+from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
 from policies.terms import Commune, Directory, Incoming, RoomId, RoomKey, RoomKind, UserId
@@ -85,7 +87,10 @@ class Ours:
         clerk = cast(Carrier, Clerk(self))
         alerts = Alerts(Voice(self.session), self.book, self._clock)
         watch = Watch(self.book, self._clock)
-        bot = Bot(self.session, self.book, clerk, _no_upkeep, alerts, watch)
+        line, incidents = self.session.verification_line(), self.session.incidents
+        news = VerificationNews(Voice(self.session), self._clock)
+        verifying = Verifications(line, self.book, news, incidents, self._clock)
+        bot = Bot(self.session, self.book, clerk, _no_upkeep, alerts, watch, verifying)
         await bot.run(asyncio.Event())
 
     def _declare(self, room_id: str) -> None:

@@ -10,7 +10,7 @@ from pc_matrix.homeserver.http import client_path
 from pc_matrix.homeserver.opening import Place
 from tests.live.faults.conftest import Scene, behind
 from tests.live.faults.engine import Engine, Unmet, expect, make_room
-from tests.live.faults.proxy import Gate
+from tests.live.proxy import Gate
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 _ENOUGH = 25

@@ -8,7 +8,7 @@ import pytest
 
 from tests.live.faults.conftest import Scene, behind
 from tests.live.faults.engine import Unmet, expect, make_room
-from tests.live.faults.proxy import Answer, Ask, Forward, Gate
+from tests.live.proxy import Answer, Ask, Forward, Gate
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 _HELD = 0.7

@@ -8,7 +8,7 @@ import pytest
 
 from tests.live.faults.conftest import Scene, behind
 from tests.live.faults.engine import Unmet, expect, make_room, sent_by
-from tests.live.faults.proxy import rewriting
+from tests.live.proxy import rewriting
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 

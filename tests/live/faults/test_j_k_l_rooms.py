@@ -13,7 +13,7 @@ from policies.terms import RoomKey, RoomKind
 from tests.live.faults.conftest import Scene, behind
 from tests.live.faults.engine import Engine, Unmet, expect, make_room, sent_by
 from tests.live.faults.ours import CODE
-from tests.live.faults.proxy import rewriting
+from tests.live.proxy import rewriting
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 

@@ -16,7 +16,7 @@ from tests.live.faults import bare
 from tests.live.faults.conftest import Scene, behind
 from tests.live.faults.engine import Unmet, expect, make_room, met_within
 from tests.live.faults.forger import message
-from tests.live.faults.proxy import Answer, Ask, Forward
+from tests.live.proxy import Answer, Ask, Forward
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="session")]
 _AWAY = 2.0
@@ -41,7 +41,7 @@ async def outage(scene: Scene) -> None:
             await asyncio.sleep(_AWAY)
             asked = len(proxy.paths) - before
             expect(asked <= _MOST_REQUESTS, f"it is asked seldom: {asked} requests in {_AWAY} s")
-            proxy.clear()
+            proxy.honest()
             await scene.ann.say(room, "!aide un")
             resumed = await met_within(scene.patience, lambda: engine.heard == ["!aide un"])
             expect(resumed, "the work resumes by itself")
