@@ -54,6 +54,21 @@ def test_another_person_or_room_is_told_at_once() -> None:
     assert trail.rows[2] == ("session.withheld", "!r", "@eve:x", "m.unverified")
 
 
+def test_a_flood_does_not_hide_what_matters() -> None:
+    clock, trail = Clock(), Trail()
+    watch = Watch(trail, clock)
+    flood = [Incident(IncidentKind.OLM, f"@eve{i}:x") for i in range(5_000)]
+    assert watch.tell([*flood, REPLAY]) == 22
+    assert trail.rows[19:] == [
+        ("session.olm", "@eve19:x", "@eve19:x", ""),
+        ("session.olm", "*", "", ""),
+        ("session.replayed", "!r", "@eve:x", "$1"),
+    ]
+    assert watch.tell(flood) == 0
+    clock.time += timedelta(hours=1)
+    assert watch.tell(flood) == 21
+
+
 def test_what_honest_life_brings_is_counted_and_not_told() -> None:
     incidents = Incidents()
     incidents.drop(IncidentKind.NO_KEY, "@ann:x", "!r", "$1")
@@ -61,3 +76,16 @@ def test_what_honest_life_brings_is_counted_and_not_told() -> None:
     assert incidents.figures() == {"no-key": 1, "replayed": 1}
     assert incidents.drain() == (REPLAY,)
     assert incidents.drain() == ()
+
+
+def test_a_flood_in_one_batch_leaves_room_for_the_other_kinds() -> None:
+    incidents = Incidents()
+    for number in range(5_000):
+        incidents.drop(IncidentKind.OLM, f"@eve{number}:x")
+    incidents.note(REPLAY)
+    told = incidents.drain()
+    assert told[-1] == REPLAY
+    assert len(told) == 101
+    assert incidents.figures() == {"olm": 5_000, "replayed": 1}
+    incidents.drop(IncidentKind.OLM, "@eve:x")
+    assert len(incidents.drain()) == 1

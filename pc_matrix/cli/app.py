@@ -47,6 +47,7 @@ VERBS = {
     "trust": Verb("trust", "Les identités des personnes, et ce qui y a changé."),
     "master-key": Verb("master_key", "La clé maîtresse : d'où elle vient, et sa rotation."),
     "demo": Verb("demo", "Une commune d'exemple, de bout en bout."),
+    "bench": Verb("bench", "Mesure les vitesses promises. Met des minutes à préparer."),
 }
 """All commands. Only the one that is asked for is imported: the others take a second to load."""
 

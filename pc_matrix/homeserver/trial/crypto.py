@@ -12,6 +12,7 @@ from pc_matrix.homeserver.identity import Identity, publish
 from pc_matrix.homeserver.shapes import mapping
 from pc_matrix.homeserver.trial.memory import TrialError
 from pc_matrix.homeserver.trust import Device, DeviceBook
+from policies.pinning import Precedence
 from policies.terms import SenderTrust
 
 _USAGES = ("master", "self_signing", "user_signing")
@@ -25,6 +26,9 @@ class _Pins(dict[str, str]):
 
     def approved(self, user_id: str) -> bool:
         return user_id in self
+
+    def precedence(self, user_id: str) -> Precedence:
+        return user_id not in self, 0.0
 
     def pin(self, user_id: str, master_key: str) -> None:
         self[user_id] = master_key

@@ -1,0 +1,81 @@
+"""A device of bare matrix-nio: logged in, signed so that honest people write to it, up to date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import nio
+
+from pc_matrix.homeserver.http import Json, MatrixHttp
+from pc_matrix.homeserver.identity import Identity, publish
+from pc_matrix.homeserver.sealed_file import make_private
+
+_LOGIN = "login.json"
+
+
+class NioError(Exception):
+    """nio answered with an error object."""
+
+
+async def prepare(
+    base_url: str, user_id: str, password: str, folder: Path, identity: Identity
+) -> str:
+    """A new device in ``folder``, signed by ``identity``; the cursor up to which it has read.
+
+    Raises ``NioError``, and what ``publish`` raises.
+    """
+    make_private(folder)
+    async with _client(base_url, user_id, folder) as client:
+        ok(await client.login(password, device_name="nio"))
+        ok(await client.keys_upload())
+        async with MatrixHttp(base_url, client.access_token) as http:
+            await publish(http, identity, _device_keys(client), password)
+        answer = ok(await client.sync(timeout=0))
+        login = {k: getattr(client, k) for k in ("user_id", "device_id", "access_token")}
+        (folder / _LOGIN).write_text(json.dumps(login), encoding="utf-8")
+        return str(answer.next_batch)
+
+
+@asynccontextmanager
+async def found_again(base_url: str, folder: Path) -> AsyncIterator[Any]:
+    """The device of ``folder`` as a ``nio.AsyncClient``, with nio's default settings and store."""
+    login = json.loads((folder / _LOGIN).read_text(encoding="utf-8"))
+    async with _client(base_url, login["user_id"], folder) as client:
+        client.restore_login(**login)
+        yield client
+
+
+@asynccontextmanager
+async def _client(base_url: str, user_id: str, folder: Path) -> AsyncIterator[Any]:
+    client = nio.AsyncClient(base_url, user_id, store_path=str(folder))
+    try:
+        yield client
+    finally:
+        await client.close()
+        if client.store is not None:
+            client.store.database.close()
+
+
+def ok(answer: Any) -> Any:
+    """nio's answer, or its error as an exception."""
+    if isinstance(answer, nio.ErrorResponse):
+        raise NioError(f"{type(answer).__name__} {answer.status_code}")
+    return answer
+
+
+def _device_keys(client: Any) -> Json:
+    """The device's keys as nio uploaded them, signed by the device itself."""
+    olm = client.olm
+    device_id, own = olm.device_id, olm.account.identity_keys
+    keys: Json = {
+        "algorithms": olm._algorithms,
+        "device_id": device_id,
+        "user_id": olm.user_id,
+        "keys": {f"{kind}:{device_id}": own[kind] for kind in ("curve25519", "ed25519")},
+    }
+    signature = {olm.user_id: {f"ed25519:{device_id}": olm.sign_json(keys)}}
+    return {**keys, "signatures": signature}
