@@ -1,9 +1,10 @@
 """Every room's members at once, for a session that knows none.
 
 Simplified sliding sync (MSC4186) tells which rooms there are, how they are encrypted and whether
-somebody is invited; ``joined_members`` of each room tells the rest. Synapse keeps that in memory,
-so that it takes less than half the time of one answer with all members, and a tenth of a full
-``/sync``. A server without sliding sync is asked for a full ``/sync`` by the caller.
+somebody is invited; ``joined_members`` of each room tells the rest. Synapse keeps who is joined at
+hand: in 500 rooms this takes less than half the time of one sliding answer with all member events,
+unless the server has just started, and a quarter of a full ``/sync``. A server without sliding sync
+is asked for a full ``/sync`` by the caller.
 """
 
 from __future__ import annotations
