@@ -151,7 +151,10 @@ class Verifications:
             self._decline(received, directory)
         if place in (Where.COMMON, Where.ELSEWHERE):
             return ()
-        seen = await self._keys(user_id) if may_verify(user_id, directory, now) else None
+        may = may_verify(user_id, directory, now)
+        seen = await self._keys(user_id) if may else None
+        if may and seen is None and received.flow_id in self._rows:
+            return ()  # keys that cannot be had are no changed keys: the flow goes on, or expires
         device_id = sealed_by(heard.ciphertext, seen)
         effects = self._desk.receive(
             replace(received, device_id=device_id), their_keys(seen), self._clock.now()

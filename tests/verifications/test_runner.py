@@ -93,6 +93,20 @@ async def test_nobody_waits_for_keys_that_a_server_refuses(hall: Hall) -> None:
     assert hall.last()["code"] == "m.key_mismatch"
 
 
+async def test_keys_that_a_server_refuses_on_the_way_are_not_called_changed(hall: Hall) -> None:
+    phone, honest = hall.phone(), hall.line.keys_of
+
+    async def refused(_user_id: str) -> None:
+        raise MatrixError(400, "M_UNKNOWN", "")
+
+    assert await hall.request(phone) == ["ready"]
+    hall.line.keys_of = refused  # type: ignore[method-assign, assignment]
+    assert await hall.hears(phone, "start", phone.start()) == []
+    hall.line.keys_of = honest  # type: ignore[method-assign]
+    assert await hall.hears(phone, "start", phone.start()) == ["accept"]
+    assert hall.outcomes() == []
+
+
 async def test_a_server_that_asks_to_wait_for_keys_loses_no_request(hall: Hall) -> None:
     phone, honest = hall.phone(), hall.line.keys_of
 
