@@ -12,7 +12,6 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
 from typing import Protocol
 
 import structlog
@@ -211,8 +210,8 @@ def _put_off(what: str) -> Iterator[None]:
 def _is_of_one_room(refusal: ServerFault | MatrixError) -> bool:
     """Whether the server may do other things for us meanwhile; it is not asked more when busy."""
     if isinstance(refusal, ServerFault):
-        return refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR
-    return refusal.status != HTTPStatus.TOO_MANY_REQUESTS
+        return refusal.is_of_one_request
+    return not refusal.asks_to_wait
 
 
 async def _stop_when(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from bridges.wording.notice import Notice
 from pc_matrix.homeserver.events import message
 from pc_matrix.homeserver.http import Json, MatrixError
@@ -45,7 +43,7 @@ class Voice:
         try:
             event = await self._session.read(room_id, event_id)
         except MatrixError as refusal:
-            if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
+            if refusal.asks_to_wait:
                 raise  # it says nothing of the message
             # Not found, or not ours to see: to its référent both mean that it cannot be read.
             return None

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pc_matrix.bench.desk import desk, enroll
-from pc_matrix.bench.pins import Pins
 from pc_matrix.bench.server import Account, Server, join
 from pc_matrix.bench.sizes import Sizes
 from pc_matrix.bench.towns import Progress, public_room
@@ -22,6 +21,7 @@ from pc_matrix.homeserver import identity
 from pc_matrix.homeserver.bare import nio_device
 from pc_matrix.homeserver.http import Json, MatrixHttp
 from pc_matrix.homeserver.opening import Place, open_session
+from pc_matrix.homeserver.pins import PinsInMemory
 from pc_matrix.homeserver.session import Session
 from pc_matrix.vault import Vault
 
@@ -59,7 +59,7 @@ async def build(
         for n, sender in enumerate(senders):
             where = folder / f"envoi-{n}"
             place = Place(server.url, sender.user_id, sender.password, where, where / "lock")
-            opened = open_session(place, vault, Pins(), lambda _room: whole)
+            opened = open_session(place, vault, PinsInMemory(), lambda _room: whole)
             writers.append(await stack.enter_async_context(opened))
         await _say_all(writers, rooms, sizes.events, progress)
     return Backlog(ours, nio, tuple(rooms), people, nio_since)

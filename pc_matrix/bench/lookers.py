@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from pc_matrix.bench.pins import Pins
 from pc_matrix.bench.server import Account
 from pc_matrix.homeserver.opening import Place, open_session
+from pc_matrix.homeserver.pins import PinsInMemory
 from pc_matrix.vault import Vault
 
 FIRST, AGAIN = "first", "again"
@@ -17,11 +17,13 @@ FIRST, AGAIN = "first", "again"
 async def build(url: str, folder: Path, vault: Vault, account: Account) -> str:
     """Make both in ``folder``; the cursor at which the second one knows its rooms."""
     first, again = folder / FIRST, folder / AGAIN
-    async with open_session(_place(url, first, account), vault, Pins(), lambda _r: frozenset()):
+    async with open_session(
+        _place(url, first, account), vault, PinsInMemory(), lambda _r: frozenset()
+    ):
         pass
     shutil.copytree(first, again)
     place = _place(url, again, account)
-    async with open_session(place, vault, Pins(), lambda _r: frozenset()) as session:
+    async with open_session(place, vault, PinsInMemory(), lambda _r: frozenset()) as session:
         return (await session.next(None, wait=0)).cursor
 
 

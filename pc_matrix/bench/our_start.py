@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from pc_matrix.bench.answering import job, say
-from pc_matrix.bench.pins import Pins
 from pc_matrix.homeserver.opening import Place, open_session
+from pc_matrix.homeserver.pins import PinsInMemory
 from pc_matrix.vault import Vault
 
 
@@ -25,7 +25,7 @@ async def _run(given: dict[str, Any]) -> None:
     user_id, password = given["user_id"], given["password"]
     place = Place(given["base_url"], user_id, password, folder, folder / "lock")
     vault = Vault(base64.b64decode(given["key"]))
-    async with open_session(place, vault, Pins(), lambda _room: people) as session:
+    async with open_session(place, vault, PinsInMemory(), lambda _room: people) as session:
         await session.next(given["cursor"], wait=0)
         say({})
         content = {"msgtype": "m.text", "body": "Prêt."}

@@ -12,6 +12,7 @@ import re
 from collections.abc import AsyncIterable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 
 from pc_matrix.errors import AccessDenied, ServerUnreachable
@@ -41,6 +42,11 @@ class MatrixError(Exception):
         self.status, self.errcode, self.message = status, errcode, message
         self.retry_after = retry_after
 
+    @property
+    def asks_to_wait(self) -> bool:
+        """Whether it says nothing of what was asked, only that the server is busy."""
+        return self.status == HTTPStatus.TOO_MANY_REQUESTS
+
 
 class ServerFault(ServerUnreachable):
     """The server is there, and answers with a fault of its own (5xx), again and again.
@@ -50,6 +56,11 @@ class ServerFault(ServerUnreachable):
 
     status = 0
     retry_after = 0.0
+
+    @property
+    def is_of_one_request(self) -> bool:
+        """Whether the server may do other things for us meanwhile."""
+        return self.status == HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class NotNow(Exception):  # noqa: N818 - not an error yet: a reason to wait

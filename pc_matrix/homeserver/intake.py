@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from http import HTTPStatus
 
 from pc_matrix.homeserver.crypto.machine import Machine
 from pc_matrix.homeserver.crypto.waiting import Waiting
@@ -109,10 +108,9 @@ class Intake:
     def _may_be_filled_later(self, room_id: str, refusal: MatrixError | ServerFault) -> bool:
         """Whether the gap is worth waiting for, and all the other rooms with it."""
         if not isinstance(refusal, ServerFault):
-            return refusal.status == HTTPStatus.TOO_MANY_REQUESTS
+            return refusal.asks_to_wait
         self._tries[room_id] += 1
-        fails_here = refusal.status == HTTPStatus.INTERNAL_SERVER_ERROR
-        return not fails_here or self._tries[room_id] < _MOST_TRIES
+        return not refusal.is_of_one_request or self._tries[room_id] < _MOST_TRIES
 
     def _look_at(self, room_id: str, learned: list[tuple[Learned, Json]], found: Found) -> None:
         kinds = {kind for kind, _event in learned}
@@ -186,7 +184,7 @@ class Intake:
             try:
                 opened = await self._opened_late(waiting)
             except ServerFault as fault:
-                if fault.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+                if not fault.is_of_one_request:
                     raise
                 continue  # the server fails at this event: it waits on, and the others do not
             if opened is not IncidentKind.NO_KEY:
@@ -220,7 +218,7 @@ class Intake:
         try:
             event = parse(await self._http.request("GET", path), room_id)
         except MatrixError as refusal:
-            if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
+            if refusal.asks_to_wait:
                 raise  # it says nothing of the event
             return None
         return event if event is not None and event.event_id == event_id else None

@@ -23,6 +23,22 @@ class Pins(Protocol):
     def pin(self, user_id: str, master_key: str) -> None: ...
 
 
+class PinsInMemory(dict[str, str]):
+    """``Pins`` by Matrix id, for who has no registry; whatever is pinned counts as approved."""
+
+    def pinned(self, user_id: str) -> str | None:
+        return self.get(user_id)
+
+    def approved(self, user_id: str) -> bool:
+        return user_id in self
+
+    def precedence(self, user_id: str) -> Precedence:
+        return user_id not in self, 0.0
+
+    def pin(self, user_id: str, master_key: str) -> None:
+        self[user_id] = master_key
+
+
 @dataclass(frozen=True, slots=True)
 class OwnIdentity:
     """The account that the session itself uses, and its master key as known on this machine."""

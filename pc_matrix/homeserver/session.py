@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from pc_matrix.errors import ServerUnreachable
 from pc_matrix.homeserver.acquaintances import from_acquaintances
@@ -93,9 +93,8 @@ class Session:
             raise not_understood(self._http.base_url)
         self._confirm(since)
         self._devices.forget(answer.changed_users)
-        waited_for = (event.sender for event in self._machine.waiting.all())
-        known = {self.user_id, *waited_for}
-        messages = from_acquaintances(answer, self._intake.rooms, known, self.incidents)
+        rooms, expected = self._intake.rooms, self._expected()
+        messages = from_acquaintances(answer, rooms, expected, self.incidents)
         to_device = self._machine.take(messages)
         self._note_withheld(to_device)
         found = await self._gather(answer, since)
@@ -112,6 +111,12 @@ class Session:
             if item.kind is NewsKind.CHANGED:
                 self.incidents.drop(IncidentKind.IDENTITY_CHANGED, item.user_id)
         return Batch(answer.cursor, events, moved, to_device, self.incidents.drain(), news)
+
+    def _expected(self) -> Iterator[str]:
+        """Who may write to us without being in a room: gone through when somebody wrote."""
+        yield self.user_id
+        for event in self._machine.waiting.all():
+            yield event.sender
 
     async def _first_answer(self, since: str | None) -> SyncAnswer | None:
         """Learn every room's state: as it was kept, or else from the server.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 
 import structlog
 
@@ -37,11 +36,11 @@ class Errands:
                 await self._waiting[0]()
             except ServerFault as fault:
                 # A server that fails at this one only must not hold up the others.
-                if fault.status != HTTPStatus.INTERNAL_SERVER_ERROR:
+                if not fault.is_of_one_request:
                     raise
                 _log.warning("verification.not_sent", status=fault.status)
             except MatrixError as refusal:
-                if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
+                if refusal.asks_to_wait:
                     raise
                 _log.warning(
                     "verification.not_sent", status=refusal.status, errcode=refusal.errcode

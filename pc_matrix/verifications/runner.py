@@ -13,7 +13,6 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from http import HTTPStatus
 from typing import assert_never
 
 import structlog
@@ -168,7 +167,7 @@ class Verifications:
         try:
             return await self._line.keys_of(user_id)
         except MatrixError as refusal:
-            if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
+            if refusal.asks_to_wait:
                 raise
             _log.warning("verification.no_keys", status=refusal.status, errcode=refusal.errcode)
             return None

@@ -12,12 +12,12 @@ from pc_matrix.homeserver import identity
 from pc_matrix.homeserver.http import client_path
 from pc_matrix.homeserver.identity import Identity
 from pc_matrix.homeserver.opening import Place
+from pc_matrix.homeserver.pins import PinsInMemory
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.trust import DeviceBook, OwnIdentity
 from policies.pinning import IdentityNews, NewsKind, PinRule
 from policies.terms import SenderTrust, UserId
 from policies.trust import DeviceTrust
-from tests.fakes.pins import Pins
 from tests.live.conftest import Synapse
 from tests.live.test_session import Someone, Stage, bodies, make_room
 
@@ -26,8 +26,8 @@ pytestmark = pytest.mark.live
 _USAGES = ("master", "self_signing", "user_signing")
 
 
-class HandMade(Pins):
-    """Pins that a test approves."""
+class HandMade(PinsInMemory):
+    """PinsInMemory that a test approves."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -15,10 +15,10 @@ import pytest
 from pc_matrix.homeserver import intake
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.opening import Place
+from pc_matrix.homeserver.pins import PinsInMemory
 from pc_matrix.homeserver.signing import unpadded
 from pc_matrix.homeserver.sync import fill_gap
 from policies.incidents import IncidentKind
-from tests.fakes.pins import Pins
 from tests.live.conftest import Synapse
 from tests.live.lying.lies import (
     KeyLie,
@@ -67,7 +67,7 @@ async def lied_to(stage: Stage) -> AsyncIterator[Scene]:
     async with proxy(stage.synapse.url) as liar:
         place = replace(await stage.place(f"bot-{mark}"), base_url=liar.url)
         ann_place = await stage.place(f"ann-{mark}")
-        async with stage.enter(place, Pins()) as bot, stage.enter(ann_place) as ann:
+        async with stage.enter(place, PinsInMemory()) as bot, stage.enter(ann_place) as ann:
             room = await make_room(bot, ann)
             await bot.hear()
             yield Scene(stage, liar, place, bot, ann, room)

@@ -16,6 +16,7 @@ from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
 from pc_matrix.homeserver.identity import load_or_draw
 from pc_matrix.homeserver.incidents import Incidents
 from pc_matrix.homeserver.opening import Place, log_in, open_session
+from pc_matrix.homeserver.pins import PinsInMemory
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.room_states import room_states
 from pc_matrix.homeserver.sealed_file import SealedFile
@@ -23,7 +24,6 @@ from pc_matrix.homeserver.session import Session
 from pc_matrix.homeserver.trust import DeviceBook
 from pc_matrix.vault import Vault
 from policies.terms import SenderTrust
-from tests.fakes.pins import Pins
 from tests.live.conftest import Synapse
 
 pytestmark = pytest.mark.live
@@ -37,7 +37,7 @@ class Someone:
     user_id: str
     session: Session
     http: MatrixHttp
-    pins: Pins
+    pins: PinsInMemory
     cursor: str | None = None
 
     async def hear(self) -> list[RoomEvent]:
@@ -70,8 +70,8 @@ class Stage:
         return Place(self.synapse.url, user_id, password, where, lock)
 
     @asynccontextmanager
-    async def enter(self, place: Place, pins: Pins | None = None) -> AsyncIterator[Someone]:
-        pins = Pins() if pins is None else pins
+    async def enter(self, place: Place, pins: PinsInMemory | None = None) -> AsyncIterator[Someone]:
+        pins = PinsInMemory() if pins is None else pins
         everyone = lambda _room: frozenset(self.people)  # noqa: E731
         async with open_session(place, VAULT, pins, everyone) as session:
             login = await log_in(place, VAULT)
@@ -190,7 +190,7 @@ async def test_a_ghost_device_gets_no_key_and_is_not_believed(stage: Stage) -> N
 async def ghost(stage: Stage, place: Place) -> AsyncIterator[Someone]:
     """A session of the same account whose device nobody signed."""
     login = await log_in(place, VAULT)
-    incidents, pins = Incidents(), Pins()
+    incidents, pins = Incidents(), PinsInMemory()
     database = Database(place.directory, b"g" * 32)
     account = Account(database, place.user_id, login.device_id)
     async with MatrixHttp(place.base_url, login.token) as http:
@@ -236,7 +236,7 @@ async def test_drained_one_time_keys_are_supplied_again(stage: Stage) -> None:
 
 async def test_another_identity_is_refused_until_a_human_approves(stage: Stage) -> None:
     bot, ann = await stage.place("bot-h"), await stage.place("ann-h")
-    async with stage.enter(bot, pins := Pins()) as b:
+    async with stage.enter(bot, pins := PinsInMemory()) as b:
         async with stage.enter(ann) as a:
             room = await make_room(b, a)
             await b.say(room, "bonjour", "t1")

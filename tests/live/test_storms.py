@@ -21,9 +21,9 @@ from pc_matrix.demo import commune as people
 from pc_matrix.demo.commune import Character
 from pc_matrix.homeserver.http import MatrixHttp, client_path
 from pc_matrix.homeserver.opening import Place, log_in, open_session
+from pc_matrix.homeserver.pins import PinsInMemory
 from pc_matrix.homeserver.session import Session
 from pc_matrix.vault import Vault
-from tests.fakes.pins import Pins
 from tests.live.town import Town, town
 
 pytestmark = [
@@ -68,7 +68,7 @@ async def person(place: Town, who: Character, *rooms: str) -> AsyncIterator[Pers
     everybody = frozenset(place.passwords) | {f"@{people.BOT}:{people.SERVER_NAME}"}
     async with (
         place.admin() as admin,
-        open_session(where, VAULT, Pins(), lambda _room: everybody) as session,
+        open_session(where, VAULT, PinsInMemory(), lambda _room: everybody) as session,
     ):
         await admin.lift_rate_limit(who.user_id)
         login = await log_in(where, VAULT)

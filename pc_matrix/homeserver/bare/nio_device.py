@@ -10,8 +10,9 @@ from typing import Any
 
 import nio
 
-from pc_matrix.homeserver.http import Json, MatrixHttp
+from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.identity import Identity, publish
+from pc_matrix.homeserver.nio_keys import own_device_keys
 from pc_matrix.homeserver.sealed_file import make_private
 
 _LOGIN = "login.json"
@@ -33,7 +34,7 @@ async def prepare(
         ok(await client.login(password, device_name="nio"))
         ok(await client.keys_upload())
         async with MatrixHttp(base_url, client.access_token) as http:
-            await publish(http, identity, _device_keys(client), password)
+            await publish(http, identity, own_device_keys(client.olm), password)
         answer = ok(await client.sync(timeout=0))
         login = {k: getattr(client, k) for k in ("user_id", "device_id", "access_token")}
         (folder / _LOGIN).write_text(json.dumps(login), encoding="utf-8")
@@ -65,17 +66,3 @@ def ok(answer: Any) -> Any:
     if isinstance(answer, nio.ErrorResponse):
         raise NioError(f"{type(answer).__name__} {answer.status_code}")
     return answer
-
-
-def _device_keys(client: Any) -> Json:
-    """The device's keys as nio uploaded them, signed by the device itself."""
-    olm = client.olm
-    device_id, own = olm.device_id, olm.account.identity_keys
-    keys: Json = {
-        "algorithms": olm._algorithms,
-        "device_id": device_id,
-        "user_id": olm.user_id,
-        "keys": {f"{kind}:{device_id}": own[kind] for kind in ("curve25519", "ed25519")},
-    }
-    signature = {olm.user_id: {f"ed25519:{device_id}": olm.sign_json(keys)}}
-    return {**keys, "signatures": signature}

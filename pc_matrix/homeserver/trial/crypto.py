@@ -9,29 +9,14 @@ from nio.exceptions import EncryptionError
 
 from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
 from pc_matrix.homeserver.identity import Identity, publish
+from pc_matrix.homeserver.nio_keys import own_device_keys
+from pc_matrix.homeserver.pins import PinsInMemory
 from pc_matrix.homeserver.shapes import mapping
 from pc_matrix.homeserver.trial.memory import TrialError
 from pc_matrix.homeserver.trust import Device, DeviceBook
-from policies.pinning import Precedence
 from policies.terms import SenderTrust
 
 _USAGES = ("master", "self_signing", "user_signing")
-
-
-class _Pins(dict[str, str]):
-    """Identities as this client first saw them; a demonstration's people have no longer memory."""
-
-    def pinned(self, user_id: str) -> str | None:
-        return self.get(user_id)
-
-    def approved(self, user_id: str) -> bool:
-        return user_id in self
-
-    def precedence(self, user_id: str) -> Precedence:
-        return user_id not in self, 0.0
-
-    def pin(self, user_id: str, master_key: str) -> None:
-        self[user_id] = master_key
 
 
 class TrialCrypto:
@@ -39,7 +24,7 @@ class TrialCrypto:
 
     def __init__(self, client: Any, http: MatrixHttp) -> None:
         self._client, self._http = client, http
-        self._book = DeviceBook(http, _Pins())
+        self._book = DeviceBook(http, PinsInMemory())
 
     async def sign_own_device(self, password: str) -> None:
         """Give the account an identity that signs this device.
@@ -52,20 +37,7 @@ class TrialCrypto:
         if mapping(known, "master_keys", user_id):
             raise TrialError("IdentityExists", f"{user_id} has an identity already")
         identity = Identity.from_seeds(user_id, {u: secrets.token_bytes(32) for u in _USAGES})
-        await publish(self._http, identity, self._device_keys(), password)
-
-    def _device_keys(self) -> Json:
-        """The device's keys as nio uploaded them, signed by the device itself."""
-        olm = self._client.olm
-        device_id, own = olm.device_id, olm.account.identity_keys
-        keys: Json = {
-            "algorithms": olm._algorithms,
-            "device_id": device_id,
-            "user_id": olm.user_id,
-            "keys": {f"{kind}:{device_id}": own[kind] for kind in ("curve25519", "ed25519")},
-        }
-        signature = {olm.user_id: {f"ed25519:{device_id}": olm.sign_json(keys)}}
-        return {**keys, "signatures": signature}
+        await publish(self._http, identity, own_device_keys(self._client.olm), password)
 
     async def before_sending(self, room_id: str) -> None:
         """Learn every member's devices anew; verify those that their owner signed, bar the others.

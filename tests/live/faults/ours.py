@@ -18,6 +18,7 @@ from pc_matrix.book import Book
 from pc_matrix.bot import Bot
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.opening import Place, log_in, open_session
+from pc_matrix.homeserver.pins import PinsInMemory
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.session import Session
 from pc_matrix.provisioning.observe import Observer
@@ -28,7 +29,6 @@ from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
 from policies.terms import Commune, Directory, Incoming, RoomId, RoomKey, RoomKind, UserId
-from tests.fakes.pins import Pins
 from tests.live.faults.engine import Hook, ignore
 from tests.policies.worlds import COMMUNE
 
@@ -128,7 +128,9 @@ def enterer(people: set[str]) -> Callable[[Place], AbstractAsyncContextManager[O
         place.directory.mkdir(parents=True, exist_ok=True)
         url = f"sqlite:///{place.directory / 'registry.db'}"
         with Registry.open(url, VAULT) as desk:
-            async with open_session(place, VAULT, Pins(), lambda _r: frozenset(people)) as session:
+            async with open_session(
+                place, VAULT, PinsInMemory(), lambda _r: frozenset(people)
+            ) as session:
                 login = await log_in(place, VAULT)
                 async with MatrixHttp(place.base_url, login.token) as http:
                     engine = Ours(session, login.device_id, http, desk)
