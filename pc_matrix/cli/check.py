@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pc_matrix.cli.own_lists import filter_of
 from pc_matrix.errors import InputError
 
 if TYPE_CHECKING:
+    from pc_matrix.language import French
     from policies.denunciation.verdict import Verdict
     from policies.emergency import Emergency
 
@@ -34,9 +36,12 @@ def check(
         typer.Option("--jsonl", help='Une ligne JSON {"id","text"} par message, sur l\'entrée.'),
     ] = False,
 ) -> None:
-    """Passe un texte au filtre et explique le verdict. N'utilise ni dossier ni serveur."""
+    """Passe un texte au filtre et explique le verdict. N'utilise pas de serveur.
+
+    Les listes de la commune comptent, s'il y en a une dans le dossier.
+    """
     if jsonl:
-        for line in answers(sys.stdin):
+        for line in answers(sys.stdin, filter_of(ctx.obj)):
             sys.stdout.write(line + "\n")
             sys.stdout.flush()  # whoever feeds us line by line waits for each answer
         return
@@ -47,20 +52,21 @@ def check(
             "Écrivez-le entre guillemets, ou « - » pour le lire sur l'entrée standard.",
         )
     message = sys.stdin.read().rstrip("\n") if text == "-" else text
-    verdict, call = _judge(message)
+    verdict, call = _judge(message, filter_of(ctx.obj))
     if ctx.obj is not None and ctx.obj.json:
         typer.echo(json.dumps(_as_json(message, verdict, call), ensure_ascii=False))
         return
     _explain(message, verdict, call)
 
 
-def answers(lines: Iterable[str]) -> Iterator[str]:
+def answers(lines: Iterable[str], language: French | None = None) -> Iterator[str]:
     """One JSON line per JSON line; a faulty one is an ``InputError`` that names its number."""
+    language = language or filter_of(None)
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         identifier, text = _read(number, line)
-        verdict, call = _judge(text)
+        verdict, call = _judge(text, language)
         answer = {"id": identifier, **_as_json(text, verdict, call)}
         yield json.dumps(answer, ensure_ascii=False)
 
@@ -80,12 +86,11 @@ def _read(number: int, line: str) -> tuple[Any, str]:
     return identifier, text
 
 
-def _judge(text: str) -> tuple[Verdict, Emergency | None]:
-    from pc_matrix.language import load
+def _judge(text: str, language: French) -> tuple[Verdict, Emergency | None]:
     from policies.denunciation.judge import judge
     from policies.emergency import emergency
 
-    analysis = load().analyse(text)
+    analysis = language.analyse(text)
     return judge(analysis), emergency(analysis)
 
 
