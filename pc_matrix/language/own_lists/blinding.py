@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from pc_matrix.language.own_lists.classes import ListClass
-from pc_matrix.language.own_lists.entries import ARTICLES, formal
+from pc_matrix.language.own_lists.entries import ARTICLES, name_of
 from pc_matrix.language.resources import Resources
 from pc_matrix.language.tokens import Word
 from policies.denunciation.wordlist import words as listed
@@ -66,7 +66,10 @@ def _of_place(found: Sequence[Word], core: Sequence[Word], known: Resources) -> 
     if max(known.surnames.get(whole, 0), known.first_names.get(whole, 0)) >= 3:
         return A_PERSON
     article = found[0].form in ARTICLES
-    persons = [_names(w, known, article=article) for w in core]
+    persons = [
+        _names(w, before, known, article=article)
+        for before, w in zip((None, *core), core, strict=False)
+    ]
     if any(_anchors(w) and not p for w, p in zip(core, persons, strict=True)):
         common = len(core) == 1 and _too_common(core[0], known, article=article)
         return AN_ORDINARY_WORD if common else ""
@@ -85,11 +88,12 @@ def _own_tags(w: Word) -> set[str]:
     return {tag.partition("+")[0] for tag in w.tags}
 
 
-def _names(w: Word, known: Resources, *, article: bool) -> bool:
-    """Whether many persons bear it; *le moulin*, *les lilas* are things."""
+def _names(w: Word, before: Word | None, known: Resources, *, article: bool) -> bool:
+    """Whether many persons bear it; *le moulin*, *les lilas* are things, *jean moulin* is not."""
     given, family = known.first_names.get(w.raw, 0), known.surnames.get(w.raw, 0)
     if w.tags & {"road", "site", "shop"}:
-        return not article and max(given, family) >= 4 and "N" in w.flags and family >= 4
+        called = before is not None and known.first_names.get(before.raw, 0) >= 3
+        return family >= 4 and (called or (before is None and not article))
     if not w.flags:
         return max(given, family) >= 3
     thing = article and "N" in w.flags and (given < 4 or "wordname" in w.tags)
@@ -110,18 +114,20 @@ def _of_nickname(core: Sequence[Word], known: Resources) -> str:
 
 
 def _of_agent(found: Sequence[Word], known: Resources) -> str:
-    named = [w for w in found if not formal(w)]
+    named = name_of(found)
     ranked = any("rank" in w.tags for w in found)
-    if not named or any(w.kind != "word" or _not_in_a_name(w) for w in named):
+    if not named or any(w.kind != "word" or _not_in_a_name(w, known) for w in named):
         return NOT_A_NAME
     if not any(_could_name(w, known) for w in named):
         return NOT_A_NAME
-    return LONE_NAME if len(named) == 1 and not ranked else ""
+    lone = len(named) == 1 or " ".join(w.raw for w in named) in known.surnames
+    return LONE_NAME if lone and not ranked else ""
 
 
-def _not_in_a_name(w: Word) -> bool:
-    person = {"kin", "neighbour", "human", "group", "indef", "own", "pron", "vneg", "nickslot"}
-    return bool(_own_tags(w) & person) and not w.capital
+def _not_in_a_name(w: Word, known: Resources) -> bool:
+    """One of the filter's own words, unless many are called so, or a capital says that one is."""
+    borne = w.capital or known.surnames.get(w.raw, 0) >= 3
+    return bool(_own_tags(w) - _HARMLESS_TAGS) and not borne
 
 
 def _could_name(w: Word, known: Resources) -> bool:

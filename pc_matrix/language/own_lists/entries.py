@@ -12,6 +12,7 @@ from pc_matrix.language.spelling import plain, spell
 from pc_matrix.language.tokens import Word, describe, words
 from policies.denunciation.wordlist import words as listed
 
+_MELTED = {"le": {"au", "du"}, "les": {"aux", "des"}}
 _ELIDED = {"l": "le", "d": "de"}
 ARTICLES = listed("le la les l un une des du au aux")
 _SHORT = {
@@ -56,30 +57,40 @@ def full(word: str) -> str:
 
 
 def parts_of(found: Sequence[Word]) -> tuple[frozenset[str], ...]:
-    """The forms of each word: as written, and spelt out when it was elided (``l'`` → ``le``)."""
-    return tuple(
-        frozenset({full(w.raw), full(w.form)}) if w.kind == "word" else frozenset({w.raw})
-        for w in found
-    )
+    """The forms of each word: as written, spelt out when it was elided (``l'`` → ``le``), and a
+    first article as it melts into *à* or *de*: *le Tartempion*, *au Tartempion*."""
+    forms = [{full(w.raw), full(w.form)} if w.kind == "word" else {w.raw} for w in found]
+    if len(forms) > 1:
+        forms[0] |= _MELTED.get(found[0].form, set())
+    return tuple(frozenset(form) for form in forms)
 
 
 def entries(row: Row, found: Sequence[Word]) -> tuple[Entry, ...]:
-    """What ``row`` lists; an agent's two names in either order."""
-    parts = parts_of(found)
-    kept = Entry(row.kind, parts, row.line)
+    """What ``row`` lists; an agent's family name before or after the given ones."""
     if row.kind is not ListClass.AGENT:
-        return (kept,)
-    parts = tuple(p for p, w in zip(parts, found, strict=True) if not formal(w)) or parts
-    if len(parts) == 1:
-        return (kept,)
-    named = Entry(row.kind, parts, row.line)
-    turned = Entry(row.kind, parts[::-1], row.line)
-    return (named, turned) if len(parts) == 2 else (named,)
+        return (Entry(row.kind, parts_of(found), row.line),)
+    named = name_of(found)
+    if len(named) == 1:
+        return (Entry(row.kind, parts_of(found), row.line),)
+    parts = tuple(frozenset({full(w.raw), w.form}) for w in named)
+    turned = (parts[i:] + parts[:i] for i in range(len(parts)))
+    return tuple(Entry(row.kind, p, row.line) for p in dict.fromkeys(turned))
 
 
-def formal(word: Word) -> bool:
-    """Whether it goes before an agent's name without being part of it: *Mme*, *brigadier*."""
-    return bool(word.tags & {"title", "rank"}) or word.form in ("le", "la", "l")
+def name_of(found: Sequence[Word]) -> Sequence[Word]:
+    """An agent's name without what goes around it: *Mme*, *le brigadier-chef*, *maire*."""
+    first, last = 0, len(found)
+    while first < last and _formal(found, first):
+        first += 1
+    while last > first and _formal(found, last - 1):
+        last -= 1
+    return found[first:last]
+
+
+def _formal(found: Sequence[Word], i: int) -> bool:
+    if found[i].form in ARTICLES:
+        return i + 1 < len(found) and bool(found[i + 1].tags & {"title", "rank"})
+    return bool(found[i].tags & {"title", "rank"})
 
 
 def phone(text: str) -> str:

@@ -57,7 +57,8 @@ def _separator(line: str) -> str:
     for separator in ("\t", ";"):
         if separator in line:
             return separator
-    return "," if class_of(line.partition(",")[0]) else ";"
+    head = line.partition(",")[0].strip().casefold()
+    return "," if class_of(head) or head == _HEADING[0] else ";"
 
 
 def _is_heading(cells: list[str]) -> bool:
