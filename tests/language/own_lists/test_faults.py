@@ -44,7 +44,6 @@ EXPECTED = [
     ("lieu;Da Silva", blinding.A_PERSON),
     ("commerce;Chez Martin", blinding.A_PERSON),
     ("lieu;Jean Moulin", blinding.A_PERSON),
-    ("lieu;Le Jean Moulin", blinding.A_PERSON),
     ("commerce;Jean Martin", blinding.A_PERSON),
     ("rue;Victor Hugo", blinding.A_PERSON),
     ("lieu;le fils Nguyen", blinding.A_PERSON),
