@@ -12,15 +12,20 @@ import typer
 
 from pc_matrix.cli.check_stream import answers, written
 from pc_matrix.cli.checked import checked, verdict_json
+from pc_matrix.cli.own_lists import filter_of
 from pc_matrix.cli.standard_streams import lines_in, text_in, until_the_reader_leaves, utf8_out
 from pc_matrix.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
+    from bridges.ports import Language
     from pc_matrix.cli.checked import Checked
 
 _HELP = (
-    "Passe un message au filtre et explique le verdict. N'utilise ni dossier ni serveur, n'envoie "
-    "et ne garde rien.\n\n"
+    "Passe un message au filtre et explique le verdict. N'utilise pas de serveur, n'envoie et ne "
+    "garde rien.\n\n"
+    "Si le dossier (--home) a une commune, les listes de la commune comptent, pour un message "
+    "comme pour --jsonl et --corpus ; s'il en a plusieurs, --commune dit laquelle. Sans dossier, "
+    "le filtre juge sans elles.\n\n"
     "Un vrai message se donne par « - », sur l'entrée standard : ce qui est écrit sur la ligne de "
     "commande reste dans l'historique du terminal, et les autres comptes de la machine le voient."
     "\n\n"
@@ -100,14 +105,15 @@ def check(
     if corpus is not None:
         from pc_matrix.cli import check_corpus
 
-        check_corpus.measure(corpus, part.value, errors=errors, as_json=wants_json)
+        language = filter_of(ctx.obj)
+        check_corpus.measure(corpus, language, part.value, errors=errors, as_json=wants_json)
         return
     if errors or part is not Part.CORE:
         raise typer.BadParameter("--errors et --set ne vont qu'avec --corpus")
     if jsonl:
-        _answer_lines()
+        _answer_lines(filter_of(ctx.obj))
         return
-    one = checked(_message(words or []))
+    one = checked(_message(words or []), filter_of(ctx.obj))
     if to_page:
         _write_page(one, output)
     elif wants_json:
@@ -149,9 +155,9 @@ def _typed() -> str:
     return text_in().rstrip("\r\n")
 
 
-def _answer_lines() -> None:
+def _answer_lines(language: Language) -> None:
     with utf8_out():
-        for line in answers(lines_in()):
+        for line in answers(lines_in(), language):
             sys.stdout.write(line + "\n")
             sys.stdout.flush()  # whoever feeds us line by line waits for each answer
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from bridges.ports import Language
 from pc_matrix.cli import corpus_json, corpus_view
 from pc_matrix.cli.check_stream import written
 from pc_matrix.cli.check_view import Screen
@@ -22,7 +23,7 @@ from policies.denunciation.examples import Example, Judged
 _PIPE_WIDTH = 120
 
 
-def measure(file: Path, part: str, *, errors: bool, as_json: bool) -> None:
+def measure(file: Path, language: Language, part: str, *, errors: bool, as_json: bool) -> None:
     """Read everything, judge everything, then print the measures of ``part``.
 
     ``part`` is ``core`` (no matched sentences), ``matched`` or ``all``.
@@ -34,7 +35,7 @@ def measure(file: Path, part: str, *, errors: bool, as_json: bool) -> None:
             "--set core laisse de côté les phrases appariées ; --set matched ne prend qu'elles.",
             "Ajoutez --set all.",
         )
-    everything = judged(found)
+    everything = judged(found, language)
     chosen = [one for one in everything if part in ("all", _part_of(one))]
     wrong = [one for one in chosen if not one.is_right or (one.leaves and one.still_names)]
     if as_json:
@@ -49,7 +50,7 @@ def measure(file: Path, part: str, *, errors: bool, as_json: bool) -> None:
             screen.print(line)
 
 
-def judged(found: Iterable[Example]) -> list[Judged]:
+def judged(found: Iterable[Example], language: Language) -> list[Judged]:
     """Every example with its verdict; shows how far it is when somebody watches."""
     ahead = Console(stderr=True)
     steps = track(
@@ -59,7 +60,7 @@ def judged(found: Iterable[Example]) -> list[Judged]:
         transient=True,
         disable=not ahead.is_terminal,
     )
-    return [Judged(one, checked(one.text).verdict) for one in steps]
+    return [Judged(one, checked(one.text, language).verdict) for one in steps]
 
 
 def _part_of(one: Judged) -> str:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pc_matrix.cli.checked import checked, verdict_json
 from pc_matrix.cli.standard_streams import is_utf8
 from pc_matrix.errors import InputError
 
+if TYPE_CHECKING:
+    from bridges.ports import Language
 
-def answers(lines: Iterable[str]) -> Iterator[str]:
+
+def answers(lines: Iterable[str], language: Language) -> Iterator[str]:
     """One JSON line per JSON line; a faulty one is an ``InputError`` that names its number."""
     for number, line in enumerate(lines, 1):
         if line.strip():
             identifier, text = _read(number, line)
-            yield written({"id": identifier, **verdict_json(checked(text))})
+            yield written({"id": identifier, **verdict_json(checked(text, language))})
 
 
 def written(answer: Any) -> str:

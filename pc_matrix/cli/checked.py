@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from bridges.ports import Language
     from policies.denunciation.verdict import Verdict
     from policies.emergency import Emergency
 
@@ -20,13 +21,12 @@ class Checked:
     """The call that comes before everything else."""
 
 
-def checked(text: str) -> Checked:
-    """The text, judged; the first call loads the language's resources."""
-    from pc_matrix.language import load
+def checked(text: str, language: Language) -> Checked:
+    """The text, judged as ``language`` understands it."""
     from policies.denunciation.judge import judge
     from policies.emergency import emergency
 
-    analysis = load().analyse(text)
+    analysis = language.analyse(text)
     return Checked(text, judge(analysis), emergency(analysis))
 
 

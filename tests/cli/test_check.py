@@ -14,6 +14,7 @@ import pytest
 from pc_matrix.cli.app import run
 from pc_matrix.cli.check_stream import answers
 from pc_matrix.errors import InputError
+from pc_matrix.language import load
 
 VICTIM = "Mme Kaddouri a été abordée par deux faux employés du gaz."
 SLANDER = "Fabien Gillet vole des vélos."
@@ -71,7 +72,7 @@ def test_a_stream_is_answered_line_by_line(
 def test_a_faulty_line_is_named(line: str) -> None:
     good = json.dumps({"id": 1, "text": "bonjour"})
     with pytest.raises(InputError) as caught:
-        list(answers([good, line]))
+        list(answers([good, line], load()))
     assert "2" in caught.value.what
 
 
@@ -122,6 +123,7 @@ def test_the_help_sends_real_messages_to_standard_input(
     said = " ".join(capsys.readouterr().out.split())
     assert "Un vrai message se donne par « - »" in said
     assert "historique" in said
+    assert "les listes de la commune comptent" in said
 
 
 def _typed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
@@ -172,7 +174,7 @@ def test_bytes_that_are_no_text_do_not_end_it(
 
 def test_a_deep_line_is_a_faulty_line() -> None:
     with pytest.raises(InputError):
-        list(answers(["[" * 100_000]))
+        list(answers(["[" * 100_000], load()))
 
 
 @pytest.mark.parametrize("options", [["--jsonl"], ["-"], ["-", "--html"], ["--json", "-"]])

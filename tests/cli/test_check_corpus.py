@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from bridges.ports import Language
 from pc_matrix.cli import check_corpus, corpus_json, corpus_view
 from pc_matrix.cli.app import run
 from pc_matrix.cli.checked import Checked
@@ -28,6 +29,11 @@ CORPUS = CASES / "examples.jsonl"
 SCORES: dict[str, dict[str, Any]] = json.loads((CASES / "score.json").read_text(encoding="utf-8"))
 
 
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PC_MATRIX_HOME", str(tmp_path / "missing"))
+
+
 @pytest.fixture
 def fake_judge(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers with ``answers.jsonl``; another message is relayed as it is."""
@@ -35,7 +41,7 @@ def fake_judge(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = map(json.loads, (CASES / "answers.jsonl").read_text(encoding="utf-8").splitlines())
     known = {texts[a["id"]]: a for a in answers}
 
-    def checked(text: str) -> Checked:
+    def checked(text: str, _language: Language) -> Checked:
         answer = known.get(text, {"decision": "relay", "text": text, "spans": []})
         found = tuple(Finding(Rule.PERSON, 0, 1) for _ in answer["spans"])
         return Checked(text, Verdict(Decision(answer["decision"]), answer["text"], found))
