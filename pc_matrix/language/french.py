@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from pc_matrix.language.own_lists.lists import Mention
 from pc_matrix.language.places import neutralise, phrase_tags
 from pc_matrix.language.relations import relations
 from pc_matrix.language.resources import Resources, load_resources
+from pc_matrix.language.roles import reader
 from pc_matrix.language.spelling import spell
 from pc_matrix.language.tokens import Word, words
 from policies.denunciation.analysis import Analysis, Entity, EntityKind, Token
@@ -27,6 +29,7 @@ class French:
 
     def __init__(self, resources: Resources, own: OwnLists | None = None) -> None:
         self._known, self.own = resources, own or OwnLists()
+        self._reader = reader()
 
     def analyse(self, text: str) -> Analysis:
         """Words, places, persons of ``text``; not readable when it is longer than ``LONGEST``."""
@@ -40,7 +43,8 @@ class French:
             Token(w.start, w.end, w.form, w.flags, w.lemmas, frozenset(w.tags), w.neutral, w.raw)
             for w in found
         )
-        return Analysis(text, tokens, entities, names=names)
+        analysis = Analysis(text, tokens, entities, names=names)
+        return replace(analysis, leaning=self._reader.read(analysis, self._known))
 
     def _entities(
         self, found: Sequence[Word], listed: Sequence[Mention]

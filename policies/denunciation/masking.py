@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policies.denunciation.analysis import Analysis, EntityKind
+from policies.denunciation.identity import Named
 
 _LABELS = {
     EntityKind.PERSON: "[personne]",
@@ -13,16 +16,15 @@ _LABELS = {
 }
 
 
-def masked(analysis: Analysis) -> str:
-    """The text with every naming entity, and every repetition of a name, replaced by a label."""
-    spans = {(e.start, e.end): _LABELS[e.kind] for e in analysis.entities if e.kind.names}
+def masked(analysis: Analysis, names: Sequence[Named]) -> str:
+    """The text with ``names``, and every repetition of one, replaced by a label."""
+    spans = {(n.start, n.end): _LABELS[n.kind] for n in names}
     covered = [False] * len(analysis.text)
     for start, end in spans:
         covered[start:end] = [True] * (end - start)
+    repeated = _forms(analysis, names)
     for token in analysis.tokens:
-        if {token.form, token.written} & analysis.names and not any(
-            covered[token.start : token.end]
-        ):
+        if {token.form, token.written} & repeated and not any(covered[token.start : token.end]):
             spans[token.start, token.end] = _LABELS[EntityKind.PERSON]
     parts, at = [], 0
     for (start, end), label in sorted(spans.items()):
@@ -30,3 +32,15 @@ def masked(analysis: Analysis) -> str:
             parts += [analysis.text[at:start], label]
             at = end
     return "".join(parts) + analysis.text[at:]
+
+
+def _forms(analysis: Analysis, names: Sequence[Named]) -> frozenset[str]:
+    """The forms that give a masked person away, wherever they stand."""
+    words = {
+        form
+        for n in names
+        if n.kind is EntityKind.PERSON
+        for token in analysis.tokens[n.first : n.last]
+        for form in (token.form, token.written)
+    }
+    return frozenset(words & analysis.names)
