@@ -20,6 +20,8 @@ class Emergency(StrEnum):
     """119, or 17."""
     PARTNER = "partner"
     """3919, or 17."""
+    FRAIL = "frail"
+    """3977, or 17: somebody old, ill or disabled is ill-treated."""
     THREAT = "threat"
     """17 or 112, 114 by SMS."""
     MEDICAL = "medical"

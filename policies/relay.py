@@ -63,6 +63,23 @@ def may_relay(
     return Relayable(sector) if refusal is None else refusal
 
 
+def heeds_danger(refusal: Refusal, flag: Flag, directory: Directory, history: History) -> bool:
+    """Whether a message that is refused unread is read all the same, for the number to call.
+
+    Its référent may flag there, only not this message or not so many. Whoever flagged it first has
+    the number already; beyond twice the quota nothing is read, so that nobody keeps others waiting.
+    """
+    if history.flags_today > 2 * directory.commune.daily_flags:
+        return False
+    match refusal:
+        case Refusal.OVER_QUOTA:
+            return True
+        case Refusal.ALREADY_FLAGGED:
+            return history.report is not None and history.report.referent != flag.sender
+        case _:
+            return False
+
+
 def referent_sector(
     user_id: UserId, room_id: RoomId, directory: Directory, now: datetime
 ) -> SectorCode | Refusal:

@@ -129,7 +129,7 @@ def _explain(text: str, verdict: Verdict, call: Emergency | None) -> None:
 
 
 def _sentences(text: str, verdict: Verdict) -> tuple[str, ...]:
-    from bridges.wording.relay import Reason, sentences
+    from bridges.wording.advice import Reason, sentences
 
     found = [Reason(f.rule.value, text[f.start : f.end]) for f in verdict.findings]
     return sentences("fr", found)

@@ -61,7 +61,7 @@ def propose(analysis: Analysis, verdict: Verdict) -> str:
 
 
 def offered(original: Analysis, verdict: Verdict, draft: Analysis, again: Verdict) -> bool:
-    """Whether the draft, judged by itself, may be shown: plainly relayable, and of nobody accused."""
+    """Whether the draft, judged by itself, may be shown: relayable, and of nobody accused."""
     if again.decision not in (Decision.RELAY, Decision.REDACT):
         return False
     accused = _pointing_words(original, verdict.findings)
@@ -125,9 +125,7 @@ def _is_sendable(
 
 
 def _entities(analysis: Analysis, fragment: Fragment) -> Iterator[Entity]:
-    return (
-        e for e in analysis.entities if e.first < fragment.last and fragment.first < e.last
-    )
+    return (e for e in analysis.entities if e.first < fragment.last and fragment.first < e.last)
 
 
 def _pointing_words(analysis: Analysis, findings: Sequence[Finding]) -> frozenset[str]:
@@ -177,4 +175,3 @@ def _written(text: str) -> list[str]:
 
 def _singular(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] in "sx" else word
-

@@ -29,9 +29,10 @@ class Before(Enum):
 
 _BACK = words(
     """
-    elle elles ils lui eux leur leurs son sa ses celui celle ceux celles ca cela ceci sien sienne
-    siens siennes aussi egalement ancien ancienne premier premiere second seconde autre autres meme memes tel tels telle telles dernier derniere derniers ladite
-    ledit lesdits concerne concernee interesse interessee
+    elle elles ils lui eux leur leurs son sa ses celui celle ceux celles ca cela ceci sien
+    sienne siens siennes aussi egalement ancien ancienne premier premiere second seconde autre
+    autres meme memes tel tels telle telles dernier derniere derniers ladite ledit lesdits
+    concerne concernee interesse interessee
     """
 )
 _IMPERSONAL = words("y faut pleut manque reste fait semble etait neige vente gele est n ne")
@@ -129,7 +130,9 @@ def _stands_for_a_place(tokens: Sequence[Token], i: int) -> bool:
 def _is_definite(tokens: Sequence[Token], i: int) -> bool:
     """``le type``, ``la jeune fille``: known already; ``un type``, ``deux jeunes`` are not."""
     before = i - 1
-    while before >= 0 and "A" in tokens[before].flags and not tokens[before].tags & {"def", "indef"}:
+    while (
+        before >= 0 and "A" in tokens[before].flags and not tokens[before].tags & {"def", "indef"}
+    ):
         before -= 1
     return form(tokens, before) in _DEFINITE
 

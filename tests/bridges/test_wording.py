@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import bridges.wording
-from bridges.wording import bulletin, relay, welcome
+from bridges.wording import advice, bulletin, relay, welcome
 from bridges.wording.catalogue import LANGUAGES, MissingTextError, keys, placeholders, text
 from bridges.wording.dates import moment
 from bridges.wording.notice import Bullets, Paragraph, Quote, Title, notice
@@ -104,7 +104,7 @@ def test_who_does_without_reactions_is_asked_for_none(language: str) -> None:
     asked = "agissez" if language == "fr" else "eact"
     for by_reaction in (True, False):
         made = (
-            relay.preview(person, "x", (), by_reaction=by_reaction),
+            advice.preview(person, "x", (), by_reaction=by_reaction),
             relay.report(language, replace(facts, by_reaction=by_reaction), "x"),
             bulletin.preview(person, "x", 1, 2, by_reaction=by_reaction),
             welcome.referent_help(person, by_reaction=by_reaction),
