@@ -13,8 +13,8 @@ from policies.denunciation.wordlist import words
 _CLITICS = words("la le les lui leur me nous te")
 _ELSEWHERE = words("a au aux dans contre avec de du des par")
 _SUBJECTS = words("il elle on qui ils elles je")
-_PERSONS = frozenset(
-    "kin human job neighbour nickslot danger_child danger_partner danger_frail".split()
+_PERSONS = words(
+    "kin human job neighbour nickslot danger_child danger_partner danger_frail danger_parent"
 )
 _FINITE = set("vwKI")
 _WISHED = words("faut faudrait devrait devraient fallait faire")
@@ -75,7 +75,8 @@ def _of_verb(tokens: Sequence[Token], i: int) -> Victim | None:
 
 def _by_kin(tokens: Sequence[Token], i: int) -> Victim | None:
     """``le père cogne``: whom is plain, and need not be said."""
-    by_kin = has(tokens[max(0, i - 2) : i], "danger_parent", "danger_partner")
+    reach = 7 if form(tokens, i - 1) in ("il", "elle") else 2
+    by_kin = has(tokens[max(0, i - reach) : i], "danger_parent", "danger_partner")
     ends = i + 1 >= len(tokens) or tokens[i + 1].form in _AFTER
     return around(tokens, i) if by_kin and ends else None
 

@@ -14,6 +14,7 @@ _MEANS_TO = words(
     "va vais vas vont veut veux voulait menace menacent jure dit dire parle doit allait"
 )
 _SOMEBODY = words("toi moi lui elle eux quelqu vous tout")
+_HELD, _DRAWS = words("avec arme armee armes"), words("sortir brandir pointer")
 _PEOPLE = ("kin", "human", "neighbour", "job", "official", "danger_child", "danger_partner")
 
 
@@ -110,11 +111,7 @@ def _armed(tokens: Sequence[Token], i: int) -> bool:
     if "danger_weapon" not in tokens[i].tags or near(tokens, i, 6, "danger_thing"):
         return False
     before = tokens[max(0, i - 4) : i]
-    held = any(
-        t.form in ("avec", "arme", "armee", "armes")
-        or set(t.lemmas) & {"sortir", "brandir", "pointer"}
-        for t in before
-    )
+    held = any(t.form in _HELD or set(t.lemmas) & _DRAWS for t in before)
     threatened = any("menacer" in t.lemmas for t in tokens[max(0, i - 10) : i + 6])
     by_people = has(tokens, *_PEOPLE) or has(tokens, "pron")
     hunted = has(tokens, "danger_hunt") and not threatened

@@ -39,7 +39,7 @@ def _by_age(tokens: Sequence[Token]) -> Victim | None:
     for number, unit in pairwise(tokens):
         if unit.form == "ans" and number.form.isdecimal():
             age = int(number.form)
-            if age <= _CHILD or _OLD <= age:
+            if age <= _CHILD or age >= _OLD:
                 return Victim.CHILD if age <= _CHILD else Victim.FRAIL
     return None
 

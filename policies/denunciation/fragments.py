@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policies.denunciation.analysis import Analysis
+from policies.denunciation.analysis import Analysis, Token
 from policies.denunciation.reading import ends_sentence
 from policies.denunciation.verdict import Finding
 from policies.denunciation.wordlist import words
 
+_ENDS = frozenset(".!?;\n")
 _BREAKS = frozenset(",:(-")
 _BREAKING = words("mais car parce puisque sauf")
 
@@ -37,11 +38,17 @@ def sentences(analysis: Analysis) -> Iterator[Fragment]:
     """The sentences in order; ``...`` and ``!!`` close one sentence, not three."""
     tokens, first = analysis.tokens, 0
     for i in range(len(tokens)):
-        closed = ends_sentence(tokens, i)
-        goes_on = i + 1 < len(tokens) and ends_sentence(tokens, i + 1)
-        if (closed and not goes_on) or i + 1 == len(tokens):
+        is_last = i + 1 == len(tokens)
+        if is_last or (_closes(tokens, i) and not _closes(tokens, i + 1)):
             yield Fragment(first, i + 1)
             first = i + 1
+
+
+def _closes(tokens: Sequence[Token], i: int) -> bool:
+    """Whether a sentence may end at ``i``; a second dot always goes with the first."""
+    return ends_sentence(tokens, i) or (
+        tokens[i].form in _ENDS and i > 0 and tokens[i - 1].form in _ENDS
+    )
 
 
 def openings(analysis: Analysis, sentence: Fragment) -> Iterator[Fragment]:

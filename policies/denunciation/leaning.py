@@ -56,21 +56,21 @@ _LAIRS = words(
 
 def leans(tokens: Sequence[Token], fragment: Fragment, before: Before) -> bool:
     """Whether the fragment needs what stood before it, and cannot have it."""
-    if before is Before.KEPT:
-        return False
     inside = range(fragment.first, fragment.last)
-    if _begins_open(tokens, fragment) or any(_points_back(tokens, i) for i in inside):
+    if before is Before.KEPT:
+        return any(_is_family(tokens, i) for i in inside)
+    if _begins_open(tokens, fragment, before) or any(_points_back(tokens, i) for i in inside):
         return True
     return before is Before.ACCUSED and any(_is_known_thing(tokens, i, fragment) for i in inside)
 
 
-def _begins_open(tokens: Sequence[Token], fragment: Fragment) -> bool:
+def _begins_open(tokens: Sequence[Token], fragment: Fragment, before: Before) -> bool:
     """``Et…``, and what has its subject elsewhere: ``Vu à 12 h``, ``Appartient à…``."""
     opening = tokens[fragment.first]
     is_only_verb = bool(set(opening.flags) & set("vwf")) and not set(opening.flags) & set("NA")
-    is_participle = "K" in opening.flags and (
-        "indef" not in tokens[min(fragment.first + 1, fragment.last - 1)].tags
-    )
+    # ``Vu un fourgon…`` opens a message; after an accusation it goes on about the accused.
+    says_what = "indef" in tokens[min(fragment.first + 1, fragment.last - 1)].tags
+    is_participle = "K" in opening.flags and (before is Before.ACCUSED or not says_what)
     return opening.form in _OPENERS or is_only_verb or is_participle
 
 
@@ -86,6 +86,11 @@ def _points_back(tokens: Sequence[Token], i: int) -> bool:
         or (bool(tokens[i].tags & _PEOPLE) and "official" not in tokens[i].tags
             and _is_definite(tokens, i))
     )  # fmt: skip
+
+
+def _is_family(tokens: Sequence[Token], i: int) -> bool:
+    """``sa mère``, ``leurs enfants``: whoever it is, his family is recognised by him."""
+    return "kin" in tokens[i].tags and form(tokens, i - 1) in ("son", "sa", "ses", "leur", "leurs")
 
 
 def _is_impersonal(tokens: Sequence[Token], i: int) -> bool:
@@ -108,7 +113,7 @@ def _is_a_time(tokens: Sequence[Token], i: int) -> bool:
 def _stands_for_somebody(tokens: Sequence[Token], i: int) -> bool:
     """``on l'a vu``, ``je le vois``: a pronoun, not an article."""
     following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if following is None or not following.flags:
+    if following is None:
         return False
     is_only_verb = not set(following.flags) & set("NA") and bool(
         set(following.flags) & set("vwfyI")

@@ -12,6 +12,7 @@ from policies.relay import (
     CERTAIN_FOR,
     History,
     Relayable,
+    heeds_danger,
     is_uncertain,
     may_relay,
     referent_sector,
@@ -142,6 +143,29 @@ def test_who_may_not_flag_learns_nothing_of_the_message() -> None:
 def test_an_empty_directory_allows_nothing() -> None:
     empty = Directory(c.commune(), {}, (), {})
     assert referent_sector(c.REFERENT, c.CENTRE_ROOM, empty, c.NOW) is Refusal.NOT_A_SECTOR_ROOM
+
+
+BY_ANOTHER = replace(report(EventId("$other")), referent=UserId("@other:ex.test"))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "history", "heeded"),
+    [
+        (Refusal.OVER_QUOTA, History(None, 21), True),
+        (Refusal.OVER_QUOTA, History(None, 40), True),
+        (Refusal.OVER_QUOTA, History(None, 41), False),
+        (Refusal.ALREADY_FLAGGED, History(BY_ANOTHER, 1), True),
+        (Refusal.ALREADY_FLAGGED, History(BY_ANOTHER, 41), False),
+        (Refusal.ALREADY_FLAGGED, History(report(), 1), False),
+        (Refusal.ALREADY_FLAGGED, History(None, 1), False),
+        (Refusal.NO_MANDATE, History(None, 1), False),
+        (Refusal.NOT_A_SECTOR_ROOM, History(None, 1), False),
+    ],
+)
+def test_danger_is_looked_for_where_its_referent_may_read(
+    refusal: Refusal, history: History, *, heeded: bool
+) -> None:
+    assert heeds_danger(refusal, c.flag(), c.directory(), history) is heeded
 
 
 def test_transactions_differ_by_purpose_source_and_destination() -> None:
