@@ -72,11 +72,17 @@ def declined(referent: Person) -> Notice:
 
 
 def sentences(language: str, reasons: Sequence[Reason]) -> tuple[str, ...]:
-    """A sentence for each rule with its words: first who can be recognised, then what is said."""
-    rules = dict.fromkeys(reason.rule for reason in reasons)
-    ordered = sorted(rules, key=lambda rule: rule not in POINTING)
+    """A sentence for each rule with its words: first who can be recognised, then what is said.
+
+    Words that name somebody are not quoted again as what is said of him.
+    """
+    who = {reason.quote for reason in reasons if reason.rule in POINTING}
+    told = [r for r in reasons if r.quote not in who or r.rule in POINTING or r.rule == Rule.DOUBT]
+    ordered = sorted(
+        dict.fromkeys(reason.rule for reason in told), key=lambda rule: rule not in POINTING
+    )
     return tuple(
-        _sentence(language, f"rule.{rule}", [r.quote for r in reasons if r.rule == rule])
+        _sentence(language, f"rule.{rule}", [r.quote for r in told if r.rule == rule])
         for rule in ordered
     )
 

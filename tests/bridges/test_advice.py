@@ -372,6 +372,7 @@ def test_reasons_are_grouped_by_rule_who_first() -> None:
         Reason("person", "Momo"),
         Reason("person", "Karim"),
         Reason("deed", "a cassé"),
+        Reason("suspicion", "Karim"),
     ]
     first, second = advice.sentences("fr", found)
     assert first.startswith("« Karim » ou « Momo » désigne une personne :")
