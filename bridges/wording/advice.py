@@ -12,9 +12,11 @@ from policies.denunciation.draft import POINTING
 from policies.denunciation.verdict import Rule
 from policies.terms import Person
 
-_MASKED = frozenset(Rule(kind.value) for kind in EntityKind if kind.names)
+MASKED = frozenset(Rule(kind.value) for kind in EntityKind if kind.names)
+"""The rules whose words are masked in what leaves."""
+
 _KEPT = frozenset(Rule(kind.value) for kind in EntityKind if kind.recognisable)
-_QUOTES = 3  # of one rule
+_QUOTES, _SENTENCES = 3, 2  # quotes of one rule; sentences of who, and of what is said
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def returned(
     blocks: list[Block] = [
         Title(text(language, "returned.title")),
         Paragraph(text(language, "returned.body")),
-        Bullets(sentences(language, reasons)),
+        Bullets(sentences(language, reasons, most=_SENTENCES)),
     ]
     if draft:
         blocks += [
@@ -55,7 +57,7 @@ def preview(
         Paragraph(text(language, "preview.body")),
         Quote(words),
     ]
-    masks = [_mask(language, r) for r in _once(reasons) if r.rule in _MASKED]
+    masks = [_mask(language, r) for r in _once(reasons) if r.rule in MASKED]
     if masks:
         blocks.append(Paragraph(text(language, "preview.masked", what=", ".join(masks))))
     doubts = tuple(_doubts(language, reasons))
@@ -71,19 +73,28 @@ def declined(referent: Person) -> Notice:
     return notice(Paragraph(body), mentions=(referent.user_id,))
 
 
-def sentences(language: str, reasons: Sequence[Reason]) -> tuple[str, ...]:
+def sentences(
+    language: str, reasons: Sequence[Reason], *, most: int | None = None
+) -> tuple[str, ...]:
     """A sentence for each rule with its words: first who can be recognised, then what is said.
 
-    Words that name somebody are not quoted again as what is said of him.
+    ``most`` of each of the two. Words that name somebody are not quoted again as what is said of
+    him.
     """
-    who = {reason.quote for reason in reasons if reason.rule in POINTING}
-    told = [r for r in reasons if r.quote not in who or r.rule in POINTING or r.rule == Rule.DOUBT]
-    ordered = sorted(
-        dict.fromkeys(reason.rule for reason in told), key=lambda rule: rule not in POINTING
-    )
+    who = [r for r in reasons if r.rule in POINTING]
+    named = {reason.quote for reason in who}
+    said = [
+        r
+        for r in reasons
+        if r.rule not in POINTING and (r.quote not in named or r.rule == Rule.DOUBT)
+    ]
+    return _by_rule(language, who)[:most] + _by_rule(language, said)[:most]
+
+
+def _by_rule(language: str, reasons: Sequence[Reason]) -> tuple[str, ...]:
     return tuple(
-        _sentence(language, f"rule.{rule}", [r.quote for r in told if r.rule == rule])
-        for rule in ordered
+        _sentence(language, f"rule.{rule}", [r.quote for r in reasons if r.rule == rule])
+        for rule in dict.fromkeys(reason.rule for reason in reasons)
     )
 
 
@@ -95,7 +106,7 @@ def _doubts(language: str, reasons: Sequence[Reason]) -> Iterator[str]:
     rest = [
         r
         for r in reasons
-        if r.rule not in _MASKED | _KEPT and not (r.rule == Rule.DOUBT and r.quote in kept)
+        if r.rule not in MASKED | _KEPT and not (r.rule == Rule.DOUBT and r.quote in kept)
     ]
     yield from sentences(language, rest)
 

@@ -379,6 +379,25 @@ def test_reasons_are_grouped_by_rule_who_first() -> None:
     assert second.startswith("« a volé » ou « a cassé » reproche un acte")
 
 
+async def test_the_advice_is_short_and_where_there_is_danger_keeps_the_door(world: World) -> None:
+    await flagged(world, "Mon voisin du 12 frappe sa femme, cet ivrogne travaille au noir.")
+    _number, advised = world.rooms.to(PRIVATE)
+    assert 2 <= advised.count("•") <= 4
+    assert "logement" not in advised
+
+
+async def test_without_danger_a_dwelling_is_advised_against(world: World) -> None:
+    await flagged(world, "Le couple du 12 vole le courrier.")
+    (advised,) = world.rooms.to(PRIVATE)
+    assert "pas le logement" in advised or "le nom de la rue suffit" in advised
+
+
+async def test_what_is_masked_is_quoted_as_it_is_masked(world: World) -> None:
+    await flagged(world, VICTIM)
+    (told,) = world.rooms.to(PRIVATE)
+    assert "« Souad Kaddouri » (nom)" in told
+
+
 def test_quotes_are_short_and_on_one_line() -> None:
     text = "Le fils Martin vole tout, et " + "encore " * 12 + "chez\nnous."
     analysis = load().analyse(text)
