@@ -29,7 +29,7 @@ from pc_matrix.homeserver.opening import Place, log_in, open_session
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.session import Session
 from pc_matrix.identities import Identities
-from pc_matrix.language import load
+from pc_matrix.language import load_with
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Progress, Provisioner
 from pc_matrix.provisioning.ports import silent
@@ -148,10 +148,11 @@ async def open_provisioner(
 async def open_bot(house: House) -> AsyncIterator[Bot]:
     """The commune's bot, ready to run.
 
-    Raises ``SessionInUse`` when one runs already, and what opening a session raises.
+    Its language knows the commune's own lists as they are now. Raises ``SettingsError`` when these
+    have faults, ``SessionInUse`` when a bot runs already, and what opening a session raises.
     """
     book, commune, clock = house.book, house.settings.commune, house.clock
-    language = load()
+    language = load_with(house.settings.own_lists)
     async with _session(house) as session, open_provisioner(house) as provisioner:
         voice = Voice(session)
         upkeep = Upkeep(

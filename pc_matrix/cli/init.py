@@ -13,6 +13,7 @@ import typer
 
 from pc_matrix.cli import recovery_text
 from pc_matrix.cli.app import Context
+from pc_matrix.cli.lists import write_template
 from pc_matrix.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def init(
 
 
 def write(home: Path, answers: Answers) -> tuple[Path, RecoveryKey]:
-    """Write ``communes/<code>.toml`` and the missing secrets; the file's path and a recovery key.
+    """Write ``communes/<code>.toml``, beside it a template of the commune's own lists, and the
+    missing secrets; the file's path and a recovery key.
 
     The key, for the bot's identity, is new and has to be shown to somebody: it stays here, sealed,
     only until the identity was published under it. Nothing is left behind when the answers do not
@@ -106,10 +108,12 @@ def write(home: Path, answers: Answers) -> tuple[Path, RecoveryKey]:
     try:
         settings.load(home, answers.code)
         _draw_secrets(home, answers.code)
-        return path, _draw_recovery_key(home, answers.code)
+        key = _draw_recovery_key(home, answers.code)
+        write_template(settings.own_lists(home, answers.code))
     except BaseException:
         path.unlink()
         raise
+    return path, key
 
 
 def commune_file(answers: Answers) -> str:
@@ -191,6 +195,8 @@ def _pairs(option: str, given: list[str] | None) -> tuple[tuple[str, str], ...]:
 
 
 def _report(context: Context, path: Path, code: str, key: RecoveryKey) -> None:
+    from pc_matrix import settings
+
     if context.json:
         said = {"commune": code, "file": str(path), "recovery_key": key.text}
         typer.echo(json.dumps(said, ensure_ascii=False))
@@ -200,6 +206,8 @@ def _report(context: Context, path: Path, code: str, key: RecoveryKey) -> None:
     typer.echo("Gardez-en une copie hors de cette machine ; sans lui, rien ne se rouvre.")
     recovery_text.show(key)
     typer.echo("")
+    lists = settings.own_lists(context.home, code)
+    typer.echo(f"Rues, commerces et surnoms de la commune : à inscrire dans {lists}")
     typer.echo("Ensuite : pc-matrix homeserver up")
 
 

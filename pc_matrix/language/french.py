@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from pathlib import Path
 
 from pc_matrix.language.contacts import contacts
 from pc_matrix.language.exceptions import Name, meaning
 from pc_matrix.language.names import NameFinder
+from pc_matrix.language.own_lists import OwnLists, mark, read, with_persons
+from pc_matrix.language.own_lists.lists import Mention
 from pc_matrix.language.places import neutralise, phrase_tags
 from pc_matrix.language.relations import relations
-from pc_matrix.language.resources import Resources, load_resources, tag_tables
-from pc_matrix.language.spelling import plain, spell
+from pc_matrix.language.resources import Resources, load_resources
+from pc_matrix.language.spelling import spell
 from pc_matrix.language.tokens import Word, words
 from policies.denunciation.analysis import Analysis, Entity, EntityKind, Token
 
@@ -23,8 +25,8 @@ LONGEST = 4000
 class French:
     """Analyses French messages. Pure once loaded; one object serves every room."""
 
-    def __init__(self, resources: Resources) -> None:
-        self._known = resources
+    def __init__(self, resources: Resources, own: OwnLists | None = None) -> None:
+        self._known, self.own = resources, own or OwnLists()
 
     def analyse(self, text: str) -> Analysis:
         """Words, places, persons of ``text``; not readable when it is longer than ``LONGEST``."""
@@ -33,21 +35,25 @@ class French:
         found = words(spell(text), self._known)
         phrase_tags(found, self._known)
         neutralise(found, self._known)
-        entities, names = self._entities(found)
+        entities, names = self._entities(found, mark(self.own, found, self._known))
         tokens = tuple(
             Token(w.start, w.end, w.form, w.flags, w.lemmas, frozenset(w.tags), w.neutral, w.raw)
             for w in found
         )
         return Analysis(text, tokens, entities, names=names)
 
-    def _entities(self, found: Sequence[Word]) -> tuple[tuple[Entity, ...], frozenset[str]]:
+    def _entities(
+        self, found: Sequence[Word], listed: Sequence[Mention]
+    ) -> tuple[tuple[Entity, ...], frozenset[str]]:
         named: list[tuple[EntityKind, int, int, bool]] = []
         free = list(contacts(found))
-        for first, last in NameFinder(found, self._known).find():
+        spans = NameFinder(found, self._known).find()
+        for first, last, agent in with_persons(spans, listed, found):
             who = meaning(found, first, last)
             if who is Name.NOBODY:
                 continue
-            kind = EntityKind.OFFICIAL if who is Name.OFFICIAL else EntityKind.PERSON
+            official = agent or who is Name.OFFICIAL
+            kind = EntityKind.OFFICIAL if official else EntityKind.PERSON
             plural = found[first - 1].form in ("les", "des", "aux") if first else False
             named.append((kind, first, last, plural))
         naming = _apart([*named, *free])
@@ -61,8 +67,13 @@ class French:
             for kind, a, b, plural in chosen
         )
         people = [found[a:b] for kind, a, b, _ in chosen if kind is EntityKind.PERSON]
-        masked = {w.raw for name in people for w in name if w.kind == "word" and len(w.raw) > 2}
+        masked = {w.raw for name in people for w in name if _telling(w)}
         return entities, frozenset(masked)
+
+
+def _telling(word: Word) -> bool:
+    """Whether a word of a name gives the person away alone; not the *des* of *Jojo des Bois*."""
+    return word.kind == "word" and len(word.raw) > 2 and word.raw not in ("les", "des", "aux")
 
 
 def _groups(found: Sequence[Word]) -> Iterable[tuple[EntityKind, int, int, bool]]:
@@ -88,25 +99,16 @@ def _apart(
     return sorted(kept, key=lambda f: f[1])
 
 
-@lru_cache(maxsize=64)
-def load(own_words: frozenset[str] = frozenset()) -> French:
-    """The analyser; ``own_words`` are the commune's streets, halls and shops, never persons."""
+@lru_cache(maxsize=1)
+def load() -> French:
+    """The analyser, without any commune's own lists."""
+    return French(load_resources())
+
+
+def load_with(own_lists: Path) -> French:
+    """The analyser with the lists in this file; without them when there is no such file.
+
+    Raises ``SettingsError`` naming every faulty line at once.
+    """
     known = load_resources()
-    if not own_words:
-        return French(known)
-    tags, phrases = tag_tables(
-        iter([("own-word", [re.sub(r"[,\t]", " ", plain(w)) for w in sorted(own_words)])])
-    )
-    return French(_with(known, tags, phrases))
-
-
-def _with(
-    known: Resources,
-    tags: Mapping[str, frozenset[str]],
-    phrases: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]],
-) -> Resources:
-    from dataclasses import replace
-
-    merged = {**known.tags, **{w: known.tags.get(w, frozenset()) | t for w, t in tags.items()}}
-    longer = {**known.phrases, **{w: (*p, *known.phrases.get(w, ())) for w, p in phrases.items()}}
-    return replace(known, tags=merged, phrases=longer)
+    return French(known, read(own_lists, known))

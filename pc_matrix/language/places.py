@@ -43,8 +43,6 @@ def neutralise(words: Sequence[Word], known: Resources) -> None:
             continue
         if word.tags & {"road", "site", "shop", "event", "monument"}:
             _place(words, i, known)
-        elif "own-word" in word.tags:
-            _length(words, i, "own-word")
         elif "brand" in word.tags and _is_brand(words, i, known):
             _length(words, i, "brand")
         elif word.form in known.communes and _locates(words, i, known):

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from importlib.resources.abc import Traversable
 
-from pc_matrix.errors import SettingsError
+from pc_matrix.language.lexicon import table
 
 Phrases = Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
 
@@ -51,21 +50,6 @@ def _numbers(name: str) -> dict[str, int]:
 def _words() -> dict[str, tuple[str, tuple[str, ...]]]:
     rows = (line.split(" ") for line in _text("words.txt.xz"))
     return {form: (flags, tuple(lemmas)) for form, flags, *lemmas in rows}
-
-
-def table(source: Traversable) -> Iterator[tuple[str, list[str]]]:
-    """Rows ``(key, entries)`` of a lexicon file; a faulty line is named in a SettingsError."""
-    for number, line in enumerate(source.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        key, tab, entries = line.partition("\t")
-        if not tab or not key.strip() or not entries.strip():
-            raise SettingsError(
-                f"Le lexique {source.name} est illisible à la ligne {number}.",
-                "Chaque ligne porte une classe, une tabulation, puis des mots entre virgules.",
-                "Corrigez cette ligne.",
-            )
-        yield key.strip(), [e.strip() for e in entries.split(",") if e.strip()]
 
 
 def tag_tables(

@@ -1,7 +1,7 @@
 """What a deployment is told: communes' files, parsed once into frozen values, and its secrets."""
 
 from pc_matrix.settings.key_sources import CURRENT, NEXT, FoundKey, KeySource
-from pc_matrix.settings.loading import communes, load
+from pc_matrix.settings.loading import chosen, communes, load
 from pc_matrix.settings.rotation_mark import Mark
 from pc_matrix.settings.secret_file import (
     Secrets,
@@ -11,7 +11,7 @@ from pc_matrix.settings.secret_file import (
     save_next_key,
     save_secrets,
 )
-from pc_matrix.settings.values import Settings
+from pc_matrix.settings.values import Settings, own_lists
 
 __all__ = [
     "CURRENT",
@@ -21,10 +21,12 @@ __all__ = [
     "Mark",
     "Secrets",
     "Settings",
+    "chosen",
     "communes",
     "load",
     "load_secrets",
     "not_in_place",
+    "own_lists",
     "put_next_key_in_place",
     "save_next_key",
     "save_secrets",

@@ -28,7 +28,7 @@ def load(home: Path, commune: str | None = None) -> Settings:
     Raises ``SettingsError`` naming every fault of the file at once, each with its key path; or
     listing the communes when there are several and none was named.
     """
-    path = _chosen(home, commune)
+    path = home / "communes" / f"{chosen(home, commune)}.toml"
     parsed = _parsed(path)
     declared = parsed.declared()
     return Settings(
@@ -44,7 +44,11 @@ def load(home: Path, commune: str | None = None) -> Settings:
     )
 
 
-def _chosen(home: Path, commune: str | None) -> Path:
+def chosen(home: Path, commune: str | None = None) -> str:
+    """The code of ``commune``, or of the only one there is.
+
+    Raises ``SettingsError`` when it has no file under ``home``, or several have and none was named.
+    """
     known = communes(home)
     if not known:
         raise SettingsError(
@@ -65,7 +69,7 @@ def _chosen(home: Path, commune: str | None) -> Path:
             f"Communes déclarées : {', '.join(known)}.",
             "Vérifiez le code INSEE donné à --commune.",
         )
-    return home / "communes" / f"{code}.toml"
+    return code
 
 
 def _parsed(path: Path) -> CommuneFile:

@@ -9,6 +9,15 @@ from pc_matrix.settings.secret_file import Secrets
 from policies.terms import Commune, UserId
 
 
+def own_lists(home: Path, code: str) -> Path:
+    """Where the lists of the commune ``code`` lie, beside its file.
+
+    CSV with semicolons: Excel and LibreOffice in French open it by a double click, Notepad shows
+    it, and a semicolon can be seen and typed, which a tab cannot.
+    """
+    return home / "communes" / f"{code}.listes.csv"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One commune's settings as its file and the secrets declare them.
@@ -26,6 +35,11 @@ class Settings:
     database_url: str = field(repr=False)
     language: str
     secrets: Secrets
+
+    @property
+    def own_lists(self) -> Path:
+        """The commune's own streets, shops, nicknames…; need not exist."""
+        return own_lists(self.home, self.commune.code)
 
     @property
     def session_dir(self) -> Path:

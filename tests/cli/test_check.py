@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from pc_matrix.cli.app import run
-from pc_matrix.cli.check import answers
+from pc_matrix.cli.check_stream import answers
 from pc_matrix.errors import InputError
+from pc_matrix.language import load
 
 VICTIM = "Mme Kaddouri a été abordée par deux faux employés du gaz."
 SLANDER = "Fabien Gillet vole des vélos."
@@ -68,10 +72,126 @@ def test_a_stream_is_answered_line_by_line(
 def test_a_faulty_line_is_named(line: str) -> None:
     good = json.dumps({"id": 1, "text": "bonjour"})
     with pytest.raises(InputError) as caught:
-        list(answers([good, line]))
+        list(answers([good, line], load()))
     assert "2" in caught.value.what
 
 
 def test_no_message_is_a_fault_with_its_remedy(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check"]) == InputError.exit_status
     assert "entre guillemets" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("message", ["", "  \n"])
+def test_an_empty_message_is_a_fault(message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", message]) == InputError.exit_status
+    assert "vide" in capsys.readouterr().err
+
+
+def test_words_without_quotes_are_not_repeated(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "mon", "voisin"]) == InputError.exit_status
+    shown = capsys.readouterr().err
+    assert "entre guillemets" in shown
+    assert "voisin" not in shown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        ["un texte", "--jsonl"],
+        ["un texte", "--corpus", "f.csv"],
+        ["--jsonl", "--corpus", "f.csv"],
+        ["--jsonl", "--html"],
+        ["--corpus", "f.csv", "--output", "page.html"],
+        ["un texte", "--html", "--json"],
+        ["un texte", "--errors"],
+        ["un texte", "--set", "all"],
+    ],
+)
+def test_what_does_not_go_together_is_a_wrong_command_line(
+    line: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", *line]) == 2
+    said = capsys.readouterr()
+    assert "ne vont" in said.err
+    assert said.out == ""
+
+
+def test_the_help_sends_real_messages_to_standard_input(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["check", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Un vrai message se donne par « - »" in said
+    assert "historique" in said
+    assert "les listes de la commune comptent" in said
+
+
+def _typed(monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data), encoding="ascii"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_a_message_of_any_town_hall_is_read(
+    encoding: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _typed(monkeypatch, (VICTIM + "\r\n").encode(encoding))
+    assert run(["--json", "check", "-"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["text"] == VICTIM.replace("Kaddouri", "[personne]")
+
+
+def test_ids_of_a_stream_are_any_json_and_half_pairs_survive(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [None, {"a": [1, "é"]}, 1.5, "x", "\ud800"]
+    text = "bonjour \udc00"
+    lines = "".join(json.dumps({"id": i, "text": text}) + "\n" for i in ids)
+    _typed(monkeypatch, lines.encode())
+    assert run(["check", "--jsonl"]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["id"] for one in found] == ids
+    assert {one["text"] for one in found} == {text}
+
+
+def test_a_line_that_is_no_utf8_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _typed(monkeypatch, b'{"id": 1, "text": "bon"}\n{"id": 2, "text": "\xe9"}\n')
+    assert run(["check", "--jsonl"]) == InputError.exit_status
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 1
+    assert "La ligne 2" in said.err
+    assert "UTF-8" in said.err
+
+
+@pytest.mark.parametrize("options", [[], ["--json"], ["--html"]])
+def test_bytes_that_are_no_text_do_not_end_it(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check", "vol de v\udce9lo", *options]) == 0
+    assert "vol de v" in capsys.readouterr().out
+
+
+def test_a_deep_line_is_a_faulty_line() -> None:
+    with pytest.raises(InputError):
+        list(answers(["[" * 100_000], load()))
+
+
+@pytest.mark.parametrize("options", [["--jsonl"], ["-"], ["-", "--html"], ["--json", "-"]])
+def test_a_reader_who_leaves_ends_it_quietly(options: list[str], tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    lines = json.dumps({"id": 1, "text": VICTIM}) + "\n"
+    given.write_text(lines * 2_000 if options == ["--jsonl"] else VICTIM, encoding="utf-8")
+    reader, writer = os.pipe()
+    os.close(reader)
+    with given.open("rb") as stream:
+        done = subprocess.run(
+            [sys.executable, "-m", "pc_matrix", "check", *options],
+            stdin=stream,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            cwd=Path(__file__).parents[2],
+            check=False,
+        )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pc_matrix.errors import SettingsError
 from pc_matrix.language import French, load
-from pc_matrix.language.resources import table
 from policies.denunciation.analysis import EntityKind
 from policies.denunciation.judge import judge
 from policies.denunciation.verdict import Decision, Rule
@@ -108,22 +106,6 @@ def test_spans_are_those_of_the_original(french: French) -> None:
     text = "👋🏽 Œuvre volée chez M\u2019me ... non : Mme Kaddouri\u0301 a tout vu"
     (person,) = (e for e in french.analyse(text).entities if e.kind is EntityKind.PERSON)
     assert text[person.start : person.end] == "Kaddouri\u0301"
-
-
-def test_a_communes_own_words_are_no_persons() -> None:
-    text = "Des tags à Lafleur-Kerviel."
-    own = load(frozenset({"Lafleur-Kerviel", "Tartempion"}))
-    assert not own.analyse(text).entities
-    assert not own.analyse("Rendez-vous au Tartempion, Tartempion est ouvert.").entities
-
-
-def test_a_faulty_lexicon_line_is_named(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    file = tmp_path / "places.tsv"
-    file.write_text("# en-tête\nroad\true, avenue\nsans tabulation\n", encoding="utf-8")
-    with pytest.raises(SettingsError) as caught:
-        list(table(file))
-    assert "places.tsv" in caught.value.what
-    assert "3" in caught.value.what
 
 
 def test_a_message_takes_a_few_milliseconds(french: French) -> None:
