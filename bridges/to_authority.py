@@ -26,6 +26,7 @@ from policies.denunciation.analysis import Analysis
 from policies.denunciation.judge import judge
 from policies.denunciation.verdict import Decision, Verdict
 from policies.emergency import emergency
+from policies.message_words import careful, whole
 from policies.refusal import Refusal
 from policies.relay import History, Relayable, may_relay
 from policies.reports import Report, ReportState
@@ -65,9 +66,11 @@ class ToAuthority:
         judged = await self._judge(flag, directory, self._clock.now())
         if isinstance(judged, Refusal):
             return await self._refuse(flag.sender, judged, directory, flag.event_id)
-        report = self._ledger.open_report(flag)
         referent = person_of(flag.sender, directory)
         await self._call_first(referent, judged.analysis, directory, flag.event_id)
+        if not judged.analysis.readable:
+            return await self._refuse(flag.sender, Refusal.UNCHECKED, directory, flag.event_id)
+        report = self._ledger.open_report(flag)
         match judged.verdict.decision:
             case Decision.RETURN:
                 return await self._return(report, referent, judged, directory)
@@ -101,6 +104,9 @@ class ToAuthority:
         judged = await self._judge(flag, directory, self._clock.now())
         if isinstance(judged, Refusal):
             return await self._refuse(answer.sender, judged, directory, answer.event_id)
+        if not judged.analysis.readable:
+            about = answer.event_id
+            return await self._refuse(answer.sender, Refusal.UNCHECKED, directory, about)
         referent = person_of(report.referent, directory)
         if judged.verdict.decision is Decision.RETURN:
             return await self._return(report, referent, judged, directory)
@@ -115,14 +121,15 @@ class ToAuthority:
         refusal = may_relay(flag, None, directory, history, now)
         if refusal is not Refusal.UNREADABLE:
             return refusal if isinstance(refusal, Refusal) else Refusal.UNREADABLE
-        message = await self._reader.read(flag.room_id, flag.target)
+        message = await self._reader.newest(flag.room_id, flag.target)
         relayable = may_relay(flag, message, directory, history, now)
         if isinstance(relayable, Refusal):
             return relayable
         if message is None:  # may_relay has refused it already; mypy cannot know
             return Refusal.UNREADABLE
-        analysis = self._language.analyse(message.text)
-        return _Judged(message, relayable, analysis, judge(analysis))
+        said = whole(message)
+        analysis = self._language.analyse(said.text)
+        return _Judged(message, relayable, analysis, careful(judge(analysis), said))
 
     async def _call_first(
         self, referent: Person, analysis: Analysis, directory: Directory, about: EventId
@@ -186,7 +193,7 @@ def _parcel(report: Report, judged: _Judged) -> Parcel:
 
 def _reasons(judged: _Judged) -> tuple[wording.Reason, ...]:
     """The first reasons, each with some of its words: all of them might fit into no message."""
-    original = judged.message.text
+    original = judged.analysis.text
     return tuple(
         wording.Reason(f.rule.value, original[f.start : f.end][:_QUOTED])
         for f in judged.verdict.findings[:_MOST_REASONS]

@@ -114,9 +114,8 @@ def _explain(text: str, verdict: Verdict, call: Emergency | None) -> None:
     console = Console()
     if call is not None:
         console.print(Panel(worded("fr", f"emergency.{call.value}"), style="bold red"))
-    decision = verdict.decision.value
-    colour = _COLOURS[decision]
-    console.print(Text(worded("fr", f"check.{decision}"), style=f"bold {colour}"))
+    colour = _COLOURS[verdict.decision.value]
+    console.print(Text(worded("fr", f"check.{_headline(verdict)}"), style=f"bold {colour}"))
     shown = Text(text)
     for finding in verdict.findings:
         shown.stylize(f"bold {colour} underline", finding.start, finding.end)
@@ -126,6 +125,13 @@ def _explain(text: str, verdict: Verdict, call: Emergency | None) -> None:
     if verdict.text and verdict.text != text:
         leaves = worded("fr", "check.leaves")
         console.print(Panel(Text(verdict.text), title=leaves, title_align="left"))
+
+
+def _headline(verdict: Verdict) -> str:
+    from policies.denunciation.verdict import Rule
+
+    is_unread = any(finding.rule is Rule.UNREADABLE for finding in verdict.findings)
+    return Rule.UNREADABLE.value if is_unread else verdict.decision.value
 
 
 def _sentences(text: str, verdict: Verdict) -> tuple[str, ...]:
