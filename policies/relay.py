@@ -102,7 +102,7 @@ def _unfit_content(message: Message) -> Refusal | None:
             return Refusal.EDIT
         case MessageKind.UNSETTLED:
             return Refusal.UNSETTLED
-        case kind:
+        case kind:  # pragma: no cover
             assert_never(kind)
 
 
