@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bridges.calling import first_call
+from bridges.drafting import drafted
 from bridges.ports import Language, MessageReader, ReportLedger
 from policies.denunciation.analysis import Analysis
-from policies.denunciation.draft import offered, propose
 from policies.denunciation.judge import judge
 from policies.denunciation.verdict import Decision, Verdict
-from policies.emergency import Emergency, emergency
+from policies.emergency import Emergency
+from policies.message_words import careful, whole
 from policies.refusal import Refusal
 from policies.relay import History, Relayable, heeds_danger, may_relay
 from policies.terms import Directory, Flag, Message
-
-_AT_ONCE = 2000
-"""Characters of a message too long to be judged whole, in which danger is looked for at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A message that may be relayed, with what the filter says of it.
 
+    ``analysis`` is of all its words, in either of its forms; nothing else of ``message`` is told.
     ``draft`` is what could be sent of a denunciation, already judged by itself.
     """
 
@@ -67,32 +67,21 @@ class Judging:
         is_heeded = heeds_danger(refusal, flag, directory, history)
         if refusal is not Refusal.UNREADABLE and not is_heeded:
             return Barred(refusal)
-        message = await self._reader.read(flag.room_id, flag.target)
+        message = await self._reader.newest(flag.room_id, flag.target)
         relayable = may_relay(flag, message, directory, history, now)
-        if message is None or isinstance(relayable, Refusal):
-            said = message.text if message is not None else ""
-            why = relayable if isinstance(relayable, Refusal) else Refusal.UNREADABLE
-            return Barred(why, self._call(said, self._language.analyse(said)))
+        if message is None:
+            return Barred(Refusal.UNREADABLE)
+        if isinstance(relayable, Refusal):
+            said = self._language.analyse(whole(message).text)
+            return Barred(relayable, first_call(self._language, said))
         return self._judged(message, relayable)
 
-    def _judged(self, message: Message, relayable: Relayable) -> Judged:
-        analysis = self._language.analyse(message.text)
-        verdict = judge(analysis)
-        call = self._call(message.text, analysis)
-        return Judged(message, relayable, analysis, verdict, self._draft(analysis, verdict), call)
-
-    def _draft(self, analysis: Analysis, verdict: Verdict) -> Verdict | None:
-        """What could be sent of a denunciation, as if it had been written so from the beginning."""
-        words = propose(analysis, verdict)
-        if not words:
-            return None
-        draft = self._language.analyse(words)
-        again = judge(draft)
-        return again if offered(analysis, verdict, draft, again) else None
-
-    def _call(self, text: str, analysis: Analysis) -> Emergency | None:
-        if analysis.readable:
-            return emergency(analysis)
-        pieces = (text[at : at + _AT_ONCE] for at in range(0, len(text), _AT_ONCE))
-        calls = (emergency(self._language.analyse(piece)) for piece in pieces)
-        return next((call for call in calls if call is not None), None)
+    def _judged(self, message: Message, relayable: Relayable) -> Judged | Barred:
+        said = whole(message)
+        analysis = self._language.analyse(said.text)
+        call = first_call(self._language, analysis)
+        if not analysis.readable:
+            return Barred(Refusal.UNCHECKED, call)
+        verdict = careful(judge(analysis), said)
+        draft = drafted(self._language, analysis, verdict, said.doubts)
+        return Judged(message, relayable, analysis, verdict, draft, call)

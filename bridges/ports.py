@@ -20,9 +20,14 @@ class RoomSender(Protocol):
 
 
 class MessageReader(Protocol):
-    """Fetches and decrypts one message again; ``None`` when it cannot be read."""
+    """Fetches and decrypts one message again; ``None`` when it cannot be read.
+
+    ``newest`` gives it as its sender changed it since, ``read`` as it was first sent: what was
+    shown to people before they confirm a command must not change under them.
+    """
 
     async def read(self, room_id: RoomId, event_id: EventId) -> Message | None: ...
+    async def newest(self, room_id: RoomId, event_id: EventId) -> Message | None: ...
 
 
 class Language(Protocol):

@@ -90,6 +90,7 @@ class ToAuthority:
         """Judge again, and send just what was shown: an edit or another verdict is shown anew."""
         judged = await self._judging.judge(_flag_of(report), directory, self._clock.now())
         if isinstance(judged, Barred):
+            await self._call_first(report.referent, judged.call, directory, report.flag_event)
             return await self._refuse(answer.sender, judged.refusal, directory, answer.event_id)
         leaving = judged.leaving
         if leaving is not None and self._fingerprint.of(leaving.text) == report.digest:

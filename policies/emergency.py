@@ -20,17 +20,17 @@ class Emergency(StrEnum):
     """Which call comes before everything else."""
 
     SUICIDE = "suicide"
-    """3114, or 15 when life is at stake now."""
+    """15, 17 or 112 when it is imminent, otherwise 3114."""
     CHILD = "child"
-    """119, or 17."""
+    """17 or 112 when it is happening now, otherwise 119."""
     PARTNER = "partner"
-    """3919, or 17."""
+    """17 or 112 when it is happening now, otherwise 3919."""
     FRAIL = "frail"
-    """3977, or 17: somebody old, ill or disabled is ill-treated."""
+    """Somebody old, ill or disabled is ill-treated: 17 or 112 when now, otherwise 3977."""
     THREAT = "threat"
     """17 or 112, 114 by SMS."""
     MEDICAL = "medical"
-    """15 or 112."""
+    """15 or 112, 114 by SMS."""
 
 
 _CALLS = {

@@ -49,9 +49,15 @@ _OWNS = words("celle celui sa son ses proprietaire proprio conducteur conductric
 _WORD = re.compile(r"[^\W_]+")
 
 
-def propose(analysis: Analysis, verdict: Verdict) -> str:
-    """The sentences of a returned message that are facts and accuse nobody; empty for none."""
+def propose(analysis: Analysis, verdict: Verdict, doubts: Sequence[Finding] = ()) -> str:
+    """The sentences of a returned message that are facts and accuse nobody; empty for none.
+
+    ``doubts`` are about how the message is shown: of two texts that do not say the same nobody
+    knows which one its readers saw, and which sentence belongs to which.
+    """
     if verdict.decision is not Decision.RETURN or not analysis.readable:
+        return ""
+    if any(doubt.rule is Rule.TWO_FORMS for doubt in doubts):
         return ""
     kept = list(_kept(analysis, verdict.findings))
     if not any(is_grounded(analysis.tokens, fragment) for fragment in kept):

@@ -16,7 +16,7 @@ def judge(analysis: Analysis) -> Verdict:
     """Relay what names nobody, mask who is not accused, hold doubts, give denunciations back."""
     if not analysis.readable:
         whole = Finding(Rule.UNREADABLE, 0, len(analysis.text))
-        return Verdict(Decision.HOLD, analysis.text, (whole,))
+        return Verdict(Decision.HOLD, "", (whole,))  # unmasked, it must not leave by a tap either
     accusing: list[Finding] = []
     doubtful: list[Finding] = []
     naming: list[Finding] = []

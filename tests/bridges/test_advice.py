@@ -282,11 +282,12 @@ async def test_the_number_is_told_though_the_message_is_refused(
     assert "3919" in first
 
 
-async def test_a_long_message_that_is_shown_unread_is_searched_for_danger(world: World) -> None:
+async def test_a_message_too_long_for_the_filter_is_searched_for_danger(world: World) -> None:
     calm = "La rue est longue et calme ce soir. " * 150
-    assert await flagged(world, f"{calm}{DANGER}") == Awaiting()
+    assert await flagged(world, f"{calm}{DANGER}") == Refused(Refusal.UNCHECKED)
     assert "3919" in world.rooms.to(PRIVATE)[0]
     assert "trop long" in world.rooms.to(PRIVATE)[1]
+    assert world.ledger.reports == {}
 
 
 async def test_beyond_the_quota_the_number_is_told_and_nothing_else(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -62,6 +63,26 @@ def test_every_key_in_the_code_has_a_text() -> None:
     }
     assert len(used) > 20
     assert used <= keys("fr")
+
+
+NUMBERS = {
+    Emergency.SUICIDE: ("15", "3114"),
+    Emergency.CHILD: ("119",),
+    Emergency.PARTNER: ("3919",),
+    Emergency.FRAIL: ("3977",),
+    Emergency.THREAT: ("17",),
+    Emergency.MEDICAL: ("15",),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("which", Emergency)
+def test_112_and_114_stand_in_the_sentence_of_every_number(language: str, which: Emergency) -> None:
+    sentence = text(language, f"emergency.{which.value}")
+    assert ". " not in sentence
+    assert "? " not in sentence
+    everywhere = ("112", "114") if which is Emergency.MEDICAL else ("17", "112", "114")
+    assert {*everywhere, *NUMBERS[which]} <= set(re.findall(r"\d+", sentence))
 
 
 def test_an_unknown_key_is_our_mistake() -> None:

@@ -23,6 +23,7 @@ from policies.terms import (
     Directory,
     EventId,
     Flag,
+    Formatted,
     Message,
     MessageKind,
     RoomId,
@@ -64,6 +65,7 @@ def without_charter(user_id: UserId) -> Directory:
     return replace(full, mandates=mandates)
 
 
+BROKEN, NOVEL, BLANK = Formatted("", intact=False), Formatted("mot " * 10_000), Formatted(" ")
 REFUSED = [
     ("stranger", Refusal.NO_MANDATE, c.flag(sender=c.STRANGER), c.message(), c.directory()),
     ("resident", Refusal.NO_MANDATE, c.flag(sender=c.RESIDENT), c.message(), c.directory()),
@@ -101,6 +103,11 @@ REFUSED = [
         None,
     ),
     ("picture", Refusal.NOT_TEXT, c.flag(), c.message(kind=MessageKind.OTHER), None),
+    ("a change", Refusal.EDIT, c.flag(), c.message("", kind=MessageKind.EDIT), None),
+    ("changed", Refusal.UNSETTLED, c.flag(), c.message("", kind=MessageKind.UNSETTLED), None),
+    ("broken HTML", Refusal.UNCHECKED, c.flag(), c.message(formatted=BROKEN), None),
+    ("a novel in HTML", Refusal.TOO_LONG, c.flag(), c.message(formatted=NOVEL), None),
+    ("invisible", Refusal.EMPTY, c.flag(), c.message("\u200b\u2060", formatted=BLANK), None),
     ("blank", Refusal.EMPTY, c.flag(), c.message(" \n"), None),
     ("a novel", Refusal.TOO_LONG, c.flag(), c.message("mot " * 10_000), None),
 ]

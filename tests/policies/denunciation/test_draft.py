@@ -115,6 +115,14 @@ def test_what_is_not_returned_has_no_draft(language: Language) -> None:
     assert propose(unreadable, Verdict(Decision.RETURN, "")) == ""
 
 
+@pytest.mark.parametrize("rule", [Rule.TWO_FORMS, Rule.HIDDEN, Rule.LINK])
+def test_of_two_texts_that_differ_nothing_is_drafted(language: Language, rule: Rule) -> None:
+    analysis = language.analyse(f"{SLANDER} {BIKE}")
+    doubts = (Finding(rule, 0, len(analysis.text)),)
+    left = "" if rule is Rule.TWO_FORMS else BIKE
+    assert propose(analysis, judge(analysis), doubts) == left
+
+
 @pytest.mark.parametrize("decision", [Decision.HOLD, Decision.RETURN])
 def test_a_draft_in_doubt_is_not_offered(language: Language, decision: Decision) -> None:
     original, draft = language.analyse(f"{SLANDER} {BIKE}"), language.analyse(BIKE)
