@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pc_matrix.cli.check_stream import answers, written
-from pc_matrix.cli.checked import checked, verdict_json
+from pc_matrix.cli.checked import answered, verdict_json
 from pc_matrix.cli.own_lists import filter_of
 from pc_matrix.cli.standard_streams import lines_in, text_in, until_the_reader_leaves, utf8_out
 from pc_matrix.errors import InputError, SettingsError
@@ -29,6 +29,8 @@ _HELP = (
     "Un vrai message se donne par « - », sur l'entrée standard : ce qui est écrit sur la ligne de "
     "commande reste dans l'historique du terminal, et les autres comptes de la machine le voient."
     "\n\n"
+    "Un message donné seul est jugé comme le ferait le robot : un lien y est un doute, ce qui ne "
+    "se voit pas est ôté. --jsonl et --corpus mesurent le filtre sur le texte tel quel.\n\n"
     "--html écrit la page sur la sortie standard ; --output FICHIER l'écrit dans un fichier, que "
     "vous seul pouvez lire.\n\n"
     "--corpus FICHIER mesure le filtre sur vos propres exemples : un tableau CSV « texte;verdict » "
@@ -113,7 +115,7 @@ def check(
     if jsonl:
         _answer_lines(filter_of(ctx.obj))
         return
-    one = checked(_message(words or []), filter_of(ctx.obj))
+    one = _answered(_message(words or []), filter_of(ctx.obj))
     if to_page:
         _write_page(one, output)
     elif wants_json:
@@ -143,10 +145,14 @@ def _message(words: Sequence[str]) -> str:
             "Sans guillemets, chaque mot est pris à part.",
             "Écrivez-le entre guillemets, ou « - » pour le lire sur l'entrée standard.",
         )
-    message = _typed() if words[0] == "-" else words[0]
-    if not message.strip():
+    return _typed() if words[0] == "-" else words[0]
+
+
+def _answered(message: str, language: Language) -> Checked:
+    one = answered(message, language)
+    if not one.text.strip():
         raise InputError("Le message est vide.", "", "Donnez un message qui contient du texte.")
-    return message
+    return one
 
 
 def _typed() -> str:

@@ -9,8 +9,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import assert_never
 
+from bridges.reasons import PLACES
+from bridges.wording.advice import Reason, sentences
 from bridges.wording.catalogue import text as worded
-from bridges.wording.relay import Reason, sentences
 from pc_matrix.cli.checked import Checked
 from policies.denunciation.verdict import Decision, Finding, Rule
 
@@ -82,7 +83,7 @@ def marks(one: Checked) -> list[Mark]:
     for (start, end), why in rules.items():
         quote, reasons = one.text[start:end], tuple(dict.fromkeys(why))
         if (quote, reasons) not in notes:
-            meanings = tuple(_meaning(rule, quote, one.verdict.decision) for rule in reasons)
+            meanings = tuple(_meaning(rule, quote, one) for rule in reasons)
             notes[quote, reasons] = Note(len(notes) + 1, meanings)
         found.append(Mark(start, end, notes[quote, reasons]))
     return found
@@ -108,13 +109,20 @@ def pieces(text: str, found: Sequence[Mark]) -> Iterator[Piece]:
     yield from _empty(found, cuts[-1])
 
 
+def headline(one: Checked) -> str:
+    """The verdict in a line; what the filter could not read it has not judged."""
+    is_unread = any(finding.rule is Rule.UNREADABLE for finding in one.verdict.findings)
+    which = Rule.UNREADABLE.value if is_unread else one.verdict.decision.value
+    return worded(LANGUAGE, f"check.{which}")
+
+
 def lead(one: Checked) -> str:
     """What stands before the text that would leave, or in its place when nothing would."""
     match one.verdict.decision:
         case Decision.RETURN:
             what = "nothing"
         case Decision.HOLD:
-            what = "if-confirmed"
+            what = "if-confirmed" if one.verdict.text else "nothing"
         case Decision.RELAY | Decision.REDACT:
             what = "unchanged" if one.verdict.text == one.text else "masked"
         case _:  # pragma: no cover
@@ -156,9 +164,16 @@ def _outer_first(finding: Finding) -> tuple[int, int]:
     return finding.start, -finding.end
 
 
-def _meaning(rule: Rule, quote: str, decision: Decision) -> Meaning:
+def _meaning(rule: Rule, quote: str, one: Checked) -> Meaning:
+    name = worded(LANGUAGE, f"check.rule.{rule.value}")
+    return Meaning(kind(rule, one.verdict.decision), name, _advice(rule, quote, one))
+
+
+def _advice(rule: Rule, quote: str, one: Checked) -> str:
+    if one.call is not None and one.verdict.decision is Decision.RETURN and rule in PLACES:
+        return worded(LANGUAGE, "check.place-stays", quote=quote)
     (advice,) = sentences(LANGUAGE, [Reason(rule.value, quote)])
-    return Meaning(kind(rule, decision), worded(LANGUAGE, f"check.rule.{rule.value}"), advice)
+    return advice
 
 
 def kind(rule: Rule, decision: Decision) -> Kind:
@@ -166,15 +181,22 @@ def kind(rule: Rule, decision: Decision) -> Kind:
     match rule:
         case Rule.PERSON | Rule.PHONE | Rule.EMAIL | Rule.ADDRESS | Rule.ACCOUNT:
             return Kind.WHO if decision is Decision.RETURN else Kind.MASKED
-        case Rule.OFFICIAL | Rule.KIN_OF | Rule.OWN_RELATION | Rule.NEIGHBOUR:
-            return Kind.WHO
-        case Rule.DWELLING | Rule.JOB:
+        case (
+            Rule.OFFICIAL
+            | Rule.KIN_OF
+            | Rule.OWN_RELATION
+            | Rule.NEIGHBOUR
+            | Rule.DWELLING
+            | Rule.JOB
+        ):
             return Kind.WHO
         case Rule.DEED | Rule.SUSPICION | Rule.CHECK_ON | Rule.CHARACTER:
             return Kind.SAID
         case Rule.WAY_OF_LIFE | Rule.IRONY | Rule.GROUP:
             return Kind.SAID
-        case Rule.GROUP_MENTIONED | Rule.DOUBT | Rule.UNREADABLE:
+        case Rule.TWO_FORMS | Rule.HIDDEN | Rule.LINK | Rule.UNREADABLE:
+            return Kind.DOUBT
+        case Rule.GROUP_MENTIONED | Rule.DOUBT:
             return Kind.DOUBT
         case _:  # pragma: no cover
             assert_never(rule)

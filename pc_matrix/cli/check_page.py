@@ -18,6 +18,7 @@ from pc_matrix.cli.check_marks import (
     Meaning,
     Note,
     Piece,
+    headline,
     lead,
     marks,
     masked_parts,
@@ -40,11 +41,11 @@ def page(one: Checked) -> str:
     parts = (
         f'<p class="scheme">{_say("check.page.scheme")} · {_say("check.page.title")}</p>',
         *_emergency(one),
-        f'<h1 class="{decision}">{_say(f"check.{decision}")}</h1>',
+        f'<h1 class="{decision}">{_shown(headline(one))}</h1>',
         _section("check.message", _message(one, found), *_legend(found)),
         _section("check.why", _why(notes_of(found))),
         _section("check.leaves", *_leaving(one)),
-        # A corrected draft of the message, once there is one, belongs here.
+        *_draft(one),
         *_advice(one),
         f"<footer><p>{_say('check.page.limits')}</p><p>{_say('check.page.privacy')}</p></footer>",
     )
@@ -148,9 +149,19 @@ def _meaning(meaning: Meaning) -> str:
 
 def _leaving(one: Checked) -> Iterator[str]:
     yield f"<p>{_shown(lead(one))}</p>"
+    yield from _masked(one.text, one.verdict.text)
+
+
+def _draft(one: Checked) -> Iterator[str]:
+    if one.draft is not None:
+        introduced = f"<p>{_say('check.draft.lead')}</p>"
+        yield _section("check.draft", introduced, *_masked(one.text, one.draft))
+
+
+def _masked(text: str, leaving: str) -> Iterator[str]:
     parts = "".join(
         _in_kind(Kind.MASKED, _shown(part)) if is_mask else _shown(part)
-        for part, is_mask in masked_parts(one.text, one.verdict.text)
+        for part, is_mask in masked_parts(text, leaving)
     )
     if parts:
         yield f'<p class="message" dir="auto">{parts}</p>'
@@ -160,6 +171,6 @@ def _advice(one: Checked) -> Iterator[str]:
     if one.verdict.decision is Decision.RETURN:
         yield _section(
             "check.advice",
-            f"<p>{_say('returned.how')}</p>",
+            f"<p>{_say('check.advice.how')}</p>",
             f"<p>{_say('returned.call')}</p>",
         )

@@ -16,6 +16,7 @@ from pc_matrix.cli.check_marks import (
     Mark,
     Note,
     Piece,
+    headline,
     lead,
     marks,
     masked_parts,
@@ -54,12 +55,12 @@ def show(one: Checked, screen: Console) -> None:
     found = marks(one)
     for part in (
         *_emergency(one),
-        Text(_say(f"check.{one.verdict.decision.value}"), _VERDICTS[one.verdict.decision]),
+        Text(headline(one), _VERDICTS[one.verdict.decision]),
         _box("check.message", _message(one, found, colours=colours)),
         *(_legend(found) if colours else _brackets(found)),
         *_why(notes_of(found)),
         *_leaving(one),
-        # A corrected draft of the message, once there is one, belongs here.
+        *_draft(one),
         *_advice(one),
     ):
         screen.print(part)
@@ -123,13 +124,24 @@ def _why(notes: Sequence[Note]) -> Iterator[RenderableType]:
 
 
 def _leaving(one: Checked) -> Iterator[RenderableType]:
-    shown = Text()
-    for part, is_mask in masked_parts(one.text, one.verdict.text):
-        shown.append(visible(part), _STYLES[Kind.MASKED] if is_mask else "")
+    shown = _masked(one.text, one.verdict.text)
     introduced = Text(lead(one))
     yield _box("check.leaves", introduced + "\n\n" + shown if shown else introduced)
 
 
+def _draft(one: Checked) -> Iterator[RenderableType]:
+    if one.draft is not None:
+        introduced = Text(_say("check.draft.lead"))
+        yield _box("check.draft", introduced + "\n\n" + _masked(one.text, one.draft))
+
+
+def _masked(text: str, leaving: str) -> Text:
+    shown = Text()
+    for part, is_mask in masked_parts(text, leaving):
+        shown.append(visible(part), _STYLES[Kind.MASKED] if is_mask else "")
+    return shown
+
+
 def _advice(one: Checked) -> Iterator[RenderableType]:
     if one.verdict.decision is Decision.RETURN:
-        yield Text(f"{_say('returned.how')}\n{_say('returned.call')}")
+        yield Text(f"{_say('check.advice.how')}\n{_say('returned.call')}")

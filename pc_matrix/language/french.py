@@ -19,9 +19,10 @@ from pc_matrix.language.roles import reader
 from pc_matrix.language.spelling import spell
 from pc_matrix.language.tokens import Word, words
 from policies.denunciation.analysis import Analysis, Entity, EntityKind, Token
+from policies.legible import is_in_latin, reads_as_stored
 
 LONGEST = 4000
-"""Characters; a longer message is held unread."""
+"""Characters; a longer message is not judged, and does not leave."""
 
 
 class French:
@@ -32,18 +33,19 @@ class French:
         self._reader = reader()
 
     def analyse(self, text: str) -> Analysis:
-        """Words, places, persons of ``text``; not readable when it is longer than ``LONGEST``."""
-        if len(text) > LONGEST:
-            return Analysis(text, (), (), readable=False)
-        found = words(spell(text), self._known)
+        """Words, places, persons of ``text``.
+
+        Not readable when it is longer than ``LONGEST``, or when an eye reads it otherwise than we
+        do; its words are there even so, for who may be in danger.
+        """
+        spelt = spell(text[:LONGEST])
+        found = words(spelt, self._known)
         phrase_tags(found, self._known)
         neutralise(found, self._known)
+        if len(text) > LONGEST or not (reads_as_stored(text) and is_in_latin(spelt.text)):
+            return Analysis(text, _tokens(found), (), readable=False)
         entities, names = self._entities(found, mark(self.own, found, self._known))
-        tokens = tuple(
-            Token(w.start, w.end, w.form, w.flags, w.lemmas, frozenset(w.tags), w.neutral, w.raw)
-            for w in found
-        )
-        analysis = Analysis(text, tokens, entities, names=names)
+        analysis = Analysis(text, _tokens(found), entities, names=names)
         return replace(analysis, leaning=self._reader.read(analysis, self._known))
 
     def _entities(
@@ -78,6 +80,13 @@ class French:
 def _telling(word: Word) -> bool:
     """Whether a word of a name gives the person away alone; not the *des* of *Jojo des Bois*."""
     return word.kind == "word" and len(word.raw) > 2 and word.raw not in ("les", "des", "aux")
+
+
+def _tokens(found: Sequence[Word]) -> tuple[Token, ...]:
+    return tuple(
+        Token(w.start, w.end, w.form, w.flags, w.lemmas, frozenset(w.tags), w.neutral, w.raw)
+        for w in found
+    )
 
 
 def _groups(found: Sequence[Word]) -> Iterable[tuple[EntityKind, int, int, bool]]:

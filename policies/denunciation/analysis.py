@@ -133,7 +133,7 @@ class Analysis:
     tokens: tuple[Token, ...]
     entities: tuple[Entity, ...]
     readable: bool = True
-    """False when the text is too long or cannot be analysed: it is then held."""
+    """False when the text is too long or cannot be analysed: it then never leaves."""
     names: frozenset[str] = frozenset()
     """The forms that name somebody, to be masked wherever they stand."""
     leaning: Leaning | None = None

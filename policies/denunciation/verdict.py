@@ -46,6 +46,12 @@ class Rule(StrEnum):
     GROUP_MENTIONED = "group-mentioned"
     DOUBT = "doubt"
     UNREADABLE = "unreadable"
+    TWO_FORMS = "two-forms"
+    """The plain text and the HTML of a message do not say the same."""
+    HIDDEN = "hidden"
+    """Words that show only after a tap, or in a colour of their own."""
+    LINK = "link"
+    """A link: what it leads to was not judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``text`` is what would be relayed; empty on RETURN."""
+    """``text`` is what would be relayed; empty on RETURN, and when the filter could not read it."""
 
     decision: Decision
     text: str

@@ -40,6 +40,61 @@ def test_a_denunciation_shows_its_reasons_and_no_text(capsys: pytest.CaptureFixt
     assert "[personne]" not in shown
 
 
+VAN = "Un fourgon blanc AB-123-CD a forcé la barrière du parking à 22h."
+
+
+def test_what_remains_to_be_sent_of_a_denunciation_is_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["check", f"{VAN} {SLANDER}"]) == 0
+    shown = " ".join(capsys.readouterr().out.replace("│", " ").split())
+    assert f"il ne part que si le référent le confirme. {VAN}" in shown
+    assert run(["check", SLANDER]) == 0
+    assert "brouillon" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "draft"), [(f"{VAN} {SLANDER}", VAN), (SLANDER, None), (VAN, None)]
+)
+def test_programs_get_the_draft_too(
+    text: str,
+    draft: str | None,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert run(["--json", "check", text]) == 0
+    one = json.loads(capsys.readouterr().out)
+    _typed(monkeypatch, json.dumps({"id": 1, "text": text}).encode())
+    assert run(["check", "--jsonl"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"id": 1, **one}
+    assert one["draft"] == draft
+
+
+def test_a_message_alone_is_judged_as_the_bot_does(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked = f"\u200b{VAN} https://exemple.fr/photo"
+    assert run(["--json", "check", linked]) == 0
+    one = json.loads(capsys.readouterr().out)
+    assert (one["decision"], one["spans"]) == ("hold", ["https://exemple.fr/photo"])
+    assert one["text"] == linked[1:]
+    _typed(monkeypatch, json.dumps({"id": 1, "text": linked}).encode())
+    assert run(["check", "--jsonl"]) == 0
+    bare = json.loads(capsys.readouterr().out)
+    assert (bare["decision"], bare["text"]) == ("relay", linked)
+
+
+@pytest.mark.parametrize("options", [[], ["--html"]])
+def test_what_the_filter_cannot_read_is_told_as_such(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = "Un fourgon blanc tourne dans la rue. " * 150 + "Mon voisin frappe sa femme."
+    assert run(["check", long, *options]) == 0
+    shown = capsys.readouterr().out
+    assert "NON VÉRIFIÉ" in shown
+    assert "3919" in shown
+
+
 def test_danger_comes_first(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "Mon voisin bat sa femme."]) == 0
     shown = capsys.readouterr().out
@@ -81,7 +136,7 @@ def test_no_message_is_a_fault_with_its_remedy(capsys: pytest.CaptureFixture[str
     assert "entre guillemets" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("message", ["", "  \n"])
+@pytest.mark.parametrize("message", ["", "  \n", "\u200b \u2060"])
 def test_an_empty_message_is_a_fault(message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", message]) == InputError.exit_status
     assert "vide" in capsys.readouterr().err

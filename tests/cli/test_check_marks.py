@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from bridges.wording.catalogue import LANGUAGES, keys
 from pc_matrix.cli.check_marks import (
     Kind,
+    headline,
     kind,
+    lead,
     marks,
     masked_parts,
     notes_of,
@@ -17,6 +19,7 @@ from pc_matrix.cli.check_marks import (
 )
 from pc_matrix.cli.checked import Checked
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
+from policies.emergency import Emergency
 
 TEXT = "c'est Tony qui va la tuer"
 
@@ -67,10 +70,35 @@ def test_names_are_masked_only_where_something_leaves() -> None:
     assert {kind(rule, Decision.HOLD) for rule in Rule} == set(Kind)
 
 
+def test_what_could_not_be_read_is_told_as_such() -> None:
+    whole = Finding(Rule.UNREADABLE, 0, len(TEXT))
+    unread = checked(whole, decision=Decision.HOLD)
+    assert headline(unread).startswith("NON VÉRIFIÉ")
+    assert lead(unread).startswith("Rien :")
+    doubt = Verdict(Decision.HOLD, "x", (Finding(Rule.DOUBT, 6, 10),))
+    assert headline(Checked(TEXT, doubt)).startswith("À CONFIRMER")
+    assert lead(Checked(TEXT, doubt)).startswith("Seulement si")
+
+
+def test_nobody_is_told_to_leave_the_door_out_where_there_is_danger() -> None:
+    found = (Finding(Rule.DWELLING, 6, 10), Finding(Rule.DEED, 15, 25))
+
+    def advice(call: Emergency | None, decision: Decision) -> list[str]:
+        one = Checked(TEXT, Verdict(decision, "", found), call)
+        return [m.advice for note in notes_of(marks(one)) for m in note.meanings]
+
+    calm, danger = advice(None, Decision.RETURN), advice(Emergency.CHILD, Decision.RETURN)
+    assert "pas le logement" in calm[0]
+    assert "trouver la porte" in danger[0]
+    assert calm[1] == danger[1]
+    assert advice(Emergency.CHILD, Decision.HOLD) == calm
+
+
 def test_every_rule_and_kind_has_a_name_in_both_languages() -> None:
     wanted = {f"check.rule.{rule.value}" for rule in Rule}
     wanted |= {f"check.kind.{one.value}" for one in Kind}
     wanted |= {f"check.{decision.value}" for decision in Decision}
+    wanted |= {f"rule.{rule.value}" for rule in Rule}
     for language in LANGUAGES:
         assert wanted <= keys(language)
 

@@ -26,6 +26,11 @@ FINDINGS = (
 )
 SLANDER = Checked(TEXT, Verdict(Decision.RETURN, "", FINDINGS), Emergency.PARTNER)
 HELD = Checked(TEXT, Verdict(Decision.HOLD, TEXT.replace("Tony", "[personne]"), FINDINGS[:2]))
+DRAFTED = Checked(TEXT, SLANDER.verdict, None, "Un vol <hier> a eu lieu, [personne] l'a vu.")
+UNREAD = Checked(
+    TEXT,
+    Verdict(Decision.HOLD, "", (Finding(Rule.UNREADABLE, 0, len(TEXT)), Finding(Rule.LINK, 3, 9))),
+)
 FACT = Checked("un fourgon [photo]", Verdict(Decision.RELAY, "un fourgon [photo]"))
 _VOID = {"meta", "link", "br", "img"}
 
@@ -57,7 +62,7 @@ class _Page(HTMLParser):
         return "".join(data for path, data in self.texts if set(names) <= set(path))
 
 
-@pytest.mark.parametrize("one", [SLANDER, HELD, FACT])
+@pytest.mark.parametrize("one", [SLANDER, HELD, FACT, DRAFTED, UNREAD])
 def test_the_page_is_whole_and_calls_for_nothing(one: Checked) -> None:
     source = page(one)
     read = _Page(source)
@@ -117,6 +122,22 @@ def test_what_would_leave_shows_its_masks() -> None:
     assert "Rien : le message ne quitte pas" in _Page(page(SLANDER)).under("section")
     assert "Vous pouvez l'écrire autrement" in _Page(page(SLANDER)).under("section")
     assert "mark" not in {tag for tag, _ in _Page(page(FACT)).elements}
+
+
+def test_a_draft_has_a_section_of_its_own() -> None:
+    source = page(DRAFTED)
+    section = source[source.index('id="check-draft"') : source.index('id="check-advice"')]
+    assert "Un vol &lt;hier&gt; a eu lieu" in section
+    assert '<mark class="masked">[personne]</mark>' in section
+    assert "il ne part que si le référent le confirme" in section
+    assert source.index('id="check-leaves"') < source.index('id="check-draft"')
+    assert "check-draft" not in page(SLANDER)
+
+
+def test_what_could_not_be_read_is_not_said_to_be_held() -> None:
+    read = _Page(page(UNREAD))
+    assert "NON VÉRIFIÉ" in "".join(d for path, d in read.texts if "h1" in path)
+    assert "Rien : le message ne quitte pas" in read.under("section")
 
 
 def _luminance(colour: str) -> float:

@@ -80,12 +80,31 @@ def test_what_would_leave() -> None:
     assert "crochets" not in shown(fact)
 
 
+def test_a_draft_stands_between_what_leaves_and_the_advice() -> None:
+    draft = "Un vol a eu lieu hier [personne]."
+    said = shown(Checked(TEXT, SLANDER.verdict, None, draft))
+    places = [said.index(x) for x in ("Rien : le message", draft, "Vous pouvez l'écrire")]
+    assert places == sorted(places)
+    assert "il ne part que si le référent le confirme" in said
+    assert "brouillon" not in shown(SLANDER)
+    coloured = shown(Checked(TEXT, SLANDER.verdict, None, draft), colours=True)
+    assert re.search(r"\x1b\[[\d;]*32m\[personne\]\x1b", coloured)
+
+
+def test_what_could_not_be_read_is_not_said_to_be_held() -> None:
+    unread = Verdict(Decision.HOLD, "", (Finding(Rule.UNREADABLE, 0, len(TEXT)),))
+    said = shown(Checked(TEXT, unread))
+    assert "NON VÉRIFIÉ" in said
+    assert "À CONFIRMER" not in said
+    assert "Rien : le message ne quitte pas" in said
+
+
 @pytest.mark.parametrize("width", [20, 32, 47])
 def test_nothing_is_cut_off_on_a_narrow_screen(width: int) -> None:
     said = shown(SLANDER, width=width)
     assert all(len(line) <= width for line in said.splitlines())
     words = re.sub(r"[│\s]+", " ", said)
-    for wanted in ("[bat sa femme](2)", "06 12 34 56 78", "désigne une personne par son nom"):
+    for wanted in ("[bat sa femme](2)", "06 12 34 56 78", "désigne une personne : décrivez"):
         assert wanted in words
 
 
