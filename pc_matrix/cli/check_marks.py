@@ -188,11 +188,12 @@ def kind(rule: Rule, decision: Decision) -> Kind:
             | Rule.NEIGHBOUR
             | Rule.DWELLING
             | Rule.JOB
+            | Rule.DESIGNATED
         ):
             return Kind.WHO
         case Rule.DEED | Rule.SUSPICION | Rule.CHECK_ON | Rule.CHARACTER:
             return Kind.SAID
-        case Rule.WAY_OF_LIFE | Rule.IRONY | Rule.GROUP:
+        case Rule.WAY_OF_LIFE | Rule.IRONY | Rule.GROUP | Rule.REPROACH:
             return Kind.SAID
         case Rule.TWO_FORMS | Rule.HIDDEN | Rule.LINK | Rule.UNREADABLE:
             return Kind.DOUBT

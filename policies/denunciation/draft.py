@@ -32,6 +32,7 @@ POINTING = frozenset(
         Rule.NEIGHBOUR,
         Rule.DWELLING,
         Rule.JOB,
+        Rule.DESIGNATED,
         Rule.GROUP,
         Rule.GROUP_MENTIONED,
     }

@@ -1,4 +1,4 @@
-"""What the rules find in a text: who is identified, what is said against him, where it is doubtful."""
+"""What the rules find in a text: who is identified, what is said of him, what is doubtful."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ def _of_person(analysis: Analysis, entity: Entity, found: Evidence) -> None:
         found.naming.append(identified)
     if weight >= _threshold(entity):
         found.accusing.extend([identified, *_spoken(analysis, weighed)])
-    elif (weight > CLEAR and entity.kind.names) or (
-        weight >= ACCUSED and entity.kind.recognisable
-    ):
+    elif (weight > CLEAR and entity.kind.names) or (weight >= ACCUSED and entity.kind.recognisable):
         found.doubtful.extend([identified, Finding(Rule.DOUBT, entity.start, entity.end)])
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from policies.denunciation.analysis import Analysis, Entity, EntityKind, Leaning, Token
+from policies.denunciation.analysis import Analysis, Entity, EntityKind, Leaning, Shares, Token
 
 NOBODY, SOMEBODY = 0.5, 0.35
 """A name that the rules found is let go where the reader takes it for a thing or for somebody who
 need not be masked (a likelihood of ``NOBODY`` or more), and for a third person by no more than
 ``SOMEBODY``."""
 ADDED = 0.25
-"""A word that the rules did not find is masked from this likelihood on: too much is better here."""
+"""A word that the rules did not find is masked from this likelihood on: better too much."""
 LEAST = 0.1
-"""What the likeliest word needs where the message surely names somebody and nothing else is found."""
+"""What the likeliest word needs where somebody is surely named and nothing else is found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,16 @@ class Named:
     end: int
 
 
-def named(analysis: Analysis) -> tuple[Named, ...]:
-    """What has to be masked in ``analysis``, in order, not overlapping."""
+def named(analysis: Analysis, *, and_accused: bool = False) -> tuple[Named, ...]:
+    """What has to be masked in ``analysis``, in order, not overlapping.
+
+    ``and_accused`` masks every mention of somebody who may be accused too, named or described: in
+    doubt, what a human lets go never says who it was.
+    """
     leaning = analysis.leaning
-    found = [_of(analysis, e) for e in analysis.entities if e.kind.names and _stays(e, leaning)]
+    found = [_of(e) for e in analysis.entities if e.kind.names and _stays(e, leaning)]
     if leaning is not None:
-        found += _added(analysis, leaning)
+        found += _added(analysis, [_share(s, and_accused=and_accused) for s in leaning.words])
     return tuple(sorted(found, key=lambda n: n.first))
 
 
@@ -46,7 +50,11 @@ def likeliest(analysis: Analysis, leaning: Leaning) -> tuple[Named, ...]:
     return (_run(analysis, best, best + 1),)
 
 
-def _of(analysis: Analysis, entity: Entity) -> Named:
+def _share(shares: Shares, *, and_accused: bool) -> float:
+    return shares.third + (shares.accused if and_accused else 0.0)
+
+
+def _of(entity: Entity) -> Named:
     return Named(entity.kind, entity.first, entity.last, entity.start, entity.end)
 
 
@@ -59,22 +67,22 @@ def _stays(entity: Entity, leaning: Leaning | None) -> bool:
     return somebody >= SOMEBODY or nobody < NOBODY
 
 
-def _added(analysis: Analysis, leaning: Leaning) -> Iterator[Named]:
-    """Runs of words that only the reader takes for a third person."""
+def _added(analysis: Analysis, shares: Sequence[float]) -> Iterator[Named]:
+    """Runs of words that only the reader takes for somebody to be masked."""
     taken = {i for e in analysis.entities if e.kind.names for i in range(e.first, e.last)}
     first = 0
     while first < len(analysis.tokens):
         last = first
-        while last < len(analysis.tokens) and _adds(analysis, leaning, last, taken):
+        while last < len(analysis.tokens) and _adds(analysis, shares, last, taken):
             last += 1
         if last > first:
             yield _run(analysis, first, last)
         first = last + 1
 
 
-def _adds(analysis: Analysis, leaning: Leaning, i: int, taken: set[int]) -> bool:
+def _adds(analysis: Analysis, shares: Sequence[float], i: int, taken: set[int]) -> bool:
     says = analysis.tokens[i].form[:1].isalnum()
-    return i not in taken and says and leaning.words[i].third >= ADDED
+    return i not in taken and says and shares[i] >= ADDED
 
 
 def _run(analysis: Analysis, first: int, last: int) -> Named:

@@ -47,9 +47,7 @@ def _by_rules(analysis: Analysis, found: Evidence) -> Verdict:
     if found.accusing:
         return Verdict(Decision.RETURN, "", _once(found.accusing))
     if found.doubtful:
-        return Verdict(
-            Decision.HOLD, masked(analysis, names), _once(found.doubtful + found.naming)
-        )
+        return Verdict(Decision.HOLD, masked(analysis, names), _once(found.doubtful + found.naming))
     if found.naming:
         return Verdict(Decision.REDACT, masked(analysis, names), _once(found.naming))
     return Verdict(Decision.RELAY, analysis.text)
@@ -59,17 +57,22 @@ def _read(analysis: Analysis, leaning: Leaning, found: Evidence) -> Verdict:
     likelihood = of_denunciation(leaning)
     if likelihood >= RETURNED:
         return Verdict(Decision.RETURN, "", _why(analysis, leaning, found))
-    names = named(analysis)
     contested = bool(found.accusing) and likelihood >= CONTESTED
     if likelihood >= HELD or contested:
-        doubt = _once([*_doubted(analysis, leaning, found), *_naming(names)])
-        return Verdict(Decision.HOLD, masked(analysis, names), doubt)
+        return _in_doubt(analysis, leaning, found)
+    names = named(analysis)
     if not _names_somebody(leaning, names):
         return Verdict(Decision.RELAY, analysis.text)
     names = names or likeliest(analysis, leaning)
     if not names:
         return Verdict(Decision.RELAY, analysis.text)
     return Verdict(Decision.REDACT, masked(analysis, names), _once(_naming(names)))
+
+
+def _in_doubt(analysis: Analysis, leaning: Leaning, found: Evidence) -> Verdict:
+    names = named(analysis, and_accused=True)
+    doubt = _once([*_doubted(analysis, leaning, found), *_naming(names)])
+    return Verdict(Decision.HOLD, masked(analysis, names), doubt)
 
 
 def of_denunciation(leaning: Leaning) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from random import Random
 
 import numpy as np
@@ -48,7 +48,9 @@ class Encoded:
 def vocabulary(told: Sequence[Told], with_vectors: Sequence[str]) -> Vocabulary:
     """The vocabulary of a training part."""
     words = Counter(w.form for t in told for e in (t.written, *t.varied) for w in e.words)
-    marks = Counter(m for t in told for e in (t.written, *t.varied[:2]) for w in e.words for m in w.marks)
+    marks = Counter(
+        m for t in told for e in (t.written, *t.varied[:2]) for w in e.words for m in w.marks
+    )
     seen = sorted(w for w, count in words.items() if count >= _SEEN)
     marked = sorted(m for m, count in marks.items() if count >= _MARKED)
     return Vocabulary(
@@ -75,7 +77,7 @@ def encoded(example: Example, known: Vocabulary) -> Encoded:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def _groups(letters: str) -> tuple[int, ...]:
     return tuple(groups(letters, LETTER_GROUPS)) if letters else ()
 
@@ -85,7 +87,7 @@ def together(one: Encoded, other: Encoded) -> Encoded:
     return Encoded(
         np.concatenate([one.words, other.words]),
         np.concatenate([one.seen, other.seen]),
-        np.concatenate([one.marks, other.marks + [len(one), 0]]),
+        np.concatenate([one.marks, other.marks + np.array([len(one), 0])]),
         one.groups + other.groups,
         np.concatenate([one.roles, other.roles]),
         max(one.label, other.label),

@@ -12,26 +12,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from policies.denunciation.wordlist import words
 from roles.corpus import Span, Written, label_of
 from roles.noise import plain
 
-_WHO = frozenset(
-    "full_name family_name firstname nickname kin_of own_relation own_relative neighbour kin "
-    "house_number_accused exact_dwelling dwelling job_place common_word_name_accused initials "
-    "initials_accused official_accused animal_owner social_account".split()
+_WHO = words(
+    """
+    full_name family_name firstname nickname kin_of own_relation own_relative neighbour kin
+    house_number_accused exact_dwelling dwelling job_place common_word_name_accused initials
+    initials_accused official_accused animal_owner social_account
+    """
 )
-_PLAINLY_DONE = frozenset(
-    "full_name family_name firstname nickname kin_of neighbour job_place own_relation own_relative "
-    "common_word_name_accused initials_accused kin dwelling exact_dwelling".split()
+_PLAINLY_DONE = words(
+    """
+    full_name family_name firstname nickname kin_of neighbour job_place own_relation own_relative
+    common_word_name_accused initials_accused kin dwelling exact_dwelling
+    """
 )
 """Where the sentence says a deed of the accused, and not his way of life or a mere suspicion."""
-_EXCHANGED = _WHO | frozenset(
-    "hearsay ask_check undeclared_work health morals mixed irony benefits papers politics religion "
-    "question_accusing insinuation denial half_retraction quote_accusing".split()
+_EXCHANGED = _WHO | words(
+    """
+    hearsay ask_check undeclared_work health morals mixed irony benefits papers politics religion
+    question_accusing insinuation denial half_retraction quote_accusing
+    """
 )
 _UNKNOWN = re.compile(r"(un|une|deux|trois|quatre|des|quelqu'un|[1-4]|plusieurs)\b", re.IGNORECASE)
 _SHAPES = (
-    ("plural", re.compile(r"(les|ces|mes|nos|leurs|des|deux|trois|quatre|[2-4]|tous les|plusieurs)\b")),
+    (
+        "plural",
+        re.compile(r"(les|ces|mes|nos|leurs|des|deux|trois|quatre|[2-4]|tous les|plusieurs)\b"),
+    ),
     ("feminine", re.compile(r"(la|ma|une|mme|madame|mlle|cette|sa)\b")),
     ("masculine", re.compile(r"(le|mon|un|m\.|mr|monsieur|ce|son|l'|quelqu|celui)")),
 )
@@ -55,15 +65,19 @@ def mentions(messages: Sequence[Written]) -> Mentions:
     accused, unknown = defaultdict(list), defaultdict(list)
     for message in messages:
         for span in message.spans:
-            words = message.text[span.start : span.end]
-            if len(words) > 60 or "\n" in words:
+            said = message.text[span.start : span.end]
+            if len(said) > 60 or "\n" in said:
                 continue
             if span.role == "A" and message.phenomenon in _WHO:
-                accused[_shape(words)].append(words)
-            elif span.role == "U" and message.label == "RELAY" and _UNKNOWN.match(words):
-                if "unknown" in message.phenomenon or "person" in message.phenomenon:
-                    unknown[_shape(words)].append(words)
+                accused[_shape(said)].append(said)
+            elif span.role == "U" and _is_unknown(message, said):
+                unknown[_shape(said)].append(said)
     return Mentions(accused, unknown)
+
+
+def _is_unknown(message: Written, said: str) -> bool:
+    about = "unknown" in message.phenomenon or "person" in message.phenomenon
+    return about and message.label == "RELAY" and bool(_UNKNOWN.match(said))
 
 
 def exchanged(message: Written, known: Mentions, rng: Random) -> Written | None:
@@ -73,7 +87,11 @@ def exchanged(message: Written, known: Mentions, rng: Random) -> Written | None:
         return None
     span = accused[0]
     words = message.text[span.start : span.end]
-    if words[:1].isdigit() or "@" in words or _DEPENDS.search(plain(message.text[: span.start]).lower()):
+    if (
+        words[:1].isdigit()
+        or "@" in words
+        or _DEPENDS.search(plain(message.text[: span.start]).lower())
+    ):
         return None
     shape = _shape(words)
     opens = span.start < 2 and message.phenomenon in _PLAINLY_DONE
@@ -81,7 +99,11 @@ def exchanged(message: Written, known: Mentions, rng: Random) -> Written | None:
     if opens and as_unknown and rng.random() < 0.4:
         return _with(message, span, rng.choice(as_unknown), "U")
     others = shape if shape == "plural" or rng.random() < 0.3 else rng.choice(_SINGULAR)
-    return _with(message, span, rng.choice(known.accused[others]), "A") if known.accused.get(others) else None
+    return (
+        _with(message, span, rng.choice(known.accused[others]), "A")
+        if known.accused.get(others)
+        else None
+    )
 
 
 def _shape(words: str) -> str:

@@ -1,4 +1,4 @@
-"""The network in PyTorch, for training; ``pc_matrix.language.roles.network`` is its twin in numpy."""
+"""The network in PyTorch, for training; its twin in ``pc_matrix.language.roles`` reads in numpy."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ class RolesNetwork(nn.Module):
         self.proj = nn.Linear(vectors.shape[1], WIDTH, bias=False)
         self.delta = nn.Embedding(seen + 1, WIDTH, padding_idx=0)
         self.feat = nn.Linear(marks, WIDTH)
-        self.char = nn.EmbeddingBag(LETTER_GROUPS + 1, WIDTH, padding_idx=LETTER_GROUPS, mode="mean")
+        self.char = nn.EmbeddingBag(
+            LETTER_GROUPS + 1, WIDTH, padding_idx=LETTER_GROUPS, mode="mean"
+        )
         nn.init.zeros_(self.delta.weight)
         nn.init.normal_(self.feat.weight, 0, 0.08)
         nn.init.normal_(self.char.weight, 0, 0.08)

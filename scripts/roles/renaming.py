@@ -6,6 +6,7 @@ from itertools import accumulate
 from random import Random
 
 from pc_matrix.language.resources import load_resources
+from policies.denunciation.wordlist import words
 from roles.corpus import Written
 from roles.noise import plain
 from roles.pieces import NOBODY, Piece, cut, join
@@ -14,13 +15,16 @@ _KNOWN = load_resources()
 _FIRST, _LAST = list(_KNOWN.first_names.items()), list(_KNOWN.surnames.items())
 _FIRST_SHARES = list(accumulate(4**digits for _, digits in _FIRST))
 _LAST_SHARES = list(accumulate(3**digits for _, digits in _LAST))
-_KEPT = frozenset(
-    "m mr mme mlle monsieur madame mademoiselle docteur dr maitre me le la les du de des famille "
-    "fils".split()
+_KEPT = words(
+    """
+    m mr mme mlle monsieur madame mademoiselle docteur dr maitre me le la les du de des famille fils
+    """
 )
 _FROM_FAR = tuple(
     name.replace("~", " ")
-    for name in """
+    for name in sorted(
+        words(
+            """
     Benali Haddad Bouzid Cherkaoui Amrani El-Khoury Traoré Diallo Sissoko N'Diaye Mbaye Ouédraogo
     Okafor Mensah Nguyen Tran Pham Zhou Chen Wang Li Sivakumar Ramanathan Selvarajah Yilmaz Öztürk
     Demir Popescu Ionescu Dumitru Kowalski Nowak Wisniewska Ferreira Pereira Gonçalves Garcia
@@ -31,7 +35,9 @@ _FROM_FAR = tuple(
     Blanc Meunier Tessier Barbier Mercier Fournier Chevalier Lemoine Marchand Charpentier Fabre
     Da~Silva Dos~Santos De~Oliveira Le~Goff Le~Gall Le~Bihan Ben~Salah Ben~Ali El~Amrani Ait~Ahmed
     Van~Damme Di~Marco De~la~Cruz Da~Costa Le~Quéré Abd~El~Kader Van~den~Berghe De~Smet
-    """.split()
+            """
+        )
+    )
 )
 
 
@@ -58,7 +64,9 @@ def _is_name(word: str, nth: int, of: int, *, masked: bool) -> bool:
     if low not in _KNOWN.first_names and low not in _KNOWN.surnames:
         return False
     rare = _KNOWN.frequency.get(low, 0) < 36
-    return (masked and (rare or of <= 2)) or (rare and len(low) > 2) or (word[0].isupper() and nth > 0)
+    return (
+        (masked and (rare or of <= 2)) or (rare and len(low) > 2) or (word[0].isupper() and nth > 0)
+    )
 
 
 def _exchanged(piece: Piece, others: dict[str, str], rng: Random) -> Piece:

@@ -19,11 +19,20 @@ from random import Random
 
 import numpy as np
 import torch
-import torch.nn.functional as functional
 from torch import Tensor
+from torch.nn import functional
 
 from roles import corpus, examples
-from roles.batches import Encoded, Vocabulary, batch, batches, encoded, set_marks, together, vocabulary
+from roles.batches import (
+    Encoded,
+    Vocabulary,
+    batch,
+    batches,
+    encoded,
+    set_marks,
+    together,
+    vocabulary,
+)
 from roles.exchange import mentions
 from roles.export import write
 from roles.network import Batch, RolesNetwork
@@ -43,9 +52,7 @@ class Training:
         self.rng = Random(seed)
         self.network = RolesNetwork(len(known.marks), table, len(known.seen))
         self.average = copy.deepcopy(self.network).requires_grad_(False).eval()
-        self._optimiser = torch.optim.AdamW(
-            self.network.parameters(), lr=RATE, weight_decay=DECAY
-        )
+        self._optimiser = torch.optim.AdamW(self.network.parameters(), lr=RATE, weight_decay=DECAY)
         self._rate = torch.optim.lr_scheduler.OneCycleLR(
             self._optimiser, RATE, total_steps=steps, pct_start=0.15
         )
@@ -109,7 +116,9 @@ def trained(
         loss = training.epoch(told, about_others)
         right = f"{exact(training.average, validation):.4f}" if validation else "-"
         passed = time.monotonic() - began
-        sys.stdout.write(f"seed {seed} epoch {number} {passed:.0f} s loss {loss:.3f} exact {right}\n")
+        sys.stdout.write(
+            f"seed {seed} epoch {number} {passed:.0f} s loss {loss:.3f} exact {right}\n"
+        )
         sys.stdout.flush()
     return training.average
 
@@ -138,7 +147,9 @@ def main() -> None:
     about_others = [encoded(e, known) for t in told for e in t.exchanged]
     kept = examples.plainly(corpus.read("validation"))
     validation = [encoded(t.written, known) for t in kept]
-    sys.stdout.write(f"{len(told)} messages, {len(about_others)} about others, {len(known.marks)} marks\n")
+    sys.stdout.write(
+        f"{len(told)} messages, {len(about_others)} about others, {len(known.marks)} marks\n"
+    )
     train = partial(
         trained, variants, about_others, known, table, epochs=options.epochs, validation=validation
     )
@@ -150,19 +161,18 @@ def _side_by_side(
     train: Callable[..., RolesNetwork], seeds: Sequence[int], processes: int
 ) -> list[RolesNetwork]:
     """One network a seed; what they are trained on is inherited by fork, not copied."""
-    global _train
-    _train = train
+    _inherited.append(train)
     with get_context("fork").Pool(processes) as pool:
         return pool.map(_with_seed, seeds, chunksize=1)
 
 
-_train: Callable[..., RolesNetwork]
+_inherited: list[Callable[..., RolesNetwork]] = []
 
 
 def _with_seed(seed: int) -> RolesNetwork:
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-    return _train(seed=seed)
+    return _inherited[-1](seed=seed)
 
 
 def _options() -> argparse.Namespace:

@@ -1,4 +1,4 @@
-"""What the network is told of each word: never the letters of a name, only that one stands there."""
+"""What the network is told of each word: never a name's letters, only that a name stands there."""
 
 from __future__ import annotations
 
@@ -45,9 +45,7 @@ def marked(analysis: Analysis, known: Known) -> list[Marked]:
     """
     by_rules = _by_rules(analysis)
     shouted = _shouted(analysis.text)
-    return [
-        _marked(analysis, i, found, known, shouted=shouted) for i, found in enumerate(by_rules)
-    ]
+    return [_marked(analysis, i, found, known, shouted=shouted) for i, found in enumerate(by_rules)]
 
 
 def _by_rules(analysis: Analysis) -> list[set[str]]:
@@ -71,9 +69,7 @@ def _of_entity(analysis: Analysis, entity: Entity) -> Iterator[tuple[int, str]]:
             yield i, ("W+" if reason.weight > 0 else "W-") + reason.rule.value
 
 
-def _marked(
-    analysis: Analysis, i: int, found: set[str], known: Known, *, shouted: bool
-) -> Marked:
+def _marked(analysis: Analysis, i: int, found: set[str], known: Known, *, shouted: bool) -> Marked:
     token = analysis.tokens[i]
     marks = found | {"up"} if shouted else found
     if any(f"E:{kind.value}:{at}" in found for kind in _NAMED for at in "BI"):

@@ -86,7 +86,11 @@ def _networks(held: Mapping[str, NDArray[np.generic]]) -> tuple[Weights, ...]:
 
 def _matrices(held: Mapping[str, NDArray[np.generic]], prefix: str) -> dict[str, Array]:
     named = (n for n in held if n.startswith(prefix))
-    return {n.removeprefix(prefix): held[n].astype(np.float32) for n in named if held[n].dtype != np.int8}
+    return {
+        n.removeprefix(prefix): held[n].astype(np.float32)
+        for n in named
+        if held[n].dtype != np.int8
+    }
 
 
 def _lines(array: NDArray[np.generic]) -> list[str]:
