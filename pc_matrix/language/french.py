@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pc_matrix.language.contacts import contacts
+from pc_matrix.language.disguise import undisguised
 from pc_matrix.language.exceptions import Name, meaning
 from pc_matrix.language.names import NameFinder
 from pc_matrix.language.own_lists import OwnLists, mark, read, with_persons
@@ -32,7 +33,10 @@ class French:
         """Words, places, persons of ``text``; not readable when it is longer than ``LONGEST``."""
         if len(text) > LONGEST:
             return Analysis(text, (), (), readable=False)
-        found = words(spell(text), self._known)
+        spelt = undisguised(spell(text), self._known)
+        if not spelt.legible:
+            return Analysis(text, (), (), readable=False)
+        found = words(spelt, self._known)
         phrase_tags(found, self._known)
         neutralise(found, self._known)
         entities, names = self._entities(found, mark(self.own, found, self._known))
