@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pc_matrix.language.contacts import contacts
+from pc_matrix.language.disguise import undisguised
 from pc_matrix.language.exceptions import Name, meaning
 from pc_matrix.language.names import NameFinder
 from pc_matrix.language.own_lists import OwnLists, mark, read, with_persons
@@ -16,7 +17,7 @@ from pc_matrix.language.places import neutralise, phrase_tags
 from pc_matrix.language.relations import relations
 from pc_matrix.language.resources import Resources, load_resources
 from pc_matrix.language.roles import reader
-from pc_matrix.language.spelling import spell
+from pc_matrix.language.spelling import Spelt, spell
 from pc_matrix.language.tokens import Word, words
 from policies.denunciation.analysis import Analysis, Entity, EntityKind, Token
 from policies.legible import is_in_latin, reads_as_stored
@@ -30,23 +31,31 @@ class French:
 
     def __init__(self, resources: Resources, own: OwnLists | None = None) -> None:
         self._known, self.own = resources, own or OwnLists()
-        self._reader = reader()
 
     def analyse(self, text: str) -> Analysis:
-        """Words, places, persons of ``text``.
+        """Words, places, persons of ``text``, and what the reader makes of them.
 
         Not readable when it is longer than ``LONGEST``, or when an eye reads it otherwise than we
         do; its words are there even so, for who may be in danger.
         """
-        spelt = spell(text[:LONGEST])
+        analysis = self.by_rules(text)
+        if not analysis.readable:
+            return analysis
+        return replace(analysis, leaning=reader().read(analysis, self._known))
+
+    def by_rules(self, text: str) -> Analysis:
+        """The same without the reader: what it reads, and what it is trained on."""
+        spelt = undisguised(spell(text[:LONGEST]), self._known)
         found = words(spelt, self._known)
         phrase_tags(found, self._known)
         neutralise(found, self._known)
-        if len(text) > LONGEST or not (reads_as_stored(text) and is_in_latin(spelt.text)):
+        if len(text) > LONGEST or not self._reads_plainly(text, spelt):
             return Analysis(text, _tokens(found), (), readable=False)
         entities, names = self._entities(found, mark(self.own, found, self._known))
-        analysis = Analysis(text, _tokens(found), entities, names=names)
-        return replace(analysis, leaning=self._reader.read(analysis, self._known))
+        return Analysis(text, _tokens(found), entities, names=names)
+
+    def _reads_plainly(self, text: str, spelt: Spelt) -> bool:
+        return spelt.legible and reads_as_stored(text) and is_in_latin(spelt.text)
 
     def _entities(
         self, found: Sequence[Word], listed: Sequence[Mention]
@@ -114,7 +123,11 @@ def _apart(
 
 @lru_cache(maxsize=1)
 def load() -> French:
-    """The analyser, without any commune's own lists."""
+    """The analyser, without any commune's own lists.
+
+    Raises ``SettingsError`` when the package's files are damaged: now, not at the first message.
+    """
+    reader()
     return French(load_resources())
 
 
@@ -123,5 +136,6 @@ def load_with(own_lists: Path) -> French:
 
     Raises ``SettingsError`` naming every faulty line at once.
     """
+    reader()
     known = load_resources()
     return French(known, read(own_lists, known))

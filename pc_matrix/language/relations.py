@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from pc_matrix.language.tokens import Word
 from policies.denunciation.analysis import EntityKind
@@ -38,9 +38,17 @@ _BUILT = listed(
     baraque bicoque propriete immeuble escalier taudis manoir
     """
 )
-_WHERE = tuple(
-    tuple(phrase.split())
-    for phrase in """
+
+
+def _by_first_word(phrases: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for parts in (tuple(phrase.split()) for phrase in phrases.split(",")):
+        found[parts[0]] = (*found.get(parts[0], ()), parts)
+    return found
+
+
+_WHERE = _by_first_word(
+    """
     du dessus, du dessous, du haut, du bas, du fond, de en face, en face, de a cote, a cote, du
     rez, du rdc, du premier, du second, du deuxieme, du troisieme, du quatrieme, du cinquieme,
     du dernier, au dessus, au dessous, au rez, au fond, du coin, au bout, du bout, de le angle,
@@ -52,8 +60,9 @@ _WHERE = tuple(
     rouge, verte, blanche, rose, grise, a la porte, de la porte, de la batisse, de la grange,
     aux murs, a la facade, aux persiennes, avec la veranda, avec la piscine, sous les toits, du
     numero, de bout
-    """.replace("\n", " ").split(",")
+    """
 )
+"""The phrases that single a dwelling out, by their first word."""
 
 
 def relations(words: Sequence[Word]) -> Iterator[Found]:
@@ -85,7 +94,7 @@ def _where(words: Sequence[Word], i: int) -> int:
 
 
 def _where_at(words: Sequence[Word], i: int) -> int:
-    for parts in _WHERE:
+    for parts in _WHERE.get(_form(words, i), ()):
         if tuple(w.form for w in words[i : i + len(parts)]) == parts:
             return i + len(parts)
     if _form(words, i) in ("du", "au") and i + 1 < len(words):

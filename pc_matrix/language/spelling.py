@@ -4,129 +4,85 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 
-_LOOKALIKES = str.maketrans(
-    dict(
-        pair.split(" ")
-        for pair in [
-            "а a",
-            "е e",
-            "о o",
-            "р p",
-            "с c",
-            "у y",
-            "х x",
-            "к k",
-            "м m",
-            "т t",
-            "в b",
-            "н h",
-            "і i",
-            "ԁ d",
-            "ѕ s",
-            "ј j",
-            "ӏ l",
-            "ɡ g",
-            "α a",
-            "ο o",
-            "ρ p",
-            "τ t",
-            "υ u",
-            "ι i",
-            "κ k",
-            "ν v",
-            "ε e",
-            "ϲ c",
-            "ı i",
-            "ł l",
-            "ø o",
-            "đ d",
-            "þ p",
-            "ʟ l",
-            "ǀ l",
-            "’ '",
-            "ʼ '",
-            "‘ '",
-            "´ '",
-            "` '",
-            "′ '",
-            "＇ '",
-            "ʹ '",
-            '“ "',
-            '” "',
-            '« "',
-            '» "',
-            "– -",
-            "— -",
-            "− -",
-            "‐ -",
-            "‑ -",
-        ]
-    )
-)
-_SPELT_OUT = {"œ": "oe", "æ": "ae", "ß": "ss", "…": "..."}
-_SEPARATED = re.compile(r"(?<![^\W_])[a-z](?:([ .\-_*·])[a-z])(?:\1[a-z]){2,}(?![^\W_])")
+from pc_matrix.language.lookalikes import plain, plain_character
+
+__all__ = ["Edit", "Spelt", "plain", "spell"]
+
+Edit = tuple[int, int, str]
+"""Characters ``start:end`` of a normalised text, and what stands in their place."""
+_REGIONAL = "[\U0001f1e6-\U0001f1ff]"
+_FLAG = re.compile(rf"(?<!\w)(?<!{_REGIONAL})({_REGIONAL}{{2}})\1*(?!\w|{_REGIONAL})")
+"""One flag, once or more; other regional letters in a row spell a word."""
+_FOREIGN = re.compile("[\u0250-\U0010ffff]")
+_COMBINING_LETTERS = re.compile("[\u0363-\u036f\u1dd3-\u1df4\u2de0-\u2dff\ua674-\ua67b]")
 
 
 @dataclass(frozen=True, slots=True)
 class Spelt:
-    """Normalised text; ``origin[i]`` is the offset of its i-th character in the original."""
+    """Normalised text; its i-th character was ``origin[i]:ends[i]`` in the original.
+
+    ``legible`` is false when letters are left that no reader of French would take for any.
+    """
 
     text: str
     origin: tuple[int, ...]
+    ends: tuple[int, ...]
     original: str
+    legible: bool = True
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's span for the normalised span ``start:end`` (not empty)."""
-        last = self.origin[end - 1] + 1
+        last = self.ends[end - 1]
         while last < len(self.original) and unicodedata.combining(self.original[last]):
             last += 1
         return self.origin[start], last
 
-
-@lru_cache(maxsize=4096)
-def _plain(char: str) -> str:
-    """What one character stands for: empty for invisible ones, a space for symbols."""
-    if char.lower() in _SPELT_OUT:
-        return _SPELT_OUT[char.lower()]
-    kept = []
-    for part in unicodedata.normalize("NFKD", char.translate(_LOOKALIKES)):
-        category = unicodedata.category(part)
-        if category in ("Mn", "Me", "Cf", "Cs", "Co", "Cn") or part == "\u3164":
-            continue
-        if category[0] in "ZC" or category in ("So", "Sk") or ord(part) > 0x1F000:
-            kept.append("\n" if part in "\n\r\u2028\u2029" else " ")
-            continue
-        kept.append(part.lower().translate(_LOOKALIKES))
-    return "".join(kept)
-
-
-def plain(text: str) -> str:
-    """Lower case, without accents, invisible characters or lookalikes."""
-    return "".join(map(_plain, text))
-
-
-def _end_of_name(found: re.Match[str]) -> int:
-    """Where the spelt-out name ends: in ``K a r i m a volé`` before *a*."""
-    letters = found.group()[::2]
-    another_word = found[1] == " " and len(letters) > 5 and letters[-1] in "ay"
-    return found.end() - 2 if another_word else found.end()
+    def rewritten(self, edits: Iterable[Edit]) -> Spelt:
+        """With ``edits``, which do not overlap, made; each is traced back to all that it replaces."""
+        text: list[str] = []
+        origin: list[int] = []
+        ends: list[int] = []
+        at = 0
+        for start, end, by in sorted(edits):
+            text += [self.text[at:start], by]
+            origin += self.origin[at:start]
+            ends += self.ends[at:start]
+            origin += [self.origin[start]] * len(by)
+            ends += [self.ends[end - 1]] * len(by)
+            at = end
+        text.append(self.text[at:])
+        return Spelt(
+            "".join(text),
+            (*origin, *self.origin[at:]),
+            (*ends, *self.ends[at:]),
+            self.original,
+            self.legible,
+        )
 
 
 def spell(text: str) -> Spelt:
-    """Normalise ``text``; a name that was spelt out (K a r i m, K.a.r.i.m) is put together."""
-    letters: list[str] = []
-    origin: list[int] = []
-    for offset, char in enumerate(text):
-        for letter in _plain(char):
-            letters.append(letter)
-            origin.append(offset)
-    joined, dropped = "".join(letters), set[int]()
-    for found in _SEPARATED.finditer(joined):
-        dropped.update(range(found.start() + 1, _end_of_name(found), 2))
-    if dropped:
-        kept = [i for i in range(len(joined)) if i not in dropped]
-        joined, origin = "".join(joined[i] for i in kept), [origin[i] for i in kept]
-    return Spelt(joined, tuple(origin), text)
+    """Normalise ``text`` character by character."""
+    table = {char: plain_character(char) for char in set(text)}
+    letters = list(map(table.__getitem__, text))
+    for flag in _FLAG.finditer(text):
+        letters[flag.start() : flag.end()] = " " * (flag.end() - flag.start())
+    joined = "".join(letters)
+    if len(joined) == len(text) and all(map(len, table.values())):
+        origin = tuple(range(len(text)))
+    else:
+        origin = tuple(i for i, part in enumerate(letters) for _ in part)
+    legible = text.isascii() or not (_is_foreign(joined) or _COMBINING_LETTERS.search(text))
+    return Spelt(joined, origin, tuple(i + 1 for i in origin), text, legible)
+
+
+def _is_foreign(joined: str) -> bool:
+    """Whether letters are left that are not European Latin; a sign of a formula may stand alone."""
+    for found in _FOREIGN.finditer(joined):
+        category = unicodedata.category(found.group())
+        beside = joined[max(0, found.start() - 1) : found.start()] + joined[found.end() :][:1]
+        if category == "Lo" or (category[0] == "L" and any(c.isalpha() for c in beside)):
+            return True
+    return False

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pc_matrix.language.familiar import is_word
 from pc_matrix.language.resources import Resources
 from pc_matrix.language.sounds import sound
 from pc_matrix.language.spelling import Spelt
+from pc_matrix.language.stretched import undoubled, unstretched
 
 _ELIDED = {
     "l": "le", "d": "de", "j": "je", "c": "ce", "s": "se", "n": "ne", "m": "me", "t": "te",
@@ -32,6 +35,8 @@ _WORD = re.compile(
 )
 _APOSTROPHE = re.compile(r"(?P<surname>\b([no])'([a-z]{3,}))")
 _LEET = str.maketrans("013457@$", "oieastas")
+_FRENCH = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-'’àâäçéèêëîïôöùûüÿœæ")
+_STREWN = re.compile(r"[a-z][A-Z]")
 LINE = "\n"
 
 
@@ -64,9 +69,11 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
             found.append(Word(start, end, raw, raw if kind in ("punct", "num") else kind, kind))
             continue
         elided = spelt.text[match.end() : match.end() + 1] == "'" and raw in _ELIDED
-        capital = not shouted and spelt.original[start].isupper()
+        capital = not shouted and _stands_out(spelt, start, end, raw, known)
         raw = _squeezed(raw, known)
         forms = (_ELIDED[raw],) if elided else respell(raw, known)
+        if len(forms) == 1 and forms[0] != (right := undoubled(raw, forms[0], known)):
+            raw, forms = right, (right,)
         if raw == "t" and found and found[-1].raw == "c" and found[-1].form == "est":
             found[-1].form = "etait"
             continue
@@ -83,6 +90,17 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
         _plural_have(word, [w for w in found[i + 1 : i + 3] if w.flags != "R"][:1])
         _verb_after_pronoun(found, i, known)
     return found
+
+
+def _stands_out(spelt: Spelt, start: int, end: int, raw: str, known: Resources) -> bool:
+    """Whether it has a capital, or is no word and is written as nobody writes one."""
+    original = spelt.original[start:end]
+    if original[0].isupper():
+        return True
+    if not original.isascii():
+        original = unicodedata.normalize("NFC", original)
+    disguised = not original.isalnum() or not _FRENCH.issuperset(original.lower())
+    return disguised and not is_word(raw, known)
 
 
 def _matches(text: str, known: Resources) -> Iterator[re.Match[str]]:
@@ -113,9 +131,10 @@ def _glue(found: list[Word], i: int) -> bool:
 
 def _accented(word: Word, original: str) -> None:
     """A final é tells a participle from a finite verb: ``tapé``."""
-    if word.form == word.raw and original[word.start : word.end].lower().endswith(
-        ("é", "ée", "és", "ées")
-    ):
+    written = original[word.start : word.end].lower()
+    if word.form == word.raw and written.endswith(("é", "ée", "és", "ées")):
+        if not _FRENCH.issuperset(written):
+            return
         word.flags = "".join(f for f in word.flags if f not in "vwfy")
 
 
@@ -181,9 +200,7 @@ def respell(raw: str, known: Resources) -> tuple[str, ...]:
 
 def _squeezed(raw: str, known: Resources) -> str:
     """Without elongations or digits for letters: ``kaaariiim``, ``k4rim``."""
-    shrunk = re.sub(r"(.)\1{2,}", r"\1", raw)
-    if shrunk != raw and not _is_word(raw, known):
-        raw = shrunk
+    raw = unstretched(raw, known)
     if len(raw) > 3 and any(c.isdigit() for c in raw) and not raw[0].isdigit():
         return _unleet(raw, known)
     return raw
@@ -264,5 +281,10 @@ def _edits(word: str) -> Iterator[str]:
 
 
 def _shouted(text: str) -> bool:
+    """Whether capitals tell nothing: nearly everything is one, or as strange, or they are strewn."""
     letters = [c for c in text if c.isalpha()]
-    return sum(c.isupper() for c in letters) > len(letters) * 0.6
+    capitals = sum(map(str.isupper, letters))
+    strange = 0 if text.isascii() else sum(c not in _FRENCH for c in letters if not c.isupper())
+    if capitals + strange > len(letters) * 0.6:
+        return True
+    return capitals > len(letters) * 0.3 and len(_STREWN.findall(text)) > len(letters) * 0.1

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing import Pool
 from random import Random
 
-from pc_matrix.language import load
+from pc_matrix.language import French
 from pc_matrix.language.resources import load_resources
 from pc_matrix.language.roles.marks import Marked, marked
 from policies.denunciation.analysis import Token
@@ -73,9 +74,15 @@ def _vary(message: Written, rng: Random, *, renames: float, retypes: float) -> W
 
 
 def example(message: Written) -> Example:
-    analysis = load().analyse(message.text)
+    analysis = _french().by_rules(message.text)
     words = marked(analysis, load_resources())
     return Example(tuple(words), tuple(_roles(analysis.tokens, message.spans)), message.label)
+
+
+@lru_cache(maxsize=1)
+def _french() -> French:
+    """Without the reader, which is what is being made."""
+    return French(load_resources())
 
 
 def _roles(tokens: Sequence[Token], spans: Sequence[Span]) -> Iterable[str]:

@@ -1,0 +1,106 @@
+"""Words that are spelt out: ``K a r i m``, ``K.a.r.i.m``, ``K🔥a🔥r🔥i🔥m``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from pc_matrix.language.familiar import is_familiar, name_level
+from pc_matrix.language.leet import read as unleet
+from pc_matrix.language.resources import Resources
+from pc_matrix.language.segments import segments
+from pc_matrix.language.spelling import Edit, Spelt
+
+_RUN = re.compile(
+    r"(?<![^\W_])[a-z0-9@$€](?:(?:[^\w\n@$€]|_){1,8}[a-z0-9@$€](?![^\W_])){2,}(?![^\W_])"
+)
+_LETTER = re.compile(r"[a-z0-9@$€]")
+_WORDS = frozenset("aydljcsnmtgovp")
+"""Letters that stand alone in ordinary messages: ``il y a``, ``l'a``, ``c``."""
+_LONGEST_WORD = 9
+
+
+def spelt_out(spelt: Spelt, known: Resources) -> list[Edit]:
+    """The letters of each word that was spelt out, put together."""
+    return [
+        edit
+        for run in _RUN.finditer(spelt.text)
+        for places in _apart(spelt.text, [m.start() for m in _letters(spelt.text, run)])
+        for edit in _joined(spelt.text, places, known)
+    ]
+
+
+def _letters(text: str, run: re.Match[str]) -> Iterator[re.Match[str]]:
+    return _LETTER.finditer(text, run.start(), run.end())
+
+
+def _apart(text: str, places: Sequence[int]) -> Iterator[Sequence[int]]:
+    """One list for each word: what stands between its letters is everywhere the same."""
+    gaps = [text[a + 1 : b] for a, b in pairwise(places)]
+    if _is_mixed(gaps):
+        yield places
+        return
+    begin = 0
+    while begin < len(places) - 1:
+        end = begin + 1
+        while end < len(gaps) and gaps[end] == gaps[begin]:
+            end += 1
+        yield places[begin : end + 1]
+        begin = end + 1 if end - begin > 1 else end
+
+
+def _is_mixed(gaps: Sequence[str]) -> bool:
+    """Whether something else stands between each two letters; not for initials (J.-M. P., à…)."""
+    changes = sum(one != other for one, other in pairwise(gaps))
+    sentence = any("." in gap or "," in gap for gap in gaps)
+    return len(gaps) > 2 and changes * 2 >= len(gaps) and not sentence
+
+
+def _joined(text: str, places: Sequence[int], known: Resources) -> Iterator[Edit]:
+    """Nothing between the letters of a word, a space between words."""
+    letters = "".join(text[i] for i in places)
+    begins = _words(letters, known, spaced=text[places[0] + 1] == " ")
+    for i, (one, other) in enumerate(pairwise(places), 1):
+        if i in begins:
+            if other > one + 2:
+                yield one + 1, other, " "
+        elif begins:
+            yield one + 1, other, ""
+
+
+def _words(letters: str, known: Resources, *, spaced: bool) -> frozenset[int]:
+    """Where words begin in the ``letters`` of a run; nowhere when they stand for themselves."""
+    count = len(letters)
+    if count < 3 or sum(c.isdigit() for c in letters) * 2 > count:
+        return frozenset()
+    for first, last in _readings(letters, spaced=spaced):
+        if _makes_word(letters[first:last], known, spaced=spaced):
+            return frozenset({0, first, *range(last, count)})
+    certain = count > 3 and letters.isalpha() and not (spaced and set(letters) <= _WORDS)
+    if not certain:
+        return frozenset()
+    if count > _LONGEST_WORD:
+        return segments(letters, known) or frozenset({0})
+    return frozenset({0, count - 1} if spaced and count > 5 and letters[-1] in "ay" else {0})
+
+
+def _readings(letters: str, *, spaced: bool) -> Iterator[tuple[int, int]]:
+    """All of them, or without the word of one letter before or after: ``K a r i m a volé``."""
+    count = len(letters)
+    if spaced and count > 5 and letters[-1] in "ay":
+        yield 0, count - 1
+    yield 0, count
+    for last in (count - 1, count - 2):
+        if spaced and set(letters[last:]) <= _WORDS:
+            yield 0, last
+    for first in (1, 2):
+        if spaced and set(letters[:first]) <= _WORDS:
+            yield first, count
+
+
+def _makes_word(letters: str, known: Resources, *, spaced: bool) -> bool:
+    if len(letters) < 3 or (spaced and set(letters) <= _WORDS):
+        return False
+    word = letters if letters.isalpha() else unleet(letters, known)
+    return is_familiar(word, known) if len(word) > 3 else name_level(word, known) > 3

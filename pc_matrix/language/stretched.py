@@ -1,0 +1,49 @@
+"""Letters written more often than the word has them: ``kaaarim``, ``karrim``, ``annnne``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice, product
+
+from pc_matrix.language.familiar import is_common, is_word, name_level
+from pc_matrix.language.resources import Resources
+
+_RUNS = re.compile(r"(.)\1*")
+_DOUBLED = re.compile(r"([^\W\d])\1")
+_LONG = re.compile(r"(.)\1{2,}")
+_MOST, _OFTEN_BORNE, _OFTEN_READ = 32, 3, 40
+
+
+def unstretched(raw: str, known: Resources) -> str:
+    """The known word or name that ``raw`` stretches; else without letters three times in a row."""
+    if not _LONG.search(raw) or is_word(raw, known):
+        return raw
+    best = max(_readings(raw), key=lambda word: _weight(word, known))
+    return best if _weight(best, known) else _LONG.sub(r"\1", raw)
+
+
+def undoubled(raw: str, form: str, known: Resources) -> str:
+    """The name or the frequent word that ``raw`` writes with a letter too many, else ``form``."""
+    if not _DOUBLED.search(raw) or len(raw) < 4 or is_word(raw, known):
+        return form
+    readings = tuple(_readings(raw))
+    if form != raw:
+        return form
+    best = max(readings, key=lambda word: known.frequency.get(word, 0))
+    if known.frequency.get(best, 0) >= _OFTEN_READ and best in known.words:
+        return best
+    best = max(readings, key=lambda name: name_level(name, known))
+    least = max(_OFTEN_BORNE, name_level(raw, known) + 2)
+    return best if name_level(best, known) >= least and best not in known.communes else form
+
+
+def _readings(raw: str) -> Iterator[str]:
+    """Each run of a letter once or twice, the shortest first."""
+    runs = [run.group() for run in _RUNS.finditer(raw)]
+    options = [(run[0], run[0] * 2) if len(run) > 1 else (run,) for run in runs]
+    return map("".join, islice(product(*options), _MOST))
+
+
+def _weight(word: str, known: Resources) -> int:
+    return max(name_level(word, known), 4 * is_common(word, known)) if len(word) > 2 else 0
