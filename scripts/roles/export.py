@@ -38,7 +38,7 @@ def write(
             if name not in _EMBEDDINGS:
                 held[f"{number}.{name}"] = _laid_out(name, array).astype(np.float16)
     with path.open("wb") as file:
-        np.savez_compressed(file, **held)
+        np.savez_compressed(file, allow_pickle=False, **held)
 
 
 def _table(

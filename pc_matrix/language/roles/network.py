@@ -80,9 +80,10 @@ class Network:
         h = self._norm(x, name + "norm1.")
         both = h @ w[name + "self_attn.in_proj_weight"] + w[name + "self_attn.in_proj_bias"]
         q, k, v = both.reshape(n, 3, heads, size).transpose(1, 2, 0, 3)
-        mixed = _softmax(q @ k.transpose(0, 2, 1) / np.float32(size**0.5)) @ v
-        mixed = mixed.transpose(1, 0, 2).reshape(n, w.width)
-        x = x + mixed @ w[name + "self_attn.out_proj.weight"] + w[name + "self_attn.out_proj.bias"]
+        weights = _softmax(np.asarray(q @ k.transpose(0, 2, 1) / size**0.5, np.float32))
+        mixed = (weights @ v).transpose(1, 0, 2).reshape(n, w.width)
+        y = x + mixed @ w[name + "self_attn.out_proj.weight"] + w[name + "self_attn.out_proj.bias"]
+        x = np.asarray(y, np.float32)
         h = self._norm(x, name + "norm2.")
         h = np.maximum(h @ w[name + "linear1.weight"] + w[name + "linear1.bias"], 0)
         return np.asarray(x + h @ w[name + "linear2.weight"] + w[name + "linear2.bias"], np.float32)
