@@ -68,9 +68,7 @@ def _end(
     return best
 
 
-def _stands(
-    joined: str, apart: float, known: Resources, *, marked: bool, linked: bool
-) -> bool:
+def _stands(joined: str, apart: float, known: Resources, *, marked: bool, linked: bool) -> bool:
     """Whether ``joined`` is surely one word, and its pieces are not."""
     if len(joined) < 4 or not joined.isalpha():
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ def write(
 ) -> None:
     """Write ``networks``; words' embeddings are folded into one table of bytes each."""
     words = [*with_vectors, *(w for w in known.seen if w not in known.vectors)]
-    held: dict[str, NDArray[np.generic]] = {
+    held: dict[str, Any] = {
         "shape": np.array([len(networks), WIDTH, CONVOLUTIONS, ATTENTIONS, HEADS], np.int32),
         "words": _lines(words),
         "marks": _lines(list(known.marks)),
