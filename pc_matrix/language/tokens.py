@@ -11,7 +11,7 @@ from pc_matrix.language.familiar import is_word
 from pc_matrix.language.resources import Resources
 from pc_matrix.language.sounds import sound
 from pc_matrix.language.spelling import Spelt
-from pc_matrix.language.stretched import undoubled, unstretched
+from pc_matrix.language.stretched import is_stretched, undoubled, unstretched
 
 _ELIDED = {
     "l": "le", "d": "de", "j": "je", "c": "ce", "s": "se", "n": "ne", "m": "me", "t": "te",
@@ -21,12 +21,12 @@ _WORD = re.compile(
     r"""
     (?P<email>[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+)
   | (?P<url>https?://\S+|www\.\S+)
-  | (?P<handle>@[\w.-]+)
+  | (?P<handle>@[\w.-]*\w(?::[\w-]+(?:\.[\w-]+)*)?)
   | (?P<plate>\b(?:[a-z]{2}[ -]?\d{3}[ -]?[a-z]{2}|\d{2,4}[ -][a-z]{2,3}[ -]\d{2})\b)
   | (?P<phone>(?<![\w])(?:\(?(?:\+|00)\s?33\)?[\s.\-/]*(?:\(0\))?[\s.\-/]*[1-9]|0[\s.\-/]*[1-9])
         (?:[\s.\-/]*\d){8}(?!\d))
   | (?P<time>\b\d{1,2}\s?(?:h|heures?)\s?\d{0,2}(?![\w])|\b\d{1,2}:\d{2}\b)
-  | (?P<account>\b[a-z][a-z0-9]*(?:[_][a-z0-9]+)+\b)
+  | (?P<account>(?<![^\W_])[a-z][a-z0-9]*(?:_+[a-z0-9]+)+)
   | (?P<num>\d+(?![^\W_]))
   | (?P<word>[^\W_]+)
   | (?P<punct>[^\w\s]|_|\n)
@@ -72,8 +72,11 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
         capital = not shouted and _stands_out(spelt, start, end, raw, known)
         raw = _squeezed(raw, known)
         forms = (_ELIDED[raw],) if elided else respell(raw, known)
-        if len(forms) == 1 and forms[0] != (right := undoubled(raw, forms[0], known)):
-            raw, forms = right, (right,)
+        if forms == (raw,):
+            raw = undoubled(raw, known)
+            forms = (raw,)
+        elif is_stretched(raw, forms[0]):
+            raw = forms[0]
         if raw == "t" and found and found[-1].raw == "c" and found[-1].form == "est":
             found[-1].form = "etait"
             continue
@@ -281,10 +284,9 @@ def _edits(word: str) -> Iterator[str]:
 
 
 def _shouted(text: str) -> bool:
-    """Whether capitals tell nothing: nearly everything is one, or as strange, or they are strewn."""
+    """Whether capitals tell nothing: nearly every letter is one, or they are strewn."""
     letters = [c for c in text if c.isalpha()]
     capitals = sum(map(str.isupper, letters))
-    strange = 0 if text.isascii() else sum(c not in _FRENCH for c in letters if not c.isupper())
-    if capitals + strange > len(letters) * 0.6:
+    if capitals > len(letters) * 0.6:
         return True
     return capitals > len(letters) * 0.3 and len(_STREWN.findall(text)) > len(letters) * 0.1
