@@ -26,7 +26,7 @@ _BROKEN, _IN_DIGITS, _DOUBLED, _SPLINTERS, _SHARE = 4, 5, 5, 5, 0.25
 
 def undisguised(spelt: Spelt, known: Resources) -> Spelt:
     """``spelt`` with its disguised words put right."""
-    made = dict.fromkeys((spelt_out, unleet, rejoined, glued, dictated), 0)
+    made = dict.fromkeys((dictated, spelt_out, unleet, rejoined, glued), 0)
     for reading in made:
         edits = reading(spelt, known)
         if edits:
