@@ -28,6 +28,8 @@ class Parcel:
     sector: SectorCode
     sent_at: datetime
     words: str
+    marked: bool = True
+    """Whether the sector room sees on the message that it was passed on."""
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -89,8 +91,9 @@ class Delivery:
             )
             self._ledger.set_state(report.id, ReportState.UNCERTAIN)
             return Uncertain(number)
-        mark = transaction("mark", report.source_event)
-        await self._rooms.react(report.source_room, report.source_event, RELAYED_MARK, mark)
+        if parcel.marked:
+            mark = transaction("mark", report.source_event)
+            await self._rooms.react(report.source_room, report.source_event, RELAYED_MARK, mark)
         notice = wording.relayed(referent, number, [d.authority.name for d in arrived])
         await tell(
             self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event

@@ -28,6 +28,11 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """A denunciation: given back, with a draft of its facts that leaves when its référent taps."""
+
+
+@dataclass(frozen=True, slots=True)
 class Awaiting:
     """Shown to its author, who has to tap before it leaves."""
 
@@ -71,6 +76,7 @@ Outcome = (
     Relayed
     | Uncertain
     | Returned
+    | Offered
     | Awaiting
     | Declined
     | Acknowledged

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from bridges.wording.notice import Notice
 from policies.denunciation.analysis import Analysis
-from policies.reports import AckNews, Link, Report, ReportState
+from policies.reports import AckNews, Choice, Link, Report, ReportState, Showing
 from policies.terms import AuthorityCode, EventId, Flag, Message, RoomId, UserId
 
 
@@ -20,9 +20,14 @@ class RoomSender(Protocol):
 
 
 class MessageReader(Protocol):
-    """Fetches and decrypts one message again; ``None`` when it cannot be read."""
+    """Fetches and decrypts one message again; ``None`` when it cannot be read.
+
+    ``newest`` gives it as its sender changed it since, ``read`` as it was first sent: what was
+    shown to people before they confirm a command must not change under them.
+    """
 
     async def read(self, room_id: RoomId, event_id: EventId) -> Message | None: ...
+    async def newest(self, room_id: RoomId, event_id: EventId) -> Message | None: ...
 
 
 class Language(Protocol):
@@ -56,6 +61,8 @@ class ReportLedger(Protocol):
         preview_event: EventId | None = None,
         digest: str | None = None,
     ) -> None: ...
+    def showed(self, report_id: int, showing: Showing) -> None: ...
+    def chose(self, event_id: EventId, choice: Choice) -> None: ...
     def number_report(self, report_id: int, year: int) -> str: ...
     def link(self, report_id: int, destination: RoomId, txn: str) -> Link: ...
     def sent(self, link_id: int, event_id: EventId) -> None: ...

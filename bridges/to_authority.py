@@ -6,11 +6,9 @@ a transaction id of its own. No text is kept anywhere on the way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from bridges.delivery import Delivery, Parcel
-from bridges.outcome import Awaiting, Declined, Outcome, Refused, Returned
+from bridges.judging import Barred, Judged, Judging
+from bridges.outcome import Awaiting, Declined, Offered, Outcome, Refused, Returned
 from bridges.ports import (
     Clock,
     Fingerprint,
@@ -20,28 +18,23 @@ from bridges.ports import (
     RoomSender,
 )
 from bridges.private import person_of, tell
+from bridges.reasons import reasons
+from bridges.wording import advice
 from bridges.wording import relay as wording
 from bridges.wording.notice import Notice
-from policies.denunciation.analysis import Analysis
-from policies.denunciation.judge import judge
 from policies.denunciation.verdict import Decision, Verdict
-from policies.emergency import emergency
+from policies.emergency import Emergency
 from policies.refusal import Refusal
-from policies.relay import History, Relayable, may_relay
-from policies.reports import Report, ReportState
-from policies.terms import Answer, Directory, EventId, Flag, Message, Person, UserId
+from policies.reports import Choice, Report, ReportState, Showing, Shown
+from policies.terms import Answer, Directory, EventId, Flag, Person, UserId
 
-_MOST_REASONS, _QUOTED = 8, 40  # and characters of each
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A message that may be relayed, with what the filter says of it."""
-
-    message: Message
-    relayable: Relayable
-    analysis: Analysis
-    verdict: Verdict
+_SHOWN = {
+    Decision.RELAY: Shown.RELAY,
+    Decision.REDACT: Shown.REDACT,
+    Decision.HOLD: Shown.HOLD,
+    Decision.RETURN: Shown.RETURN,
+}
+_WAIT = (ReportState.AWAITING, ReportState.OFFERED, ReportState.OPEN)
 
 
 class ToAuthority:
@@ -56,25 +49,29 @@ class ToAuthority:
         fingerprint: Fingerprint,
         clock: Clock,
     ) -> None:
-        self._rooms, self._reader, self._ledger = rooms, reader, ledger
-        self._language, self._fingerprint, self._clock = language, fingerprint, clock
+        self._rooms, self._ledger = rooms, ledger
+        self._fingerprint, self._clock = fingerprint, clock
+        self._judging = Judging(reader, ledger, language)
         self._delivery = Delivery(rooms, ledger, clock)
 
     async def carry(self, flag: Flag, directory: Directory) -> Outcome:
-        """Take a flag up: relay its message, show it to the référent, return it or refuse it."""
-        judged = await self._judge(flag, directory, self._clock.now())
-        if isinstance(judged, Refusal):
-            return await self._refuse(flag.sender, judged, directory, flag.event_id)
+        """Take a flag up: relay its message, show it to the référent, return it or refuse it.
+
+        Where somebody is in danger the number to call is said before anything else, also when
+        nothing will be relayed.
+        """
+        judged = await self._judging.judge(flag, directory, self._clock.now())
+        await self._call_first(flag.sender, judged.call, directory, flag.event_id)
+        if isinstance(judged, Barred):
+            return await self._refuse(flag.sender, judged.refusal, directory, flag.event_id)
         report = self._ledger.open_report(flag)
-        referent = person_of(flag.sender, directory)
-        await self._call_first(referent, judged.analysis, directory, flag.event_id)
         match judged.verdict.decision:
             case Decision.RETURN:
-                return await self._return(report, referent, judged, directory)
+                return await self._return(report, judged, directory, flag.event_id)
             case Decision.REDACT | Decision.HOLD:
-                return await self._show(report, referent, judged, directory)
+                return await self._show(report, judged, directory, flag.event_id)
             case Decision.RELAY:
-                return await self._delivery.deliver(_parcel(report, judged), directory)
+                return await self._deliver(report, judged, judged.verdict, directory)
 
     async def answer(self, answer: Answer, directory: Directory) -> Outcome | None:
         """A tap under a preview: send it or keep it; ``None`` when it was under something else."""
@@ -83,84 +80,111 @@ class ToAuthority:
             return None
         if answer.sender != report.referent:
             return Refused(Refusal.NOT_YOURS)
-        if report.state not in (ReportState.AWAITING, ReportState.OPEN):
+        if report.state not in _WAIT:
             return Refused(Refusal.NOT_WAITING)
         if not answer.send:
-            return await self._decline(report, directory)
+            return await self._decline(report, answer, directory)
         return await self._confirmed(report, answer, directory)
 
     async def _confirmed(self, report: Report, answer: Answer, directory: Directory) -> Outcome:
         """Judge again, and send just what was shown: an edit or another verdict is shown anew."""
-        flag = Flag(
-            report.flag_event,
-            report.source_room,
-            report.referent,
-            report.source_event,
-            report.category,
-        )
-        judged = await self._judge(flag, directory, self._clock.now())
-        if isinstance(judged, Refusal):
-            return await self._refuse(answer.sender, judged, directory, answer.event_id)
-        referent = person_of(report.referent, directory)
+        judged = await self._judging.judge(_flag_of(report), directory, self._clock.now())
+        if isinstance(judged, Barred):
+            await self._call_first(report.referent, judged.call, directory, report.flag_event)
+            return await self._refuse(answer.sender, judged.refusal, directory, answer.event_id)
+        leaving = judged.leaving
+        if leaving is not None and self._fingerprint.of(leaving.text) == report.digest:
+            self._ledger.chose(answer.target, Choice.CONFIRMED)
+            return await self._deliver(report, judged, leaving, directory)
+        await self._call_first(report.referent, judged.call, directory, report.flag_event)
         if judged.verdict.decision is Decision.RETURN:
-            return await self._return(report, referent, judged, directory)
-        if self._fingerprint.of(judged.verdict.text) != report.digest:
-            return await self._show(report, referent, judged, directory)
-        return await self._delivery.deliver(_parcel(report, judged), directory)
+            return await self._return(report, judged, directory, answer.event_id)
+        return await self._show(report, judged, directory, answer.event_id)
 
-    async def _judge(self, flag: Flag, directory: Directory, now: datetime) -> _Judged | Refusal:
-        history = History(self._ledger.report_of(flag.target), self._ledger.flags_today(flag))
-        # Asked before anything is read, which may have to wait for a key: whoever may not flag
-        # must not keep those waiting who may.
-        refusal = may_relay(flag, None, directory, history, now)
-        if refusal is not Refusal.UNREADABLE:
-            return refusal if isinstance(refusal, Refusal) else Refusal.UNREADABLE
-        message = await self._reader.read(flag.room_id, flag.target)
-        relayable = may_relay(flag, message, directory, history, now)
-        if isinstance(relayable, Refusal):
-            return relayable
-        if message is None:  # may_relay has refused it already; mypy cannot know
-            return Refusal.UNREADABLE
-        analysis = self._language.analyse(message.text)
-        return _Judged(message, relayable, analysis, judge(analysis))
+    async def _deliver(
+        self, report: Report, judged: Judged, leaving: Verdict, directory: Directory
+    ) -> Outcome:
+        # The sector sees nothing on a message that accuses somebody: it was not passed on.
+        marked = judged.verdict.decision is not Decision.RETURN
+        sector, sent_at = judged.relayable.sector, judged.message.sent_at
+        parcel = Parcel(report, sector, sent_at, leaving.text, marked=marked)
+        return await self._delivery.deliver(parcel, directory)
 
     async def _call_first(
-        self, referent: Person, analysis: Analysis, directory: Directory, about: EventId
+        self, user_id: UserId, call: Emergency | None, directory: Directory, about: EventId
     ) -> None:
-        which = emergency(analysis)
-        if which is not None:
-            notice = wording.emergency(referent, which)
-            await tell(self._rooms, directory, referent, notice, purpose="emergency", about=about)
+        if call is not None:
+            person = person_of(user_id, directory)
+            notice = wording.emergency(person, call)
+            await tell(self._rooms, directory, person, notice, purpose="emergency", about=about)
 
     async def _return(
-        self, report: Report, referent: Person, judged: _Judged, directory: Directory
+        self, report: Report, judged: Judged, directory: Directory, about: EventId
     ) -> Outcome:
-        notice = wording.returned(referent, _reasons(judged))
-        await self._say(report, referent, notice, directory, "returned")
+        """Give it back with advice, and with a draft of its facts where facts remain."""
+        if judged.draft is not None:
+            return await self._offer(report, judged, judged.draft, directory, about)
+        referent = person_of(report.referent, directory)
+        notice = advice.returned(referent, reasons(judged))
+        event_id = await self._say(referent, notice, directory, "returned", about)
+        self._showed(report, Shown.RETURN, event_id, judged)
         self._ledger.set_state(report.id, ReportState.RETURNED)
         return Returned()
 
-    async def _show(
-        self, report: Report, referent: Person, judged: _Judged, directory: Directory
+    async def _offer(
+        self,
+        report: Report,
+        judged: Judged,
+        draft: Verdict,
+        directory: Directory,
+        about: EventId,
     ) -> Outcome:
-        digest = self._fingerprint.of(judged.verdict.text)
+        digest = self._fingerprint.of(draft.text)
+        referent = person_of(report.referent, directory)
         by_reaction = directory.commune.flag_by_reaction
-        notice = wording.preview(
-            referent, judged.verdict.text, _reasons(judged), by_reaction=by_reaction
+        notice = advice.returned(referent, reasons(judged), draft.text, by_reaction=by_reaction)
+        event_id = await self._say(referent, notice, directory, f"returned {digest}", about)
+        if event_id is None:
+            self._ledger.set_state(report.id, ReportState.RETURNED)
+            return Returned()
+        self._showed(report, Shown.DRAFT, event_id, judged)
+        self._ledger.set_state(
+            report.id, ReportState.OFFERED, preview_event=event_id, digest=digest
         )
-        event_id = await self._say(report, referent, notice, directory, f"preview {digest}")
+        return Offered()
+
+    async def _show(
+        self, report: Report, judged: Judged, directory: Directory, about: EventId
+    ) -> Outcome:
+        words, decision = judged.verdict.text, judged.verdict.decision
+        digest = self._fingerprint.of(words)
+        referent = person_of(report.referent, directory)
+        by_reaction = directory.commune.flag_by_reaction
+        notice = advice.preview(referent, words, reasons(judged), by_reaction=by_reaction)
+        event_id = await self._say(referent, notice, directory, f"preview {digest}", about)
         if event_id is None:
             # Nobody could confirm it: without a direct room it cannot be shown, so it stays here.
             self._ledger.set_state(report.id, ReportState.REFUSED)
             return Refused(Refusal.NO_MANDATE)
+        self._showed(report, _SHOWN[decision], event_id, judged)
         self._ledger.set_state(
             report.id, ReportState.AWAITING, preview_event=event_id, digest=digest
         )
         return Awaiting()
 
-    async def _decline(self, report: Report, directory: Directory) -> Outcome:
+    def _showed(
+        self, report: Report, shown: Shown, event_id: EventId | None, judged: Judged
+    ) -> None:
+        """Keep what was shown and why in words of ours, to be counted: no text."""
+        if event_id is not None:
+            rules = sorted({finding.rule.value for finding in judged.verdict.findings})
+            self._ledger.showed(report.id, Showing(shown, event_id, tuple(rules)))
+
+    async def _decline(self, report: Report, answer: Answer, directory: Directory) -> Outcome:
         referent = person_of(report.referent, directory)
-        await self._say(report, referent, wording.declined(referent), directory, "declined")
+        notice = advice.declined(referent)
+        await self._say(referent, notice, directory, "declined", report.flag_event)
+        self._ledger.chose(answer.target, Choice.DECLINED)
         self._ledger.set_state(report.id, ReportState.DECLINED)
         return Declined()
 
@@ -169,25 +193,21 @@ class ToAuthority:
     ) -> Outcome:
         person = person_of(user_id, directory)
         notice = wording.refused(person, refusal)
-        await tell(self._rooms, directory, person, notice, purpose="refused", about=about)
+        await self._say(person, notice, directory, "refused", about)
         return Refused(refusal)
 
     async def _say(
-        self, report: Report, referent: Person, notice: Notice, directory: Directory, purpose: str
+        self, person: Person, notice: Notice, directory: Directory, purpose: str, about: EventId
     ) -> EventId | None:
-        return await tell(
-            self._rooms, directory, referent, notice, purpose=purpose, about=report.flag_event
-        )
+        return await tell(self._rooms, directory, person, notice, purpose=purpose, about=about)
 
 
-def _parcel(report: Report, judged: _Judged) -> Parcel:
-    return Parcel(report, judged.relayable.sector, judged.message.sent_at, judged.verdict.text)
-
-
-def _reasons(judged: _Judged) -> tuple[wording.Reason, ...]:
-    """The first reasons, each with some of its words: all of them might fit into no message."""
-    original = judged.message.text
-    return tuple(
-        wording.Reason(f.rule.value, original[f.start : f.end][:_QUOTED])
-        for f in judged.verdict.findings[:_MOST_REASONS]
+def _flag_of(report: Report) -> Flag:
+    """The flag that opened the report."""
+    return Flag(
+        report.flag_event,
+        report.source_room,
+        report.referent,
+        report.source_event,
+        report.category,
     )

@@ -17,7 +17,7 @@ from policies.pinning import (
     precedence,
     satisfies,
 )
-from policies.reports import AckNews, Link, Report, ReportState
+from policies.reports import AckNews, Choice, Link, Report, ReportState, Showing
 from policies.terms import (
     AuthorityCode,
     Commune,
@@ -184,6 +184,12 @@ class Book:
             preview_event=preview_event,
             digest=digest,
         )
+
+    def showed(self, report_id: int, showing: Showing) -> None:
+        self._registry.showed(self._code, report_id, showing, self._clock.now())
+
+    def chose(self, event_id: EventId, choice: Choice) -> None:
+        self._registry.chose(self._code, event_id, choice, self._clock.now())
 
     def number_report(self, report_id: int, year: int) -> str:
         return self._registry.number_report(self._code, report_id, year)

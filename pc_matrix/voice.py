@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bridges.wording.notice import Notice
+from pc_matrix.homeserver.edits import NoEdit, replaced
 from pc_matrix.homeserver.events import message
 from pc_matrix.homeserver.http import Json, MatrixError
+from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.session import Session
-from policies.terms import EventId, Message, RoomId
+from policies.terms import EventId, Message, MessageKind, RoomId, SenderTrust
 
 
 class Voice:
@@ -40,14 +44,40 @@ class Voice:
 
     async def read(self, room_id: RoomId, event_id: EventId) -> Message | None:
         """One message, decrypted again; ``None`` when it is gone or cannot be read."""
+        event = await self._event(room_id, event_id)
+        return None if event is None else message(event, await self._session.trust_of(event))
+
+    async def newest(self, room_id: RoomId, event_id: EventId) -> Message | None:
+        """The same with the words that its sender changed it to, as Element shows it."""
+        original = await self._event(room_id, event_id)
+        if original is None:
+            return None
+        made = message(original, await self._session.trust_of(original))
+        if not made.encrypted or made.kind is MessageKind.EDIT:
+            return made
+        match await self._session.read_edit(original):
+            case NoEdit.NEVER:
+                return made
+            case NoEdit.UNSETTLED:
+                return replace(made, kind=MessageKind.UNSETTLED, text="", formatted=None)
+            case edit:
+                return await self._changed(made, original, edit)
+
+    async def _changed(self, made: Message, original: RoomEvent, edit: RoomEvent) -> Message:
+        """The message in its new words; it is trusted no more than either of the two events."""
+        trust = made.trust
+        if trust is SenderTrust.SIGNED:
+            trust = await self._session.trust_of(edit)
+        return message(replaced(original, edit), trust)
+
+    async def _event(self, room_id: RoomId, event_id: EventId) -> RoomEvent | None:
         try:
-            event = await self._session.read(room_id, event_id)
+            return await self._session.read(room_id, event_id)
         except MatrixError as refusal:
             if refusal.asks_to_wait:
                 raise  # it says nothing of the message
             # Not found, or not ours to see: to its référent both mean that it cannot be read.
             return None
-        return None if event is None else message(event, await self._session.trust_of(event))
 
 
 def _content(notice: Notice) -> Json:

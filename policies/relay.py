@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from policies.lengths import fits
+from policies.message_words import whole
 from policies.refusal import Refusal
 from policies.reports import Link, LinkState, Report
 from policies.terms import (
@@ -63,6 +65,23 @@ def may_relay(
     return Relayable(sector) if refusal is None else refusal
 
 
+def heeds_danger(refusal: Refusal, flag: Flag, directory: Directory, history: History) -> bool:
+    """Whether a message that is refused unread is read all the same, for the number to call.
+
+    Its référent may flag there, only not this message or not so many. Whoever flagged it first has
+    the number already; beyond twice the quota nothing is read, so that nobody keeps others waiting.
+    """
+    if history.flags_today > 2 * directory.commune.daily_flags:
+        return False
+    match refusal:
+        case Refusal.OVER_QUOTA:
+            return True
+        case Refusal.ALREADY_FLAGGED:
+            return history.report is not None and history.report.referent != flag.sender
+        case _:
+            return False
+
+
 def referent_sector(
     user_id: UserId, room_id: RoomId, directory: Directory, now: datetime
 ) -> SectorCode | Refusal:
@@ -87,12 +106,27 @@ def _unfit(
         return Refusal.IDENTITY_CHANGED
     if message.trust is not SenderTrust.SIGNED:
         return Refusal.UNSIGNED_DEVICE
-    if message.kind is not MessageKind.TEXT:
-        return Refusal.NOT_TEXT
-    return _unfit_words(message.text)
+    return _unfit_content(message)
 
 
-def _unfit_words(text: str) -> Refusal | None:
+def _unfit_content(message: Message) -> Refusal | None:
+    match message.kind:
+        case MessageKind.TEXT:
+            return _unfit_words(message)
+        case MessageKind.OTHER:
+            return Refusal.NOT_TEXT
+        case MessageKind.EDIT:
+            return Refusal.EDIT
+        case MessageKind.UNSETTLED:
+            return Refusal.UNSETTLED
+        case kind:  # pragma: no cover
+            assert_never(kind)
+
+
+def _unfit_words(message: Message) -> Refusal | None:
+    if message.formatted is not None and not message.formatted.intact:
+        return Refusal.UNCHECKED
+    text = whole(message).text
     if not text.strip():
         return Refusal.EMPTY
     return None if fits(text) else Refusal.TOO_LONG

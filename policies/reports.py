@@ -17,6 +17,8 @@ class ReportState(StrEnum):
     """The référent was shown what would leave; it leaves when he taps."""
     SENT = "sent"
     RETURNED = "returned"
+    OFFERED = "offered"
+    """Returned with a draft of its facts, which leaves when the référent taps."""
     DECLINED = "declined"
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
@@ -35,6 +37,39 @@ class AckNews(StrEnum):
     NEW = "new"
     CLOSED = "closed"
     KNOWN = "known"
+
+
+class Shown(StrEnum):
+    """What a référent was shown of a message that did not leave by itself."""
+
+    RELAY = "relay"
+    """It names nobody any more, but is not what he was shown before."""
+    REDACT = "redact"
+    HOLD = "hold"
+    RETURN = "return"
+    """Given back, with nothing to send."""
+    DRAFT = "draft"
+    """Given back, with a draft of its facts."""
+
+
+class Choice(StrEnum):
+    """What he answered."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """One notice that a référent was shown, as event ``event_id``, and the rules that it named.
+
+    No text, no quotation, no fingerprint: what is left of a decision to be counted.
+    """
+
+    shown: Shown
+    event_id: EventId
+    rules: tuple[str, ...] = ()
+    """Keys of ``policies.denunciation.verdict.Rule``, each once, sorted."""
 
 
 @dataclass(frozen=True, slots=True)

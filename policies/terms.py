@@ -188,6 +188,31 @@ class MessageKind(StrEnum):
     TEXT = "text"
     OTHER = "other"
     """A picture, a file, a voice message, a location: not text."""
+    EDIT = "edit"
+    """A change of another message: by itself it is none."""
+    UNSETTLED = "unsettled"
+    """Changed since it was sent, and which words count now cannot be told for sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """What a message's HTML form shows, which Element shows instead of its plain text.
+
+    ``text`` has all its words, hidden ones too. ``targets`` are where links lead whose text says
+    something else; ``mentions`` are pairs of a person's name as it is shown and ``@account``.
+    """
+
+    text: str
+    targets: tuple[str, ...] = ()
+    mentions: tuple[tuple[str, str], ...] = ()
+    hides: bool = False
+    """Whether some of it shows only after a tap, or in a colour of its own."""
+    intact: bool = True
+    """False when it is too large or not well-formed: applications show it each in its own way."""
+
+    def __repr__(self) -> str:
+        """Without the text, so that no traceback or log can carry it."""
+        return f"Formatted(hides={self.hides}, intact={self.intact})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +227,8 @@ class Message:
     text: str
     encrypted: bool
     trust: SenderTrust
+    formatted: Formatted | None = None
+    """The message's other form; ``None`` when it has none. Commands are read from ``text``."""
 
     def __repr__(self) -> str:
         """Everything but the text, so that no traceback or log can carry it."""

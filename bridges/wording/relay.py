@@ -8,18 +8,10 @@ from datetime import datetime
 
 from bridges.wording.catalogue import how, text
 from bridges.wording.dates import moment
-from bridges.wording.notice import Block, Bullets, Notice, Paragraph, Quote, Title, notice
+from bridges.wording.notice import Notice, Paragraph, Quote, Title, notice
 from policies.emergency import Emergency
 from policies.refusal import Refusal
 from policies.terms import Category, Person
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why the filter stopped at some words: the rule's key, and the words themselves."""
-
-    rule: str
-    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,41 +55,6 @@ def relayed(referent: Person, number: str, authorities: Sequence[str]) -> Notice
     return notice(Title(title), Paragraph(body), mentions=(referent.user_id,))
 
 
-def preview(
-    referent: Person, words: str, reasons: Sequence[Reason], *, by_reaction: bool = True
-) -> Notice:
-    """To the référent: the text exactly as it would leave, to be confirmed with a tap."""
-    language = referent.language
-    blocks: list[Block] = [
-        Title(text(language, "preview.title")),
-        Paragraph(text(language, "preview.body")),
-        Quote(words),
-    ]
-    if reasons:
-        blocks.append(Bullets(sentences(language, reasons)))
-    blocks.append(Paragraph(how(language, "preview.how", by_reaction=by_reaction)))
-    return notice(*blocks, mentions=(referent.user_id,))
-
-
-def returned(referent: Person, reasons: Sequence[Reason]) -> Notice:
-    """To the référent: the message is not relayed, why, and how to say what was seen."""
-    language = referent.language
-    return notice(
-        Title(text(language, "returned.title")),
-        Paragraph(text(language, "returned.body")),
-        Bullets(sentences(language, reasons)),
-        Paragraph(text(language, "returned.how")),
-        Paragraph(text(language, "returned.call")),
-        mentions=(referent.user_id,),
-    )
-
-
-def declined(referent: Person) -> Notice:
-    """To the référent: he kept his message back."""
-    body = text(referent.language, "declined.body")
-    return notice(Paragraph(body), mentions=(referent.user_id,))
-
-
 def refused(person: Person, refusal: Refusal) -> Notice:
     """To the person who asked: why it was not done, and what he can do."""
     language = person.language
@@ -128,9 +85,3 @@ def emergency(person: Person, which: Emergency) -> Notice:
 def category_name(language: str, category: Category) -> str:
     """A category's name in words."""
     return text(language, f"category.{category.value}")
-
-
-def sentences(language: str, reasons: Sequence[Reason]) -> tuple[str, ...]:
-    """Each reason in a sentence for the writer; none of them twice."""
-    worded = (text(language, f"rule.{r.rule}", quote=r.quote) for r in reasons)
-    return tuple(dict.fromkeys(worded))

@@ -2,139 +2,203 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pc_matrix.cli.check_stream import answers, written
+from pc_matrix.cli.checked import answered, verdict_json
 from pc_matrix.cli.own_lists import filter_of
-from pc_matrix.errors import InputError
+from pc_matrix.cli.standard_streams import lines_in, text_in, until_the_reader_leaves, utf8_out
+from pc_matrix.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
-    from pc_matrix.language import French
-    from policies.denunciation.verdict import Verdict
-    from policies.emergency import Emergency
+    from bridges.ports import Language
+    from pc_matrix.cli.checked import Checked
 
-_COLOURS = {"relay": "green", "redact": "cyan", "hold": "yellow", "return": "red"}
+_HELP = (
+    "Passe un message au filtre et explique le verdict. N'utilise pas de serveur, n'envoie et ne "
+    "garde rien.\n\n"
+    "Si le dossier (--home) a une commune, les listes de la commune comptent, pour un message "
+    "comme pour --jsonl et --corpus ; s'il en a plusieurs, --commune dit laquelle. Sans dossier, "
+    "le filtre juge sans elles.\n\n"
+    "Un vrai message se donne par « - », sur l'entrée standard : ce qui est écrit sur la ligne de "
+    "commande reste dans l'historique du terminal, et les autres comptes de la machine le voient."
+    "\n\n"
+    "Un message donné seul est jugé comme le ferait le robot : un lien y est un doute, ce qui ne "
+    "se voit pas est ôté. --jsonl et --corpus mesurent le filtre sur le texte tel quel.\n\n"
+    "--html écrit la page sur la sortie standard ; --output FICHIER l'écrit dans un fichier, que "
+    "vous seul pouvez lire.\n\n"
+    "--corpus FICHIER mesure le filtre sur vos propres exemples : un tableau CSV « texte;verdict » "
+    "(transmettre, masquer ou renvoyer ; en plus, si vous voulez, « à masquer » et « à garder », "
+    'séparés par « | »), ou des lignes JSON {"id", "text", "label": "RELAY|REDACT|RETURN", '
+    '"accept", "must_mask", "must_keep", "phenomena", "noise"}.'
+)
+_APART = (
+    ("un message", "--jsonl", "--corpus"),
+    ("--jsonl", "--corpus", "--html"),
+    ("--html", "--json"),
+)
+"""Of each of these, one at most."""
+
+
+class Part(StrEnum):
+    """Which examples of a corpus count."""
+
+    CORE = "core"
+    MATCHED = "matched"
+    ALL = "all"
 
 
 def register(app: typer.Typer) -> None:
     """Put the command on the application."""
-    app.command(name="check")(check)
+    app.command(name="check", help=_HELP)(check)
 
 
 def check(
     ctx: typer.Context,
-    text: Annotated[
-        str | None,
-        typer.Argument(help="Le message à juger ; « - » le lit sur l'entrée standard."),
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="MESSAGE",
+            help="Le message, entre guillemets ; « - » le lit sur l'entrée standard.",
+            show_default=False,
+        ),
+    ] = None,
+    html: Annotated[bool, typer.Option("--html", help="Écrit la réponse en page HTML.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FICHIER", help="Écrit la page HTML dans ce fichier."
+        ),
     ] = None,
     jsonl: Annotated[
         bool,
         typer.Option("--jsonl", help='Une ligne JSON {"id","text"} par message, sur l\'entrée.'),
     ] = False,
+    corpus: Annotated[
+        Path | None,
+        typer.Option(
+            "--corpus", metavar="FICHIER", help="Mesure le filtre sur des exemples (CSV ou JSONL)."
+        ),
+    ] = None,
+    part: Annotated[
+        Part,
+        typer.Option(
+            "--set",
+            help="Avec --corpus : core laisse de côté les phrases appariées (une phrase, des noms "
+            "d'origines diverses), matched ne prend qu'elles, all prend tout.",
+        ),
+    ] = Part.CORE,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Avec --corpus : montre aussi ce qui est mal décidé.")
+    ] = False,
 ) -> None:
-    """Passe un texte au filtre et explique le verdict. N'utilise pas de serveur.
+    """Judge one message, a stream of them, or a corpus."""
+    wants_json = ctx.obj is not None and ctx.obj.json
+    to_page = html or output is not None
+    sources = {"un message": words, "--jsonl": jsonl, "--corpus": corpus}
+    asked = {**sources, "--html": to_page, "--json": wants_json}
+    _must_fit([name for name, given in asked.items() if given])
+    if corpus is not None:
+        from pc_matrix.cli import check_corpus
 
-    Les listes de la commune comptent, s'il y en a une dans le dossier.
-    """
-    if jsonl:
-        for line in answers(sys.stdin, filter_of(ctx.obj)):
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()  # whoever feeds us line by line waits for each answer
+        language = filter_of(ctx.obj)
+        check_corpus.measure(corpus, language, part.value, errors=errors, as_json=wants_json)
         return
-    if text is None:
+    if errors or part is not Part.CORE:
+        raise typer.BadParameter("--errors et --set ne vont qu'avec --corpus")
+    if jsonl:
+        _answer_lines(filter_of(ctx.obj))
+        return
+    one = _answered(_message(words or []), filter_of(ctx.obj))
+    if to_page:
+        _write_page(one, output)
+    elif wants_json:
+        with utf8_out():
+            typer.echo(written(verdict_json(one)))
+    else:
+        _show(one)
+
+
+def _must_fit(asked: Sequence[str]) -> None:
+    for apart in _APART:
+        together = [name for name in asked if name in apart]
+        if len(together) > 1:
+            raise typer.BadParameter(f"{' et '.join(together)} ne vont pas ensemble")
+
+
+def _message(words: Sequence[str]) -> str:
+    if not words:
         raise InputError(
             "Aucun message n'a été donné.",
             "« pc-matrix check » juge un message.",
             "Écrivez-le entre guillemets, ou « - » pour le lire sur l'entrée standard.",
         )
-    message = sys.stdin.read().rstrip("\n") if text == "-" else text
-    verdict, call = _judge(message, filter_of(ctx.obj))
-    if ctx.obj is not None and ctx.obj.json:
-        typer.echo(json.dumps(_as_json(message, verdict, call), ensure_ascii=False))
-        return
-    _explain(message, verdict, call)
-
-
-def answers(lines: Iterable[str], language: French | None = None) -> Iterator[str]:
-    """One JSON line per JSON line; a faulty one is an ``InputError`` that names its number."""
-    language = language or filter_of(None)
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        identifier, text = _read(number, line)
-        verdict, call = _judge(text, language)
-        answer = {"id": identifier, **_as_json(text, verdict, call)}
-        yield json.dumps(answer, ensure_ascii=False)
-
-
-def _read(number: int, line: str) -> tuple[Any, str]:
-    try:
-        given = json.loads(line)
-        identifier, text = given["id"], given["text"]
-    except (ValueError, KeyError, TypeError):
-        text = identifier = None
-    if not isinstance(text, str):
+    if len(words) > 1:
         raise InputError(
-            f"La ligne {number} n'est pas un message.",
-            'Chaque ligne est un objet JSON {"id": …, "text": "…"}.',
-            "Corrigez cette ligne et recommencez.",
+            "Le message est en plusieurs morceaux.",
+            "Sans guillemets, chaque mot est pris à part.",
+            "Écrivez-le entre guillemets, ou « - » pour le lire sur l'entrée standard.",
         )
-    return identifier, text
+    return _typed() if words[0] == "-" else words[0]
 
 
-def _judge(text: str, language: French) -> tuple[Verdict, Emergency | None]:
-    from policies.denunciation.judge import judge
-    from policies.emergency import emergency
-
-    analysis = language.analyse(text)
-    return judge(analysis), emergency(analysis)
-
-
-def _as_json(text: str, verdict: Verdict, call: Emergency | None) -> dict[str, Any]:
-    findings = [
-        {"rule": f.rule.value, "start": f.start, "end": f.end, "quote": text[f.start : f.end]}
-        for f in verdict.findings
-    ]
-    return {
-        "decision": verdict.decision.value,
-        "text": verdict.text,
-        "emergency": call.value if call else None,
-        "findings": findings,
-        "rules": list(dict.fromkeys(f["rule"] for f in findings)),
-        "spans": [f["quote"] for f in findings],
-    }
+def _answered(message: str, language: Language) -> Checked:
+    one = answered(message, language)
+    if not one.text.strip():
+        raise InputError("Le message est vide.", "", "Donnez un message qui contient du texte.")
+    return one
 
 
-def _explain(text: str, verdict: Verdict, call: Emergency | None) -> None:
-    from rich.console import Console
-    from rich.panel import Panel
-    from rich.text import Text
-
-    from bridges.wording.catalogue import text as worded
-
-    console = Console()
-    if call is not None:
-        console.print(Panel(worded("fr", f"emergency.{call.value}"), style="bold red"))
-    decision = verdict.decision.value
-    colour = _COLOURS[decision]
-    console.print(Text(worded("fr", f"check.{decision}"), style=f"bold {colour}"))
-    shown = Text(text)
-    for finding in verdict.findings:
-        shown.stylize(f"bold {colour} underline", finding.start, finding.end)
-    console.print(Panel(shown, title=worded("fr", "check.message"), title_align="left"))
-    for sentence in _sentences(text, verdict):
-        console.print(Text(f"• {sentence}"))
-    if verdict.text and verdict.text != text:
-        leaves = worded("fr", "check.leaves")
-        console.print(Panel(Text(verdict.text), title=leaves, title_align="left"))
+def _typed() -> str:
+    if sys.stdin.isatty():
+        typer.echo("Écrivez le message, puis Ctrl-D au début d'une ligne.", err=True)
+    return text_in().rstrip("\r\n")
 
 
-def _sentences(text: str, verdict: Verdict) -> tuple[str, ...]:
-    from bridges.wording.relay import Reason, sentences
+def _answer_lines(language: Language) -> None:
+    with utf8_out():
+        for line in answers(lines_in(), language):
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()  # whoever feeds us line by line waits for each answer
 
-    found = [Reason(f.rule.value, text[f.start : f.end]) for f in verdict.findings]
-    return sentences("fr", found)
+
+def _show(one: Checked) -> None:
+    from pc_matrix.cli.check_view import Screen, show
+
+    with until_the_reader_leaves():
+        show(one, Screen(highlight=False))
+
+
+def _write_page(one: Checked, output: Path | None) -> None:
+    from pc_matrix.cli.check_page import page
+
+    if output is None or str(output) == "-":
+        with utf8_out():
+            sys.stdout.write(page(one))
+        if sys.stdout.isatty():
+            typer.echo("Pour la page dans un fichier : --output page.html", err=True)
+        return
+    _replace(output, page(one))
+    typer.echo(f"Page écrite : {output}")
+
+
+def _replace(output: Path, text: str) -> None:
+    from pc_matrix.settings import private_file
+
+    place = output.resolve()
+    if place.exists() and not place.is_file():
+        raise InputError(
+            f"{output} ne peut pas être la page.",
+            "C'est un dossier, ou autre chose qu'un fichier.",
+            "Donnez le nom d'un fichier, par exemple page.html.",
+        )
+    try:
+        private_file.replace(place, text)
+    except SettingsError as error:
+        raise InputError(*error.diagnostics()) from None

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from pc_matrix.cli import registry_view as view
+from pc_matrix.cli.given_file import bytes_of
 from pc_matrix.errors import InputError
 from pc_matrix.registry import Contact
 from pc_matrix.registry.places import with_closed
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from pc_matrix.wiring import House
 
 _ACTOR = "cli"
-_LARGEST = 20_000_000
 _PIPE_WIDTH = 160
 
 _Role = Annotated[str, typer.Option("--role", help="habitant, référent, maire, agent…")]
@@ -61,7 +61,7 @@ def import_table(
 ) -> None:
     """Read the table and write what it changes; nothing when a row is bad, unless ``partial``."""
     context: Context = ctx.obj
-    data = _bytes_of(file)
+    data = bytes_of(file)
     with _house(context) as house:
         now, directory, known = _known(house)
         commune = house.settings.commune
@@ -226,22 +226,6 @@ def _known(house: House) -> tuple[datetime, Directory, Mapping[UserId, Known]]:
     directory = house.registry.directory(commune)
     contacts = house.registry.contacts(commune.code)
     return house.clock.now(), directory, known_persons(directory.persons, contacts)
-
-
-def _bytes_of(file: Path) -> bytes:
-    try:
-        with file.open("rb") as stream:
-            data = stream.read(_LARGEST + 1)
-    except OSError as error:
-        why = {
-            FileNotFoundError: "Le fichier n'existe pas.",
-            IsADirectoryError: "C'est un dossier, pas un fichier.",
-            PermissionError: "Vous n'avez pas le droit de le lire.",
-        }.get(type(error), f"Le système répond : {error.strerror}.")
-        raise InputError(f"{file} ne se lit pas.", why, "Vérifiez le chemin.") from None
-    if len(data) > _LARGEST:
-        raise InputError(f"{file} est trop gros.", "Plus de 20 Mo.", "Donnez un tableau CSV.")
-    return data
 
 
 def _new_person(row: Row, taken: Collection[UserId]) -> tuple[Person, Contact]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from pc_matrix.homeserver.edits import is_edit
+from pc_matrix.homeserver.html_words import formatted
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.shapes import string
 from policies import commands
@@ -31,6 +33,8 @@ _VARIATION = "\ufe0f"
 _FLAGS = ("🚩", "🏳", "🏴")
 _SEND, _KEEP, _TAKE_UP = ("✅", "👍", "✔"), ("❌", "👎", "✖"), ("👀",)
 _TEXTS = ("m.text", "m.emote", "m.notice")
+_MORE_THAN_TEXT = ("url", "file", "filename", "geo_uri", "info")
+"""Of an attachment or a place: what has these shows more than its words in some application."""
 
 
 def incoming(event: RoomEvent, key: RoomKey | None, commune: Commune) -> Incoming | None:
@@ -102,8 +106,7 @@ def words(event: RoomEvent) -> str:
     nothing else of a message is ever left out.
     """
     body = string(event.content, "body")
-    is_reply = bool(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
-    if not is_reply or _FALLBACK.match(body) is None:
+    if not _is_reply(event) or _FALLBACK.match(body) is None:
         return body
     lines = body.split("\n")
     while lines and lines[0].startswith(">"):
@@ -111,17 +114,31 @@ def words(event: RoomEvent) -> str:
     return "\n".join(lines[1:] if lines and not lines[0] else lines)
 
 
+def _is_reply(event: RoomEvent) -> bool:
+    return bool(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
+
+
 def message(event: RoomEvent, trust: SenderTrust) -> Message:
     """The event as the scheme's message; everything that is not plain text is ``OTHER``."""
     event_id, room_id, sender = _ids(event)
-    is_text = event.type == "m.room.message" and string(event.content, "msgtype") in _TEXTS
+    kind = _kind(event)
+    is_text = kind is MessageKind.TEXT
     return Message(
         event_id,
         room_id,
         sender,
         event.sent_at,
-        MessageKind.TEXT if is_text else MessageKind.OTHER,
+        kind,
         words(event) if is_text else "",
         encrypted=event.ciphertext is not None,
         trust=trust,
+        formatted=formatted(event.content, is_reply=_is_reply(event)) if is_text else None,
     )
+
+
+def _kind(event: RoomEvent) -> MessageKind:
+    if is_edit(event):
+        return MessageKind.EDIT
+    is_text = event.type == "m.room.message" and string(event.content, "msgtype") in _TEXTS
+    is_more = any(name in event.content for name in _MORE_THAN_TEXT)
+    return MessageKind.TEXT if is_text and not is_more else MessageKind.OTHER

@@ -19,11 +19,13 @@ from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.crypto.key_supply import one_time_key_count
 from pc_matrix.homeserver.crypto.machine import Machine
 from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
+from pc_matrix.homeserver.edits import NoEdit
 from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
 from pc_matrix.homeserver.incidents import Incident, Incidents
 from pc_matrix.homeserver.intake import Found, Intake
 from pc_matrix.homeserver.late_log import LateLog
 from pc_matrix.homeserver.listening import Listening
+from pc_matrix.homeserver.rereading import Rereading
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.room_states import room_states
 from pc_matrix.homeserver.room_view import RoomView
@@ -63,6 +65,7 @@ class Session:
         self._listening = Listening(http)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._arrivals = Arrivals()
+        self._rereading = Rereading(http, machine, self._intake, self._arrivals)
         self._absent: set[str] = set()
         self._knows_rooms = False
         self._to_forget: tuple[str, list[str]] = ("", [])
@@ -194,21 +197,11 @@ class Session:
         ``patience`` is how many seconds to wait for a key that is late. An event in plain comes
         without ``ciphertext``. Raises ``ServerUnreachable``.
         """
-        event = await self._intake.fetch(room_id, event_id)
-        if event is None or not event.content:
-            return None
-        if event.type != "m.room.encrypted":
-            if event.type == "m.room.message":
-                self._intake.refuse(IncidentKind.PLAINTEXT, event)
-            return event
-        await self._arrivals.until(lambda: self._machine.decryptor.has_key(event), patience)
-        opened = self._machine.decryptor.open(event)
-        self._machine.opened.save()
-        if isinstance(opened, RoomEvent):
-            return opened
-        # A server may show another event here than it did in ``/sync``: that is told, too.
-        self._intake.refuse(opened, event)
-        return None
+        return await self._rereading.read(room_id, event_id, patience)
+
+    async def read_edit(self, original: RoomEvent) -> RoomEvent | NoEdit:
+        """The newest change of ``original`` by its sender, opened; raises as ``read`` does."""
+        return await self._rereading.read_edit(original)
 
     async def trust_of(self, event: RoomEvent) -> SenderTrust:
         """Whether ``event`` came from a device that its sender signed; plain events never did."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,12 +16,14 @@ from pc_matrix.language.own_lists.lists import Mention
 from pc_matrix.language.places import neutralise, phrase_tags
 from pc_matrix.language.relations import relations
 from pc_matrix.language.resources import Resources, load_resources
-from pc_matrix.language.spelling import spell
+from pc_matrix.language.roles import reader
+from pc_matrix.language.spelling import Spelt, spell
 from pc_matrix.language.tokens import Word, words
 from policies.denunciation.analysis import Analysis, Entity, EntityKind, Token
+from policies.legible import is_in_latin, reads_as_stored
 
 LONGEST = 4000
-"""Characters; a longer message is held unread."""
+"""Characters; a longer message is not judged, and does not leave."""
 
 
 class French:
@@ -30,21 +33,29 @@ class French:
         self._known, self.own = resources, own or OwnLists()
 
     def analyse(self, text: str) -> Analysis:
-        """Words, places, persons of ``text``; not readable when it is longer than ``LONGEST``."""
-        if len(text) > LONGEST:
-            return Analysis(text, (), (), readable=False)
-        spelt = undisguised(spell(text), self._known)
-        if not spelt.legible:
-            return Analysis(text, (), (), readable=False)
+        """Words, places, persons of ``text``, and what the reader makes of them.
+
+        Not readable when it is longer than ``LONGEST``, or when an eye reads it otherwise than we
+        do; its words are there even so, for who may be in danger.
+        """
+        analysis = self.by_rules(text)
+        if not analysis.readable:
+            return analysis
+        return replace(analysis, leaning=reader().read(analysis, self._known))
+
+    def by_rules(self, text: str) -> Analysis:
+        """The same without the reader: what it reads, and what it is trained on."""
+        spelt = undisguised(spell(text[:LONGEST]), self._known)
         found = words(spelt, self._known)
         phrase_tags(found, self._known)
         neutralise(found, self._known)
+        if len(text) > LONGEST or not self._reads_plainly(text, spelt):
+            return Analysis(text, _tokens(found), (), readable=False)
         entities, names = self._entities(found, mark(self.own, found, self._known))
-        tokens = tuple(
-            Token(w.start, w.end, w.form, w.flags, w.lemmas, frozenset(w.tags), w.neutral, w.raw)
-            for w in found
-        )
-        return Analysis(text, tokens, entities, names=names)
+        return Analysis(text, _tokens(found), entities, names=names)
+
+    def _reads_plainly(self, text: str, spelt: Spelt) -> bool:
+        return spelt.legible and reads_as_stored(text) and is_in_latin(spelt.text)
 
     def _entities(
         self, found: Sequence[Word], listed: Sequence[Mention]
@@ -80,6 +91,13 @@ def _telling(word: Word) -> bool:
     return word.kind == "word" and len(word.raw) > 2 and word.raw not in ("les", "des", "aux")
 
 
+def _tokens(found: Sequence[Word]) -> tuple[Token, ...]:
+    return tuple(
+        Token(w.start, w.end, w.form, w.flags, w.lemmas, frozenset(w.tags), w.neutral, w.raw)
+        for w in found
+    )
+
+
 def _groups(found: Sequence[Word]) -> Iterable[tuple[EntityKind, int, int, bool]]:
     for i, word in enumerate(found):
         if "group" in word.tags and not word.neutral:
@@ -105,7 +123,11 @@ def _apart(
 
 @lru_cache(maxsize=1)
 def load() -> French:
-    """The analyser, without any commune's own lists."""
+    """The analyser, without any commune's own lists.
+
+    Raises ``SettingsError`` when the package's files are damaged: now, not at the first message.
+    """
+    reader()
     return French(load_resources())
 
 
@@ -114,5 +136,6 @@ def load_with(own_lists: Path) -> French:
 
     Raises ``SettingsError`` naming every faulty line at once.
     """
+    reader()
     known = load_resources()
     return French(known, read(own_lists, known))

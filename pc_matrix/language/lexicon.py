@@ -19,7 +19,10 @@ CLASSES = {
     ),
     "danger.tsv": listed(
         """
-        danger_suicide danger_violence danger_child danger_partner danger_threat danger_medical
+        danger_suicide danger_leap danger_child danger_parent danger_partner danger_frail
+        danger_hurt danger_bruise danger_alone danger_blows danger_threat danger_weapon danger_cry
+        danger_medical danger_over danger_helped danger_story danger_past danger_beast danger_thing
+        danger_hunt danger_speed danger_scold
         """
     ),
     "groups.tsv": listed("group grouphard origintype generality generality_hard placename"),
@@ -32,7 +35,9 @@ CLASSES = {
     ),
     "places.tsv": listed("road site shop event brand pettype vehicle monument"),
     "verbs.tsv": listed(
-        "vneg vstrong vwit vvic vhelp vneutral vsuspect vcheck vharm vwatch",
+        """
+        vneg vstrong vwit vvic vhelp vneutral vsuspect vcheck vharm vwatch vhurt vlock vkill vscream
+        """
     ),
 }
 """The classes that the program knows, by file; in ``sms.tsv`` the first column is a spelling."""

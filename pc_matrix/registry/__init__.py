@@ -3,6 +3,7 @@
 from pc_matrix.registry.records import (
     AccountState,
     Acknowledgement,
+    Answered,
     Audit,
     Bulletin,
     BulletinLink,
@@ -13,15 +14,17 @@ from pc_matrix.registry.records import (
 )
 from pc_matrix.registry.resealing import SealedUnder, reseal, sealed_columns, sealed_under
 from pc_matrix.registry.store import Registry
-from policies.reports import AckNews, Link, LinkState, Report, ReportState
+from policies.reports import AckNews, Choice, Link, LinkState, Report, ReportState, Showing, Shown
 
 __all__ = [
     "AccountState",
     "AckNews",
     "Acknowledgement",
+    "Answered",
     "Audit",
     "Bulletin",
     "BulletinLink",
+    "Choice",
     "Contact",
     "Declared",
     "Link",
@@ -32,6 +35,8 @@ __all__ = [
     "Report",
     "ReportState",
     "SealedUnder",
+    "Showing",
+    "Shown",
     "reseal",
     "sealed_columns",
     "sealed_under",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from policies.reports import LinkState
+from policies.reports import Choice, LinkState, Showing
 from policies.terms import AuthorityCode, EventId, RoomId, SectorCode
 
 
@@ -92,6 +92,17 @@ class Acknowledgement:
     authority: AuthorityCode
     first_at: datetime
     closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a référent was shown of a report; ``choice`` is ``None`` while he did not answer."""
+
+    report_id: int
+    showing: Showing
+    shown_at: datetime
+    choice: Choice | None
+    chosen_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

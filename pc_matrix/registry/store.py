@@ -17,6 +17,7 @@ from pc_matrix.registry.pins import PinStore
 from pc_matrix.registry.places import PlaceStore
 from pc_matrix.registry.reports import ReportStore
 from pc_matrix.registry.rooms import RoomStore
+from pc_matrix.registry.showings import ShowingStore
 from pc_matrix.registry.transactions import Transactions
 from pc_matrix.registry.verifications import VerificationStore
 from pc_matrix.vault import Vault
@@ -30,6 +31,7 @@ class Registry(
     InboxStore,
     ReportStore,
     LinkStore,
+    ShowingStore,
     BulletinStore,
     PinStore,
     VerificationStore,

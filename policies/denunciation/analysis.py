@@ -98,6 +98,33 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Shares:
+    """How likely a word belongs to somebody who is accused, to a third person who has to be
+    masked, to a thing that only looks like a person, or to a person who need not be masked; what
+    is missing to one is the likelihood of none of these."""
+
+    accused: float
+    third: float
+    thing: float
+    free: float
+
+
+@dataclass(frozen=True, slots=True)
+class Leaning:
+    """What a reader trained on written messages makes of a text.
+
+    ``relay``, ``redact`` and ``denunciation`` add up to one. ``words`` and ``against`` have one
+    entry a token; ``against`` is what the word adds to the denunciation (its logit).
+    """
+
+    relay: float
+    redact: float
+    denunciation: float
+    words: tuple[Shares, ...]
+    against: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Analysis:
     """A text, its tokens (punctuation included), and its entities in order; one that names
     somebody may lie inside one that describes him (*la voisine du 3*)."""
@@ -106,6 +133,8 @@ class Analysis:
     tokens: tuple[Token, ...]
     entities: tuple[Entity, ...]
     readable: bool = True
-    """False when the text is too long or cannot be analysed: it is then held."""
+    """False when the text is too long or cannot be analysed: it then never leaves."""
     names: frozenset[str] = frozenset()
     """The forms that name somebody, to be masked wherever they stand."""
+    leaning: Leaning | None = None
+    """``None`` when nobody read it: the rules then decide alone."""

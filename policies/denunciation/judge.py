@@ -1,80 +1,106 @@
-"""The judgement: identification first, accusation second, doubt to a human."""
+"""The judgement: identification first, accusation second, doubt to a human.
+
+Two readers look at every text. The rules (``evidence``) find names, relations, deeds, and say why.
+The reader that was trained on written messages (``Leaning``) has seen how people accuse without a
+word of offence, and what the rules found is among what it reads: its likelihood decides, and the
+rules and its own shares explain. Where the two are far apart, a human decides.
+"""
 
 from __future__ import annotations
 
-from policies.denunciation.analysis import Analysis, Entity, EntityKind
-from policies.denunciation.cues import Reason
-from policies.denunciation.groups import blamed
+from policies.denunciation.analysis import Analysis, EntityKind, Leaning
+from policies.denunciation.evidence import Evidence, evidence
+from policies.denunciation.identity import Named, likeliest, named
 from policies.denunciation.masking import masked
+from policies.denunciation.pointing import accused_words, reproach
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
-from policies.denunciation.weighing import reasons
 
-ACCUSED, CLEAR = 1.0, -1.0
+RETURNED = 0.5
+"""A denunciation as likely as this goes back to its author."""
+HELD = 0.12
+"""One as likely as this does not leave before a human has looked."""
+CONTESTED = 0.05
+"""Where the rules see a denunciation, this is enough to ask a human."""
+MASKED, MASKED_NAME = 0.4, 0.15
+"""Of a message that is none: how likely somebody must be named in it for it to be masked; less is
+enough where a name was found."""
+
+
+_WHO = frozenset(
+    {Rule.DESIGNATED, *(Rule(k.value) for k in EntityKind if k is not EntityKind.UNKNOWN)}
+)
 
 
 def judge(analysis: Analysis) -> Verdict:
     """Relay what names nobody, mask who is not accused, hold doubts, give denunciations back."""
     if not analysis.readable:
         whole = Finding(Rule.UNREADABLE, 0, len(analysis.text))
-        return Verdict(Decision.HOLD, analysis.text, (whole,))
-    accusing: list[Finding] = []
-    doubtful: list[Finding] = []
-    naming: list[Finding] = []
-    accusing += _generalities(analysis)
-    for entity in analysis.entities:
-        identified = Finding(Rule(entity.kind.value), entity.start, entity.end)
-        if entity.kind is EntityKind.GROUP:
-            weight = blamed(analysis, entity)
-            (accusing if weight >= 2 else doubtful if weight >= 1 else []).append(identified)
-            continue
-        found = reasons(analysis, entity)
-        weight = sum(r.weight for r in found)
-        if entity.kind.names:
-            naming.append(identified)
-        if weight >= _threshold(entity):
-            accusing += [identified, *_spoken(analysis, found)]
-        elif (weight > CLEAR and entity.kind.names) or (
-            weight >= ACCUSED and entity.kind.recognisable
-        ):
-            doubtful += [identified, Finding(Rule.DOUBT, entity.start, entity.end)]
-    return _verdict(analysis, accusing, doubtful, naming)
+        return Verdict(Decision.HOLD, "", (whole,))  # unmasked, it must not leave by a tap either
+    found = evidence(analysis)
+    if analysis.leaning is None:
+        return _by_rules(analysis, found)
+    return _read(analysis, analysis.leaning, found)
 
 
-def _generalities(analysis: Analysis) -> list[Finding]:
-    """Words that blame a community even where it is not named."""
-    return [
-        Finding(Rule.GROUP, t.start, t.end) for t in analysis.tokens if "generality_hard" in t.tags
-    ][:1]
-
-
-def _threshold(entity: Entity) -> float:
-    if entity.kind.names:
-        return ACCUSED
-    return 2.0 if entity.kind in (EntityKind.OWN_RELATION, EntityKind.OFFICIAL) else 1.5
-
-
-def _spoken(analysis: Analysis, found: list[Reason]) -> list[Finding]:
-    tokens = analysis.tokens
-    return [
-        Finding(r.rule, tokens[r.first].start, tokens[r.last - 1].end)
-        for r in found
-        if r.weight >= ACCUSED
-    ]
-
-
-def _verdict(
-    analysis: Analysis,
-    accusing: list[Finding],
-    doubtful: list[Finding],
-    naming: list[Finding],
-) -> Verdict:
-    if accusing:
-        return Verdict(Decision.RETURN, "", _once(accusing))
-    if doubtful:
-        return Verdict(Decision.HOLD, masked(analysis), _once(doubtful + naming))
-    if naming:
-        return Verdict(Decision.REDACT, masked(analysis), _once(naming))
+def _by_rules(analysis: Analysis, found: Evidence) -> Verdict:
+    names = named(analysis)
+    if found.accusing:
+        return Verdict(Decision.RETURN, "", _once(found.accusing))
+    if found.doubtful:
+        return Verdict(Decision.HOLD, masked(analysis, names), _once(found.doubtful + found.naming))
+    if found.naming:
+        return Verdict(Decision.REDACT, masked(analysis, names), _once(found.naming))
     return Verdict(Decision.RELAY, analysis.text)
+
+
+def _read(analysis: Analysis, leaning: Leaning, found: Evidence) -> Verdict:
+    likelihood = of_denunciation(leaning)
+    if likelihood >= RETURNED:
+        return Verdict(Decision.RETURN, "", _why(analysis, leaning, found))
+    contested = bool(found.accusing) and likelihood >= CONTESTED
+    if likelihood >= HELD or contested:
+        return _in_doubt(analysis, leaning, found)
+    names = named(analysis)
+    if not _names_somebody(leaning, names):
+        return Verdict(Decision.RELAY, analysis.text)
+    names = names or likeliest(analysis, leaning)
+    if not names:
+        return Verdict(Decision.RELAY, analysis.text)
+    return Verdict(Decision.REDACT, masked(analysis, names), _once(_naming(names)))
+
+
+def _in_doubt(analysis: Analysis, leaning: Leaning, found: Evidence) -> Verdict:
+    names = named(analysis, and_accused=True)
+    doubt = _once([*_doubted(analysis, leaning, found), *_naming(names)])
+    return Verdict(Decision.HOLD, masked(analysis, names), doubt)
+
+
+def of_denunciation(leaning: Leaning) -> float:
+    """How likely a denunciation is, less so where no word is surely said of an accused person."""
+    accused = max((s.accused for s in leaning.words), default=0.0)
+    return leaning.denunciation * (0.7 + 0.3 * accused)
+
+
+def _names_somebody(leaning: Leaning, names: tuple[Named, ...]) -> bool:
+    share = leaning.redact / max(leaning.redact + leaning.relay, 1e-9)
+    return share >= (MASKED_NAME if names else MASKED)
+
+
+def _naming(names: tuple[Named, ...]) -> list[Finding]:
+    return [Finding(Rule(n.kind.value), n.start, n.end) for n in names]
+
+
+def _why(analysis: Analysis, leaning: Leaning, found: Evidence) -> tuple[Finding, ...]:
+    """Who is accused, and of what: in the rules' words where they have any."""
+    findings = found.accusing or accused_words(analysis, leaning)
+    said = any(f.rule not in _WHO for f in findings)
+    return _once([*findings, *([] if said else reproach(analysis, leaning))])
+
+
+def _doubted(analysis: Analysis, leaning: Leaning, found: Evidence) -> list[Finding]:
+    findings = found.accusing + found.doubtful or accused_words(analysis, leaning)
+    whole = Finding(Rule.DOUBT, findings[0].start, findings[0].end)
+    return [*findings, whole]
 
 
 def _once(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from policies.denunciation.analysis import Analysis, EntityKind, Token
+from policies.denunciation.identity import Named
 
 _LABELS = {
     EntityKind.PERSON: "[personne]",
@@ -24,13 +25,13 @@ _MOST_PIECES, _SURE_INSIDE, _TELLING = 8, 5, 4
 Span = tuple[int, int, str]
 
 
-def masked(analysis: Analysis) -> str:
-    """The text with every naming entity, and every other mention of a name, replaced by a label."""
-    spans = [(e.start, e.end, _LABELS[e.kind]) for e in analysis.entities if e.kind.names]
+def masked(analysis: Analysis, names: Sequence[Named]) -> str:
+    """The text with ``names``, and every other mention of one, replaced by a label."""
+    spans = [(n.start, n.end, _LABELS[n.kind]) for n in names]
     covered = [False] * len(analysis.text)
     for start, end, _ in spans:
         covered[start:end] = [True] * (end - start)
-    for start, end in _mentions(analysis):
+    for start, end in _mentions(analysis, _forms(analysis, names)):
         if not any(covered[start:end]):
             covered[start:end] = [True] * (end - start)
             spans.append((start, end, _PERSON))
@@ -39,6 +40,18 @@ def masked(analysis: Analysis) -> str:
         parts += [analysis.text[at:start], label]
         at = end
     return "".join(parts) + analysis.text[at:]
+
+
+def _forms(analysis: Analysis, names: Sequence[Named]) -> frozenset[str]:
+    """The forms that give a masked person away, wherever they stand."""
+    words = {
+        form
+        for n in names
+        if n.kind is EntityKind.PERSON
+        for token in analysis.tokens[n.first : n.last]
+        for form in (token.form, token.written)
+    }
+    return frozenset(words & analysis.names)
 
 
 def _joined(text: str, spans: Sequence[Span]) -> Iterator[Span]:
@@ -55,11 +68,11 @@ def _joined(text: str, spans: Sequence[Span]) -> Iterator[Span]:
     return iter(kept)
 
 
-def _mentions(analysis: Analysis) -> Iterator[tuple[int, int]]:
+def _mentions(analysis: Analysis, forms: frozenset[str]) -> Iterator[tuple[int, int]]:
     """Where a name that is masked is written again: alone, in a longer word, or in pieces."""
-    if not analysis.names:
+    if not forms:
         return
-    names = analysis.names | {_squeezed(n) for n in analysis.names if len(n) >= _TELLING}
+    names = forms | {_squeezed(n) for n in forms if len(n) >= _TELLING}
     longest = max(map(len, names))
     for i, token in enumerate(analysis.tokens):
         if _mentioned(token, names):

@@ -31,6 +31,8 @@ class Rule(StrEnum):
     NEIGHBOUR = "neighbour"
     DWELLING = "dwelling"
     JOB = "job"
+    DESIGNATED = "designated"
+    """Words that let one recognise somebody, of no kind that the rules know."""
     DEED = "deed"
     """What the recognisable person is said to do."""
     SUSPICION = "suspicion"
@@ -38,10 +40,18 @@ class Rule(StrEnum):
     CHARACTER = "character"
     WAY_OF_LIFE = "way-of-life"
     IRONY = "irony"
+    REPROACH = "reproach"
+    """Words that read as a reproach, of no kind that the rules know."""
     GROUP = "group"
     GROUP_MENTIONED = "group-mentioned"
     DOUBT = "doubt"
     UNREADABLE = "unreadable"
+    TWO_FORMS = "two-forms"
+    """The plain text and the HTML of a message do not say the same."""
+    HIDDEN = "hidden"
+    """Words that show only after a tap, or in a colour of their own."""
+    LINK = "link"
+    """A link: what it leads to was not judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """``text`` is what would be relayed; empty on RETURN."""
+    """``text`` is what would be relayed; empty on RETURN, and when the filter could not read it."""
 
     decision: Decision
     text: str

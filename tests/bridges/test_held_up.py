@@ -63,7 +63,7 @@ class Watched(FakeReader):
 @pytest.mark.parametrize("sender", [c.RESIDENT, UserId("@stranger:ex.test")])
 async def test_nothing_is_read_for_who_may_not_flag(world: World, sender: UserId) -> None:
     """To read may mean to wait ten seconds for a key: any resident could have stopped the relay."""
-    world.carrier.to_authority._reader = Watched()
+    world.carrier.to_authority._judging._reader = Watched()
     outcome = await world.carrier.carry(c.flag(sender=sender), c.directory())
     assert outcome == Refused(Refusal.NO_MANDATE)
 
@@ -71,11 +71,11 @@ async def test_nothing_is_read_for_who_may_not_flag(world: World, sender: UserId
 async def test_nothing_is_read_beyond_the_quota_or_twice(world: World) -> None:
     world.said_by_resident(VAN)
     await world.carrier.carry(c.flag(), c.directory())
-    world.carrier.to_authority._reader = Watched()
+    world.carrier.to_authority._judging._reader = Watched()
     again = c.flag(event_id=EventId("$again"))
     outcome = await world.carrier.carry(again, c.directory())
     assert outcome == Refused(Refusal.ALREADY_FLAGGED)
-    world.ledger.flags[c.REFERENT] = 21
+    world.ledger.flags[c.REFERENT] = 41
     other = Flag(EventId("$more"), c.CENTRE_ROOM, c.REFERENT, EventId("$another"))
     assert await world.carrier.carry(other, c.directory()) == Refused(Refusal.OVER_QUOTA)
 

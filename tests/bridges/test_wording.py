@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import bridges.wording
-from bridges.wording import bulletin, relay, welcome
+from bridges.wording import advice, bulletin, relay, welcome
 from bridges.wording.catalogue import LANGUAGES, MissingTextError, keys, placeholders, text
 from bridges.wording.dates import moment
 from bridges.wording.notice import Bullets, Paragraph, Quote, Title, notice
@@ -64,6 +65,26 @@ def test_every_key_in_the_code_has_a_text() -> None:
     assert used <= keys("fr")
 
 
+NUMBERS = {
+    Emergency.SUICIDE: ("15", "3114"),
+    Emergency.CHILD: ("119",),
+    Emergency.PARTNER: ("3919",),
+    Emergency.FRAIL: ("3977",),
+    Emergency.THREAT: ("17",),
+    Emergency.MEDICAL: ("15",),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("which", Emergency)
+def test_112_and_114_stand_in_the_sentence_of_every_number(language: str, which: Emergency) -> None:
+    sentence = text(language, f"emergency.{which.value}")
+    assert ". " not in sentence
+    assert "? " not in sentence
+    everywhere = ("112", "114") if which is Emergency.MEDICAL else ("17", "112", "114")
+    assert {*everywhere, *NUMBERS[which]} <= set(re.findall(r"\d+", sentence))
+
+
 def test_an_unknown_key_is_our_mistake() -> None:
     with pytest.raises(MissingTextError):
         text("fr", "no.such.key")
@@ -104,7 +125,7 @@ def test_who_does_without_reactions_is_asked_for_none(language: str) -> None:
     asked = "agissez" if language == "fr" else "eact"
     for by_reaction in (True, False):
         made = (
-            relay.preview(person, "x", (), by_reaction=by_reaction),
+            advice.preview(person, "x", (), by_reaction=by_reaction),
             relay.report(language, replace(facts, by_reaction=by_reaction), "x"),
             bulletin.preview(person, "x", 1, 2, by_reaction=by_reaction),
             welcome.referent_help(person, by_reaction=by_reaction),

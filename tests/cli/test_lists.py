@@ -13,7 +13,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from bridges.ports import Language
-from pc_matrix import settings, wiring
+from pc_matrix import language, settings, wiring
 from pc_matrix.cli.app import run
 from pc_matrix.errors import InputError, SettingsError
 
@@ -106,6 +106,40 @@ def test_a_stream_uses_them_too(
     assert answer["decision"] == "redact"
 
 
+def test_a_page_uses_them_too(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add(home, "surnom;Kiki")
+    page = home / "page.html"
+    assert run(["--home", str(home), "check", SAID, "--output", str(page)]) == 0
+    assert ">[personne]</mark> a vu un fourgon blanc." in page.read_text(encoding="utf-8")
+    capsys.readouterr()
+    assert run(["--home", str(home), "check", SAID]) == 0
+    assert "[personne] a vu un fourgon blanc." in capsys.readouterr().out
+
+
+def test_a_corpus_is_measured_with_them(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = home / "exemples.csv"
+    corpus.write_text(f"texte;verdict;à masquer\n{SAID};masquer;Kiki\n", encoding="utf-8")
+    asked = ("--home", str(home), "check", "--errors", "--corpus", str(corpus))
+    assert len(checked(capsys, *asked)[0]["errors"]) == 1
+    add(home, "surnom;Kiki")
+    assert checked(capsys, *asked)[0]["errors"] == []
+
+
+@pytest.mark.parametrize("way", ["--jsonl", "--corpus"])
+def test_many_messages_read_them_once(
+    way: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "".join(json.dumps({"id": i, "text": SAID, "label": "RELAY"}) + "\n" for i in range(3))
+    corpus = home / "exemples.jsonl"
+    corpus.write_text(lines, encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    reads = MagicMock(wraps=language.load_with)
+    monkeypatch.setattr(language, "load_with", reads)
+    named = [str(corpus)] if way == "--corpus" else []
+    assert run(["--home", str(home), "check", way, *named]) == 0
+    reads.assert_called_once_with(settings.own_lists(home, "59999"))
+
+
 def test_check_works_without_any_home_and_says_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -128,8 +162,14 @@ def test_check_among_several_communes(home: Path, capsys: pytest.CaptureFixture[
 
 def test_check_refuses_faulty_lists(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     add(home, "lieu;Martin")
-    assert run(["--home", str(home), "check", SAID]) == SettingsError.exit_status
-    assert "59999.listes.csv" in capsys.readouterr().err
+    corpus = home / "exemples.csv"
+    corpus.write_text(f"texte;verdict\n{SAID};masquer\n", encoding="utf-8")
+    for how in ([SAID], [SAID, "--html"], ["--jsonl"], ["--corpus", str(corpus)]):
+        capsys.readouterr()
+        assert run(["--home", str(home), "check", *how]) == SettingsError.exit_status
+        shown = capsys.readouterr()
+        assert "59999.listes.csv" in shown.err
+        assert shown.out == ""
 
 
 async def _language_of_the_bot(home: Path, monkeypatch: pytest.MonkeyPatch) -> Language:

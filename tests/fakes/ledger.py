@@ -7,7 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bridges.ports import Clock
-from policies.reports import AckNews, Link, LinkState, Report, ReportState
+from policies.reports import (
+    AckNews,
+    Choice,
+    Link,
+    LinkState,
+    Report,
+    ReportState,
+    Showing,
+)
 from policies.terms import AuthorityCode, EventId, Flag, RoomId, UserId
 
 
@@ -25,6 +33,8 @@ class FakeLedger:
     clock: Clock
     flags: dict[UserId, int] = field(default_factory=dict)
     reports: dict[int, Report] = field(default_factory=dict)
+    shown: dict[EventId, tuple[int, Showing]] = field(default_factory=dict)
+    choices: dict[EventId, Choice] = field(default_factory=dict)
     all_links: dict[int, Link] = field(default_factory=dict)
     acks: dict[tuple[int, AuthorityCode], bool] = field(default_factory=dict)
     bulletins: dict[int, _Bulletin] = field(default_factory=dict)
@@ -79,6 +89,13 @@ class FakeLedger:
             preview_event=preview_event or report.preview_event,
             digest=digest or report.digest,
         )
+
+    def showed(self, report_id: int, showing: Showing) -> None:
+        self.shown.setdefault(showing.event_id, (report_id, showing))
+
+    def chose(self, event_id: EventId, choice: Choice) -> None:
+        if event_id in self.shown:
+            self.choices.setdefault(event_id, choice)
 
     def number_report(self, report_id: int, year: int) -> str:
         report = self.reports[report_id]

@@ -66,10 +66,14 @@ class FakeRooms:
 @dataclass
 class FakeReader:
     messages: dict[EventId, Message] = field(default_factory=dict)
+    edited: dict[EventId, Message] = field(default_factory=dict)
 
     async def read(self, room_id: RoomId, event_id: EventId) -> Message | None:
         found = self.messages.get(event_id)
         return found if found is not None and found.room_id == room_id else None
+
+    async def newest(self, room_id: RoomId, event_id: EventId) -> Message | None:
+        return self.edited.get(event_id) or await self.read(room_id, event_id)
 
     def holds(self, *messages: Message) -> None:
         self.messages.update({m.event_id: m for m in messages})

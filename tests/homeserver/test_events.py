@@ -16,6 +16,7 @@ from policies.terms import (
     CommuneCode,
     EventId,
     Flag,
+    Formatted,
     Incoming,
     MessageKind,
     RoomId,
@@ -33,6 +34,22 @@ SECTOR, PRIVATE, AUTHORITY, REFERENTS = (
     for kind in (RoomKind.SECTOR, RoomKind.PRIVATE, RoomKind.AUTHORITY, RoomKind.REFERENTS)
 )
 SEALED = Ciphertext("curve", "ed")
+
+
+OTHER_TYPES = (
+    *("m.image", "m.file", "m.audio", "m.video", "m.location", "m.gallery", "m.server_notice"),
+    *("m.key.verification.request", "org.exemple.unknown", "", "M.TEXT"),
+)
+OTHER_EVENTS = ("m.poll.start", "org.matrix.msc3381.poll.start", "m.sticker", "m.beacon_info")
+MORE_THAN_TEXT: tuple[Json, ...] = (
+    {"filename": "karim.jpg"},
+    {"url": "mxc://ex.test/a"},
+    {"file": {"url": "mxc://ex.test/a"}},
+    {"geo_uri": "geo:48.8,2.3"},
+    {"info": {}},
+)
+NEW_CONTENT: Json = {"m.new_content": {"body": "vu"}}
+EDIT_OUTSIDE: Json = {"m.relates_to": {"rel_type": "m.replace", "event_id": "$t"}}
 
 
 def event(kind: str, content: Json, *, sealed: bool = True) -> RoomEvent:
@@ -145,6 +162,15 @@ def test_a_replys_quotation_is_not_the_writers(body: str, *, reply: bool, expect
         (said("bonjour", msgtype="m.image"), MessageKind.OTHER, ""),
         (said("geo", msgtype="m.location"), MessageKind.OTHER, ""),
         (event("m.sticker", {"body": "x"}), MessageKind.OTHER, ""),
+        *((said("Karim", msgtype=kind), MessageKind.OTHER, "") for kind in OTHER_TYPES),
+        *((said("Karim", **more), MessageKind.OTHER, "") for more in MORE_THAN_TEXT),
+        *((event(kind, {"body": "Karim"}), MessageKind.OTHER, "") for kind in OTHER_EVENTS),
+        (said("Karim", msgtype=5), MessageKind.OTHER, ""),
+        (event("m.room.message", {"body": "Karim"}), MessageKind.OTHER, ""),
+        (said("vu", msgtype="m.emote"), MessageKind.TEXT, "vu"),
+        (said("vu", msgtype="m.notice"), MessageKind.TEXT, "vu"),
+        (said("* vu", **EDIT_OUTSIDE), MessageKind.EDIT, ""),
+        (said("* vu", **NEW_CONTENT), MessageKind.EDIT, ""),
     ],
 )
 def test_message(what: RoomEvent, kind: MessageKind, text: str) -> None:
@@ -170,3 +196,28 @@ def test_who_believes_no_reaction_believes_no_relation_in_plain(body: str, key: 
 def test_only_a_quotation_that_a_client_made_is_left_out() -> None:
     own = said("> Il a volé un vélo.\n\nC'est faux.", reply=True)
     assert words(own) == "> Il a volé un vélo.\n\nC'est faux."
+
+
+def test_a_message_has_its_html_too() -> None:
+    made = message(said("un", formatted_body="<b>deux</b>"), SenderTrust.SIGNED)
+    assert made.formatted == Formatted("deux")
+    picture = said("un", formatted_body="<b>deux</b>", msgtype="m.image")
+    assert message(picture, SenderTrust.SIGNED).formatted is None
+    assert message(said("un", formatted_body=5), SenderTrust.SIGNED).formatted is None
+
+
+def test_only_a_quotation_in_a_reply_is_left_out_of_the_html() -> None:
+    quoted = "<mx-reply><blockquote>Karim</blockquote></mx-reply>Non"
+    for reply, text in ((True, "Non"), (False, "> Karim\nNon")):
+        made = message(said("Non", reply=reply, formatted_body=quoted), SenderTrust.SIGNED)
+        assert made.formatted == Formatted(text)
+    late = message(said("Non", reply=True, formatted_body=f"Oui {quoted}"), SenderTrust.SIGNED)
+    assert late.formatted is not None
+    assert "Karim" in late.formatted.text
+
+
+@pytest.mark.parametrize("name", ["displayname", "com.beeper.per_message_profile", "avatar_url"])
+def test_what_somebody_calls_himself_is_no_part_of_his_message(name: str) -> None:
+    profile: Json = {name: {"displayname": "Karim"}}
+    made = message(said("vu", **profile), SenderTrust.SIGNED)
+    assert made == message(said("vu"), SenderTrust.SIGNED)

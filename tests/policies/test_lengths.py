@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridges.wording import bulletin, feedback, relay
+from bridges.wording import advice, bulletin, feedback
 from pc_matrix.homeserver.crypto.outbound import payload
 from pc_matrix.voice import _content
 from policies import commands
@@ -26,9 +26,10 @@ HEAVIEST = ["a", "é", "🚩", '"', "&", "\n", "\x01", "\u2028", "\\"]
 
 def weight_of_event(words: str) -> int:
     """The largest event that says ``words``, sealed."""
-    reasons = [relay.Reason(rule.value, words[:40]) for rule in list(Rule)[:8]]
+    reasons = [advice.Reason(rule.value, words[:40]) for rule in list(Rule)[:12]]
     notices = (
-        relay.preview(WHO, words, reasons),
+        advice.preview(WHO, words, reasons),
+        advice.returned(WHO, reasons, words),
         bulletin.preview(WHO, words, 100, 10_000),
         feedback.answered(WHO, "2026-0001", "Gendarmerie " * 5, words),
     )

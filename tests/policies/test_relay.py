@@ -12,6 +12,7 @@ from policies.relay import (
     CERTAIN_FOR,
     History,
     Relayable,
+    heeds_danger,
     is_uncertain,
     may_relay,
     referent_sector,
@@ -22,6 +23,7 @@ from policies.terms import (
     Directory,
     EventId,
     Flag,
+    Formatted,
     Message,
     MessageKind,
     RoomId,
@@ -63,6 +65,7 @@ def without_charter(user_id: UserId) -> Directory:
     return replace(full, mandates=mandates)
 
 
+BROKEN, NOVEL, BLANK = Formatted("", intact=False), Formatted("mot " * 10_000), Formatted(" ")
 REFUSED = [
     ("stranger", Refusal.NO_MANDATE, c.flag(sender=c.STRANGER), c.message(), c.directory()),
     ("resident", Refusal.NO_MANDATE, c.flag(sender=c.RESIDENT), c.message(), c.directory()),
@@ -100,6 +103,11 @@ REFUSED = [
         None,
     ),
     ("picture", Refusal.NOT_TEXT, c.flag(), c.message(kind=MessageKind.OTHER), None),
+    ("a change", Refusal.EDIT, c.flag(), c.message("", kind=MessageKind.EDIT), None),
+    ("changed", Refusal.UNSETTLED, c.flag(), c.message("", kind=MessageKind.UNSETTLED), None),
+    ("broken HTML", Refusal.UNCHECKED, c.flag(), c.message(formatted=BROKEN), None),
+    ("a novel in HTML", Refusal.TOO_LONG, c.flag(), c.message(formatted=NOVEL), None),
+    ("invisible", Refusal.EMPTY, c.flag(), c.message("\u200b\u2060", formatted=BLANK), None),
     ("blank", Refusal.EMPTY, c.flag(), c.message(" \n"), None),
     ("a novel", Refusal.TOO_LONG, c.flag(), c.message("mot " * 10_000), None),
 ]
@@ -142,6 +150,29 @@ def test_who_may_not_flag_learns_nothing_of_the_message() -> None:
 def test_an_empty_directory_allows_nothing() -> None:
     empty = Directory(c.commune(), {}, (), {})
     assert referent_sector(c.REFERENT, c.CENTRE_ROOM, empty, c.NOW) is Refusal.NOT_A_SECTOR_ROOM
+
+
+BY_ANOTHER = replace(report(EventId("$other")), referent=UserId("@other:ex.test"))
+
+
+@pytest.mark.parametrize(
+    ("refusal", "history", "heeded"),
+    [
+        (Refusal.OVER_QUOTA, History(None, 21), True),
+        (Refusal.OVER_QUOTA, History(None, 40), True),
+        (Refusal.OVER_QUOTA, History(None, 41), False),
+        (Refusal.ALREADY_FLAGGED, History(BY_ANOTHER, 1), True),
+        (Refusal.ALREADY_FLAGGED, History(BY_ANOTHER, 41), False),
+        (Refusal.ALREADY_FLAGGED, History(report(), 1), False),
+        (Refusal.ALREADY_FLAGGED, History(None, 1), False),
+        (Refusal.NO_MANDATE, History(None, 1), False),
+        (Refusal.NOT_A_SECTOR_ROOM, History(None, 1), False),
+    ],
+)
+def test_danger_is_looked_for_where_its_referent_may_read(
+    refusal: Refusal, history: History, *, heeded: bool
+) -> None:
+    assert heeds_danger(refusal, c.flag(), c.directory(), history) is heeded
 
 
 def test_transactions_differ_by_purpose_source_and_destination() -> None:

@@ -12,7 +12,7 @@ from pc_matrix.demo.stage import Stage
 _NAME = "Marchandeau"
 _WORDS = "fouiller son garage"
 _SAID = f"C'est Kevin {_NAME} qui vole les vélos de la gare, il faut aller {_WORDS}."
-_ADVICE = "Sensibiliser|sans désigner"
+_ADVICE = "Sensibiliser et non dénoncer"
 _SETTLING = 2.0  # seconds in which a relay that should not be would arrive
 
 

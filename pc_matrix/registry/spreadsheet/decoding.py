@@ -21,7 +21,18 @@ class Line:
 
 
 def lines(data: bytes) -> list[Line] | Fault:
-    """The records that hold anything, headings first; a ``Fault`` when it is no such table."""
+    """The records that hold anything, headings first; a ``Fault`` when it is no such table.
+
+    White space in a cell is one blank: a line break in a heading or a name means nothing.
+    """
+    found = records(data)
+    if isinstance(found, Fault):
+        return found
+    return [Line(one.number, tuple(" ".join(c.split()) for c in one.cells)) for one in found]
+
+
+def records(data: bytes) -> list[Line] | Fault:
+    """The same records with their cells as they were written: for cells that are texts."""
     text = _text(data)
     if isinstance(text, Fault):
         return text
@@ -58,7 +69,7 @@ def _records(text: str) -> list[Line] | Fault:
     try:
         for record in reader:
             if any(cell.strip() for cell in record):
-                found.append(Line(begin, tuple(" ".join(cell.split()) for cell in record)))
+                found.append(Line(begin, tuple(record)))
             begin = reader.line_num + 1
     except csv.Error:
         return Fault(begin, "", "les guillemets ne se referment pas, ou sont suivis d'autre chose")

@@ -9,6 +9,7 @@ from pc_matrix.registry.tables.ledger import (
     CounterRow,
     LinkRow,
     ReportRow,
+    ShowingRow,
 )
 from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
@@ -39,5 +40,6 @@ __all__ = [
     "RoomRow",
     "SealRow",
     "SectorRow",
+    "ShowingRow",
     "VerificationRow",
 ]

@@ -76,6 +76,25 @@ class AcknowledgementRow(Row, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
+class ShowingRow(Row, table=True):
+    """What a référent was shown of a report, and what he answered: words of ours, never a text."""
+
+    __tablename__ = "showing"
+    __table_args__ = (
+        ForeignKeyConstraint(["report_id"], ["report.id"]),
+        Index(None, "commune", "shown_at"),
+    )
+
+    commune: str = Field(primary_key=True)
+    event_id: str = Field(primary_key=True)
+    report_id: int = Field(sa_type=BigId)
+    shown: str
+    rules: str
+    shown_at: datetime = Field(sa_type=UtcTime)
+    choice: str | None = None
+    chosen_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
 class BulletinRow(Row, table=True):
     __tablename__ = "bulletin"
     __table_args__ = (

@@ -143,9 +143,9 @@ def test_an_officials_ordinary_act_says_nothing_against_him() -> None:
     assert judge(made).decision is Decision.RELAY
 
 
-def test_what_cannot_be_analysed_is_held_as_it_is() -> None:
+def test_what_cannot_be_analysed_is_held_and_none_of_it_would_leave() -> None:
     verdict = judge(Analysis("x" * 9000, (), (), readable=False))
-    assert verdict == Verdict(Decision.HOLD, "x" * 9000, (Finding(Rule.UNREADABLE, 0, 9000),))
+    assert verdict == Verdict(Decision.HOLD, "", (Finding(Rule.UNREADABLE, 0, 9000),))
 
 
 def test_a_name_within_another_mask_is_masked_once() -> None:

@@ -1,0 +1,87 @@
+"""Reads a flagged message and judges it: what may leave of it, and whom to call first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bridges.calling import first_call
+from bridges.drafting import drafted
+from bridges.ports import Language, MessageReader, ReportLedger
+from policies.denunciation.analysis import Analysis
+from policies.denunciation.judge import judge
+from policies.denunciation.verdict import Decision, Verdict
+from policies.emergency import Emergency
+from policies.message_words import careful, whole
+from policies.refusal import Refusal
+from policies.relay import History, Relayable, heeds_danger, may_relay
+from policies.terms import Directory, Flag, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A message that may be relayed, with what the filter says of it.
+
+    ``analysis`` is of all its words, in either of its forms; nothing else of ``message`` is told.
+    ``draft`` is what could be sent of a denunciation, already judged by itself.
+    """
+
+    message: Message
+    relayable: Relayable
+    analysis: Analysis
+    verdict: Verdict
+    draft: Verdict | None = None
+    call: Emergency | None = None
+
+    @property
+    def leaving(self) -> Verdict | None:
+        """What leaves when the référent confirms it, ``None`` when nothing can."""
+        return self.draft if self.verdict.decision is Decision.RETURN else self.verdict
+
+    def __repr__(self) -> str:
+        return f"Judged({self.message!r}, {self.verdict!r})"
+
+
+@dataclass(frozen=True, slots=True)
+class Barred:
+    """A message that may not be relayed; ``call`` when somebody seems to be in danger."""
+
+    refusal: Refusal
+    call: Emergency | None = None
+
+
+class Judging:
+    """One commune's reading of flagged messages."""
+
+    def __init__(self, reader: MessageReader, ledger: ReportLedger, language: Language) -> None:
+        self._reader, self._ledger, self._language = reader, ledger, language
+
+    async def judge(self, flag: Flag, directory: Directory, now: datetime) -> Judged | Barred:
+        """What may become of the message that ``flag`` chose; it is read only where it helps."""
+        history = History(self._ledger.report_of(flag.target), self._ledger.flags_today(flag))
+        # Asked before anything is read, which may have to wait for a key: whoever may not flag
+        # must not keep those waiting who may.
+        refusal = may_relay(flag, None, directory, history, now)
+        if isinstance(refusal, Relayable):
+            return Barred(Refusal.UNREADABLE)  # may_relay never allows what was not read
+        is_heeded = heeds_danger(refusal, flag, directory, history)
+        if refusal is not Refusal.UNREADABLE and not is_heeded:
+            return Barred(refusal)
+        message = await self._reader.newest(flag.room_id, flag.target)
+        relayable = may_relay(flag, message, directory, history, now)
+        if message is None:
+            return Barred(Refusal.UNREADABLE)
+        if isinstance(relayable, Refusal):
+            said = self._language.analyse(whole(message).text)
+            return Barred(relayable, first_call(self._language, said))
+        return self._judged(message, relayable)
+
+    def _judged(self, message: Message, relayable: Relayable) -> Judged | Barred:
+        said = whole(message)
+        analysis = self._language.analyse(said.text)
+        call = first_call(self._language, analysis)
+        if not analysis.readable:
+            return Barred(Refusal.UNCHECKED, call)
+        verdict = careful(judge(analysis), said)
+        draft = drafted(self._language, analysis, verdict, said.doubts)
+        return Judged(message, relayable, analysis, verdict, draft, call)

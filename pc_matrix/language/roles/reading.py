@@ -1,0 +1,63 @@
+"""An analysis, read by the networks: the part that each word plays, and the message's leaning."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+from pc_matrix.language.roles.marks import Known, Marked, marked
+from pc_matrix.language.roles.network import Answer, Array, Network
+from pc_matrix.language.roles.weights import load_weights
+from pc_matrix.language.roles.windows import windows
+from policies.denunciation.analysis import Analysis, Leaning, Shares
+
+
+class Reader:
+    """Reads analyses with several networks and takes their mean; made once, for every room."""
+
+    def __init__(self, networks: Sequence[Network]) -> None:
+        self._networks = tuple(networks)
+
+    def read(self, analysis: Analysis, known: Known) -> Leaning | None:
+        """The leaning of ``analysis``; ``None`` where there is no word to read."""
+        words = marked(analysis, known)
+        if not words:
+            return None
+        spans = windows(words)
+        read = [self._mean(words[first:last]) for first, last in spans]
+        relay, redact, denunciation = _worst([answer.kinds for answer in read])
+        parts, against = np.zeros((len(words), 5)), np.zeros(len(words))
+        for (first, last), answer in zip(spans, read, strict=True):
+            parts[first:last] = np.maximum(parts[first:last], answer.parts)
+            against[first:last] = np.maximum(against[first:last], answer.against)
+        if len(spans) == 1:
+            parts, against = read[0].parts, read[0].against
+        shares = tuple(Shares(*row[1:]) for row in parts.tolist())
+        return Leaning(relay, redact, denunciation, shares, tuple(against.tolist()))
+
+    def _mean(self, words: Sequence[Marked]) -> Answer:
+        answers = [network.read(words) for network in self._networks]
+        return Answer(
+            _mean([a.parts for a in answers]),
+            _mean([a.kinds for a in answers]),
+            _mean([a.against for a in answers]),
+        )
+
+
+def _mean(arrays: Sequence[Array]) -> Array:
+    return np.asarray(np.mean(arrays, axis=0), np.float32)
+
+
+def _worst(kinds: Sequence[Array]) -> tuple[float, float, float]:
+    """A message is as bad as its worst part, and names somebody if any part of it does."""
+    denunciation = max(float(k[2]) for k in kinds)
+    named = max(float(k[1] / max(k[0] + k[1], 1e-9)) for k in kinds)
+    return (1 - denunciation) * (1 - named), (1 - denunciation) * named, denunciation
+
+
+@lru_cache(maxsize=1)
+def reader() -> Reader:
+    """The networks that the package ships."""
+    return Reader([Network(weights) for weights in load_weights()])

@@ -1,0 +1,1 @@
+"""Reads in a message whether somebody is in danger, and who."""

@@ -1,0 +1,168 @@
+"""What people's clients really send: HTML that says something else, mentions, edits, names.
+
+Officers must never receive a word that was not judged and, where it is not plain, shown.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from pc_matrix.demo import commune as people
+from pc_matrix.demo.commune import Character
+from pc_matrix.demo.people import NIO, Seen
+from pc_matrix.homeserver.http import client_path
+from tests.live.town import ELEMENT, Town, reports, town
+
+pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
+OFFICERS = (people.ELISE, people.CLAIRE)
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    async with town(tmp_path_factory.mktemp("content"), 200) as running:
+        for who in (people.AMELIE, people.HELENE, people.ELISE):
+            await running.phone(who, ELEMENT)
+        for who in (people.MEHDI, people.CLAIRE):
+            await running.phone(who, NIO)
+        yield running
+
+
+def lamp() -> tuple[str, str]:
+    """A fact that may be relayed, and a word of it that stands nowhere else."""
+    mark = f"repère{uuid4().hex[:8]}"
+    return f"Un lampadaire est cassé rue du Moulin ({mark}).", mark
+
+
+async def said(place: Town, who: Character, body: str, html: str | None = None) -> str:
+    phone, helene = await place.phone(who), await place.phone(people.HELENE)
+    event_id = await phone.send(place.sector(who), body, html=html)
+    await helene.wait_for(event_id=event_id)
+    return event_id
+
+
+async def flagged(place: Town, event_id: str) -> str:
+    """Hélène flags it; what became of it."""
+    helene = await place.phone(people.HELENE)
+    flag = await helene.send(place.sector(people.HELENE), "!signaler", reply_to=event_id)
+    return await place.outcome(flag)
+
+
+async def confirmed(place: Town, preview: Seen) -> str:
+    helene = await place.phone(people.HELENE)
+    room = place.private(people.HELENE)
+    return await place.outcome(await helene.react(room, preview.event_id, "✅"))
+
+
+async def shown(place: Town, contains: str) -> Seen:
+    """What Hélène was shown before it leaves."""
+    helene = await place.phone(people.HELENE)
+    return await helene.wait_for(room_id=place.private(people.HELENE), body_contains=contains)
+
+
+async def at_the_authorities(place: Town, word: str) -> list[str]:
+    phones = [(await place.phone(who), place.authority(who)) for who in OFFICERS]
+    read = [seen for phone, room in phones for seen in await phone.read(room, 200)]
+    return [seen.text for seen in read if word in seen.text + (seen.html or "")]
+
+
+async def test_a_name_that_only_the_html_has_never_reaches_an_authority(place: Town) -> None:
+    text, mark = lamp()
+    html = f"{text} Mme Souad <b>Kadd</b>ouri l&#39;a vu."
+    event_id = await said(place, people.AMELIE, text, html)
+    assert await flagged(place, event_id) == "awaiting"
+    preview = await shown(place, mark)
+    assert "pas le même texte" in preview.text
+    assert await at_the_authorities(place, mark) == []
+    assert await confirmed(place, preview) == "relayed"
+    elise = await place.phone(people.ELISE)
+    (found,) = await reports(elise, place.authority(people.ELISE), mark)
+    assert found.was_sealed
+    assert "[personne]" in found.text
+    assert await at_the_authorities(place, "ouri") == []
+    assert await at_the_authorities(place, "Souad") == []
+
+
+async def test_a_denunciation_that_only_the_html_has_goes_back(place: Town) -> None:
+    text, mark = lamp()
+    html = f"{text} <span data-mx-spoiler>C'est Karim Benali qui vole les vélos.</span>"
+    event_id = await said(place, people.AMELIE, text, html)
+    assert await flagged(place, event_id) == "returned"
+    assert await at_the_authorities(place, mark) == []
+
+
+async def test_bold_words_leave_as_they_are(place: Town) -> None:
+    text, mark = lamp()
+    event_id = await said(place, people.AMELIE, f"**{text}**", f"<strong>{text}</strong>")
+    assert await flagged(place, event_id) == "relayed"
+    elise = await place.phone(people.ELISE)
+    assert len(await reports(elise, place.authority(people.ELISE), mark)) == 1
+
+
+async def test_nobody_is_named_by_what_he_calls_himself(place: Town) -> None:
+    names = {people.HELENE: "Zorglub Premier", people.AMELIE: "Zorglub Second"}
+    for who, name in names.items():
+        async with place.as_user(who.user_id) as http:
+            path = client_path("profile", who.user_id, "displayname")
+            await http.request("PUT", path, {"displayname": name})
+    text, mark = lamp()
+    pill = f'<a href="https://matrix.to/#/{people.AMELIE.user_id}">Zorglub Second</a>'
+    event_id = await said(place, people.AMELIE, f"Zorglub Second : {text}", f"{pill} : {text}")
+    assert await flagged(place, event_id) == "awaiting"
+    assert await confirmed(place, await shown(place, mark)) == "relayed"
+    elise = await place.phone(people.ELISE)
+    (found,) = await reports(elise, place.authority(people.ELISE), mark)
+    assert f"{people.HELENE.first} {people.HELENE.family.upper()}" in found.text
+    assert people.AMELIE.family.lower() not in found.text.lower()
+    assert await at_the_authorities(place, "Zorglub") == []
+
+
+@pytest.mark.parametrize("who", [people.AMELIE, people.MEHDI], ids=["element", "nio"])
+async def test_an_edited_message_leaves_in_its_newest_words(place: Town, who: Character) -> None:
+    (before, old), (between, older), (after, new) = lamp(), lamp(), lamp()
+    event_id = await said(place, who, before)
+    phone, helene = await place.phone(who), await place.phone(people.HELENE)
+    for words in (between, after):
+        edit = await phone.edit(place.sector(who), event_id, words)
+        await helene.wait_for(event_id=edit)
+    assert await flagged(place, edit) == "refused:edit"
+    assert await flagged(place, event_id) == "relayed"
+    elise = await place.phone(people.ELISE)
+    (found,) = await reports(elise, place.authority(people.ELISE), new)
+    assert "* Un lampadaire" not in found.text
+    for mark in (old, older):
+        assert await at_the_authorities(place, mark) == []
+
+
+async def test_an_edit_by_a_ghost_lets_nothing_leave(place: Town) -> None:
+    (before, old), (after, new) = lamp(), lamp()
+    event_id = await said(place, people.AMELIE, before)
+    ghost = await place.further_device(people.AMELIE, sign=False)
+    await ghost.edit(place.sector(people.AMELIE), event_id, after)
+    assert await flagged(place, event_id) == "refused:unsigned-device"
+    await asyncio.sleep(1)
+    for mark in (old, new):
+        assert await at_the_authorities(place, mark) == []
+
+
+async def test_anothers_edit_changes_nothing(place: Town) -> None:
+    (before, old), (after, new) = lamp(), lamp()
+    event_id = await said(place, people.AMELIE, before)
+    mehdi = await place.phone(people.MEHDI)
+    await mehdi.edit(place.sector(people.MEHDI), event_id, after)
+    assert await flagged(place, event_id) == "relayed"
+    elise = await place.phone(people.ELISE)
+    assert len(await reports(elise, place.authority(people.ELISE), old)) == 1
+    assert await at_the_authorities(place, new) == []
+
+
+async def test_a_message_too_long_to_be_checked_is_refused_kindly(place: Town) -> None:
+    text, mark = lamp()
+    event_id = await said(place, people.AMELIE, " ".join([text] * 80))
+    assert await flagged(place, event_id) == "refused:unchecked"
+    await shown(place, "quelques phrases simples")
+    assert await at_the_authorities(place, mark) == []
