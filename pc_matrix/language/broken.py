@@ -22,14 +22,14 @@ _PIECE = re.compile(r"[^\W_]+")
 _DRAWN = re.compile(r"[*~`^\[\]{}|]+")
 """Marks that nobody puts inside a word for any other reason."""
 _MARKUP = re.compile(r"""[*~|`^=\\\[\]{}<>#+_"()]+""")
-_ENDS = re.compile(r"[.,;:!?]\s")
+_ENDS = re.compile(r"[.,;:!?]+\s")
 _ELISIONS = listed("jusqu lorsqu puisqu quelqu presqu aujourd entr prud")
 _MOST_PIECES, _LONGEST_GAP = 4, 8
-_SURE = 2.5
-"""How many times likelier, as a logarithm, one word has to be than its pieces side by side."""
+_SURE, _SURER = 2.5, 4.5
+"""How many times likelier, as a logarithm, one word has to be than its pieces side by side;
+more where all of these are words."""
 _LIKELY_APART, _SELDOM, _OFTEN = 3.3, 3.8, 4.5
-_LINK, _FREQUENT_NAME = 6.5, 5
-"""Beside a word as frequent as *de* or *la*, only a name that very many bear is put together."""
+_LINK = 6.5
 _MISTAKE = 1.0
 """How much rarer a misspelt word is than the word."""
 
@@ -53,7 +53,7 @@ def rejoined(spelt: Spelt, known: Resources) -> list[Edit]:
 def _end(text: str, pieces: Sequence[Span], values: Sequence[float], known: Resources) -> int:
     """How many of the ``pieces`` are one broken word; 0 when none."""
     joined, apart, best = text[slice(*pieces[0])], values[0], 0
-    linked = apart > _LINK
+    beside, words = apart, joined in known.words
     marked = drawn = True
     for k in range(1, len(pieces)):
         gap = text[pieces[k - 1][1] : pieces[k][0]]
@@ -68,14 +68,14 @@ def _end(text: str, pieces: Sequence[Span], values: Sequence[float], known: Reso
         if gap.isspace():
             apart += _as_mistakes(before, after, values[k - 1], values[k], known)
         joined += after
-        linked = linked or values[k] > _LINK
-        if _stands(joined, apart, known, marked=marked, drawn=drawn, linked=linked):
+        beside, words = max(beside, values[k]), words and after in known.words
+        if _stands(joined, apart, known, marked=marked, drawn=drawn, beside=beside, words=words):
             best = k + 1
     return best
 
 
 def _stands(
-    joined: str, apart: float, known: Resources, *, marked: bool, drawn: bool, linked: bool
+    joined: str, apart: float, known: Resources, *, marked: bool, drawn: bool, beside: float, words: bool
 ) -> bool:
     """Whether ``joined`` is surely one word, and its pieces are not."""
     if not joined.isalpha() or len(joined) < 3:
@@ -85,8 +85,14 @@ def _stands(
     whole = zipf_of_word(joined, known)
     if marked:
         return whole > 0
-    named = joined not in known.words and name_level(joined, known) < _FREQUENT_NAME
-    return len(joined) > 3 and 0 < whole and apart < whole - _SURE and not (linked and named)
+    if len(joined) < 4 or not 0 < whole or apart > whole - (_SURER if words else _SURE):
+        return False
+    return joined in known.words or name_level(joined, known) >= _least_level(beside)
+
+
+def _least_level(beside: float) -> int:
+    """Beside a frequent word, only a name that many bear is put together; beside *de*, very many."""
+    return 5 if beside > _LINK else 4 if beside > _OFTEN else 2
 
 
 def _may_break(gap: str, before: str, after: str, known: Resources) -> bool:
@@ -110,7 +116,7 @@ def _is_part_of_name(before: str, after: str, known: Resources) -> bool:
 
 
 def _stands_alone(piece: str, known: Resources) -> bool:
-    return len(piece) < 2 or "road" in known.tags.get(piece, ())
+    return len(piece) < 2 or piece in ("st", "ste") or "road" in known.tags.get(piece, ())
 
 
 def _as_mistakes(

@@ -17,12 +17,12 @@ _SIGNS = {
 _LAST = ("i", "l", "in", "ain")
 """What a final 1 stands for: ``dem1``, ``cop1``."""
 _CHUNK = re.compile(
-    r"(?<![\w@$€£!|])[a-z0-9@$€£!|]*(?:[a-z][0-9@$€£!|]|[0-9@$€£!|][a-z])[a-z0-9@$€£!|]*(?![\w@])"
+    r"(?<![\w@$€£!|.])[a-z0-9@$€£!|]*(?:[a-z][0-9@$€£!|]|[0-9@$€£!|][a-z])[a-z0-9@$€£!|]*(?![\w@])"
 )
 _FACT = re.compile(
-    r"\d{1,3}(?:[a-df-z]|er|e|h|min|mn|heures?|eme|ere|nde|ieme|ans|kms?|kmh|kg|cv|cc|bis|ter|euros?|cm2?"
+    r"\d{1,3}(?:[a-df-z]|er|em?|h|min|mn|heures?|eme|ere|nde|ieme|ans|kms?|kmh|kg|cv|cc|bis|ter|euros?|cm2?"
     r"|m2|mm|ml|cl|gb|go|mo|ch|km)"
-    r"|(?:[a-z]|r[nd]|c[depmst]|gr|bp|ds|i[dx]|ev|[gpm]s)[1-9]\d{0,2}|\d+x\d+|\d+h\d*(?:mn|min)?"
+    r"|(?:[a-z]|r[nd]|c[depmst]|gr|bp|ds|i[dx]|ev|[gpm]s)[1-9]\d{0,2}|\d+x\d+|[a-z]{0,2}2m\d{1,2}|\d+h\d*(?:mn|min)?"
     r"|[a-z]{2}\d{3}[a-z]{2}|\d{2,4}[a-z]{2,3}\d{2,3}"
 )
 """A time, a rank, a measure, a road, a model, a plate."""
@@ -41,7 +41,7 @@ def unleet(spelt: Spelt, known: Resources) -> list[Edit]:
         found += [
             (*m.span(), word)
             for m in _NUMBER.finditer(spelt.text)
-            if m.start() not in taken and (word := _frequent(m.group(), known))
+            if m.start() not in taken and (word := _frequent(m.group(), known)) != m.group()
         ]
     return found
 
@@ -62,7 +62,7 @@ def _edit(match: re.Match[str], text: str, known: Resources) -> Iterator[Edit]:
 def _frequent(number: str, known: Resources) -> str:
     readings = map("".join, product(*(_SIGNS.get(c, c) for c in number)))
     best = max(readings, key=lambda word: known.frequency.get(word, 0))
-    return best if known.frequency.get(best, 0) >= _FREQUENT else ""
+    return best if known.frequency.get(best, 0) >= _FREQUENT else number
 
 
 def read(chunk: str, known: Resources) -> str:
@@ -76,6 +76,8 @@ def read(chunk: str, known: Resources) -> str:
         options[-1] = _LAST
     letters = (reading for reading in map("".join, islice(product(*options), _MOST)))
     best = max(letters, key=lambda word: _weight(word, known))
+    if chunk[-1] == "1" and best.endswith("n") and not is_common(best, known):
+        return chunk
     return best if _weight(best, known) >= _least(chunk) else chunk
 
 
@@ -84,13 +86,14 @@ def is_fact(chunk: str) -> bool:
     return bool(_FACT.fullmatch(chunk))
 
 
-def _weight(word: str, known: Resources) -> int:
+def _weight(word: str, known: Resources) -> float:
     """How well a word is known: a name's digits and a common word on one scale."""
-    return max(name_level(word, known), 4 * is_common(word, known))
+    common = known.frequency.get(word, 0) / 10 if is_common(word, known) else 0.0
+    return max(name_level(word, known), common, 4.0 * (word in known.tags))
 
 
 def _least(chunk: str) -> int:
     """A number in front is more often a number, and a short word more often chance."""
     if len(chunk) < 4:
-        return 4
+        return 5
     return (3 if len(chunk) > 4 else 4) if chunk[0].isdigit() else 1

@@ -12,9 +12,9 @@ from pc_matrix.language.resources import Resources
 _RUNS = re.compile(r"(.)\1*")
 _DOUBLED = re.compile(r"([^\W\d])\1")
 _LONG = re.compile(r"(.)\1{2,}")
-_NEVER_DOUBLE = re.compile(r"([aiuohjkqvwxyzbdg])\1|^(.)\2")
+_NEVER_DOUBLE = re.compile(r"([aiuhjkqvwxyzbdg])\1|^(.)\2")
 """Letters that French hardly doubles, or at the beginning of no word."""
-_MOST, _OFTEN_BORNE, _OFTEN_READ = 32, 3, 40
+_MOST, _OFTEN_BORNE, _OFTEN_READ = 32, 4, 40
 
 
 def never_double(word: str) -> bool:
@@ -35,20 +35,22 @@ def unstretched(raw: str, known: Resources) -> str:
 
 def undoubled(raw: str, known: Resources) -> str:
     """The name or the frequent word that ``raw``, which means nothing, has with a letter less."""
-    if not _DOUBLED.search(raw) or len(raw) < 4 or is_word(raw, known):
+    if not _DOUBLED.search(raw) or len(raw) < 4 or is_word(raw, known) or name_level(raw, known):
         return raw
     readings = tuple(_readings(raw))
     best = max(readings, key=lambda word: known.frequency.get(word, 0))
     if known.frequency.get(best, 0) >= _OFTEN_READ and best in known.words:
         return best
     best = max(readings, key=lambda name: name_level(name, known))
-    least = max(_OFTEN_BORNE, name_level(raw, known) + 2)
-    return best if name_level(best, known) >= least and best not in known.communes else raw
+    often = name_level(best, known) >= _OFTEN_BORNE and best not in known.communes
+    return best if often else raw
 
 
-def is_stretched(raw: str, form: str) -> bool:
-    """Whether ``raw`` is ``form`` with some letters twice."""
-    return raw != form and bool(_DOUBLED.search(raw)) and form in _readings(raw)
+def is_stretched(raw: str, form: str, known: Resources) -> bool:
+    """Whether ``raw``, which is nobody's name, is ``form`` with some letters twice."""
+    if raw == form or name_level(raw, known):
+        return False
+    return bool(_DOUBLED.search(raw)) and form in _readings(raw)
 
 
 def _readings(raw: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ _WORD = re.compile(
     r"""
     (?P<email>[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+)
   | (?P<url>https?://\S+|www\.\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|fr|net|org|me|be|tv|gg|ly|io)/\S+)
-  | (?P<handle>@[\w.-]*\w(?::[\w-]+(?:\.[\w-]+)*)?)
+  | (?P<handle>@[\w.-]+(?::[\w.-]+)?)
   | (?P<plate>\b(?:[a-z]{2}[ -]?\d{3}[ -]?[a-z]{2}|\d{2,4}[ -][a-z]{2,3}[ -]\d{2})\b)
   | (?P<phone>(?<![\w])(?:\(?(?:\+|00)\s?33\)?[\s.\-/]*(?:\(0\))?[\s.\-/]*[1-9]|0[\s.\-/]*[1-9])
         (?:[\s.\-/]*\d){8}(?![\dh]))
@@ -75,7 +75,7 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
         if forms == (raw,):
             raw = undoubled(raw, known)
             forms = (raw,)
-        elif is_stretched(raw, forms[0]):
+        elif is_stretched(raw, forms[0], known):
             raw = forms[0]
         if raw == "t" and found and found[-1].raw == "c" and found[-1].form == "est":
             found[-1].form = "etait"
