@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from pc_matrix.language.familiar import (
     ALL,
@@ -44,50 +45,79 @@ def rejoined(spelt: Spelt, known: Resources) -> list[Edit]:
     found: list[Edit] = []
     i = 0
     while i < len(pieces) - 1:
+        if text[pieces[i][1] : pieces[i + 1][0]] == " " and min(values[i : i + 2]) > _SELDOM:
+            i += 1
+            continue
         last = _end(text, pieces[i : i + _MOST_PIECES], values[i : i + _MOST_PIECES], known)
         found += [(pieces[k][1], pieces[k + 1][0], "") for k in range(i, i + last - 1)]
         i += max(1, last)
     return found
 
 
+@dataclass(slots=True)
+class _Joining:
+    """Pieces put together so far: ``apart`` and ``beside`` are Zipf values, of all of them side by
+    side and of the most frequent one."""
+
+    joined: str
+    apart: float
+    beside: float
+    words: bool
+    marked: bool = True
+    drawn: bool = True
+    spaced: list[tuple[str, str, float, float]] = field(default_factory=list)
+
+    def add(self, gap: str, piece: str, value: float, known: Resources) -> None:
+        self.drawn = self.drawn and bool(_DRAWN.fullmatch(gap))
+        self.marked = self.drawn or (self.marked and bool(_MARKUP.fullmatch(gap)))
+        self.words = self.words and piece in known.words
+        self.apart += value - ALL
+        self.beside = max(self.beside, value)
+        self.joined += piece
+
+    def stands(self, known: Resources) -> bool:
+        """Whether ``joined`` is surely one word, and its pieces are not."""
+        if not self.joined.isalpha() or len(self.joined) < 3:
+            return False
+        if self.drawn:
+            return True
+        whole = zipf_of_word(self.joined, known)
+        if self.marked or len(self.joined) < 4:
+            return self.marked and whole > 0
+        sure = whole - (_SURER if self.words else _SURE)
+        if not 0 < whole or self.apart > sure or not self._often_enough(known):
+            return False
+        if any(f"{before} {after}" in known.surnames for before, after, *_ in self.spaced):
+            return False
+        return self.apart + sum(_as_mistakes(*pair, known) for pair in self.spaced) <= sure
+
+    def _often_enough(self, known: Resources) -> bool:
+        if self.joined in known.words:
+            return True
+        return name_level(self.joined, known) >= _least_level(self.beside)
+
+
 def _end(text: str, pieces: Sequence[Span], values: Sequence[float], known: Resources) -> int:
     """How many of the ``pieces`` are one broken word; 0 when none."""
-    joined, apart, best = text[slice(*pieces[0])], values[0], 0
-    beside, words = apart, joined in known.words
-    marked = drawn = True
+    before = text[slice(*pieces[0])]
+    joining = _Joining(before, values[0], values[0], before in known.words)
+    best = 0
     for k in range(1, len(pieces)):
-        gap = text[pieces[k - 1][1] : pieces[k][0]]
-        drawn = drawn and bool(_DRAWN.fullmatch(gap))
-        marked = drawn or (marked and bool(_MARKUP.fullmatch(gap)))
-        apart += values[k] - ALL
-        if apart > _LIKELY_APART and not marked:
-            break
-        before, after = text[slice(*pieces[k - 1])], text[slice(*pieces[k])]
-        if not _may_break(gap, before, after, known):
+        gap, after = text[pieces[k - 1][1] : pieces[k][0]], text[slice(*pieces[k])]
+        likely_apart = joining.apart + values[k] - ALL > _LIKELY_APART
+        if (likely_apart and not _MARKUP.fullmatch(gap)) or not _may_break(
+            gap, before, after, known
+        ):
             break
         if gap.isspace():
-            apart += _as_mistakes(before, after, values[k - 1], values[k], known)
-        joined += after
-        beside, words = max(beside, values[k]), words and after in known.words
-        if _stands(joined, apart, known, marked=marked, drawn=drawn, beside=beside, words=words):
+            if min(values[k - 1], values[k]) > _SELDOM:
+                break
+            joining.spaced.append((before, after, values[k - 1], values[k]))
+        joining.add(gap, after, values[k], known)
+        if joining.stands(known):
             best = k + 1
+        before = after
     return best
-
-
-def _stands(
-    joined: str, apart: float, known: Resources, *, marked: bool, drawn: bool, beside: float, words: bool
-) -> bool:
-    """Whether ``joined`` is surely one word, and its pieces are not."""
-    if not joined.isalpha() or len(joined) < 3:
-        return False
-    if drawn:
-        return True
-    whole = zipf_of_word(joined, known)
-    if marked:
-        return whole > 0
-    if len(joined) < 4 or not 0 < whole or apart > whole - (_SURER if words else _SURE):
-        return False
-    return joined in known.words or name_level(joined, known) >= _least_level(beside)
 
 
 def _least_level(beside: float) -> int:
@@ -105,7 +135,7 @@ def _may_break(gap: str, before: str, after: str, known: Resources) -> bool:
         return before not in _ELISIONS and after != "s"  # Levi's
     if gap.isspace() and (_stands_alone(before, known) or _stands_alone(after, known)):
         return False
-    return f"{before} {after}" not in known.surnames
+    return True
 
 
 def _is_part_of_name(before: str, after: str, known: Resources) -> bool:
@@ -123,8 +153,6 @@ def _as_mistakes(
     before: str, after: str, value: float, beside: float, known: Resources
 ) -> float:
     """How much likelier two pieces are when they are words, be it misspelt ones."""
-    if min(value, beside) > _SELDOM:
-        return ALL
     gain = 0.0
     for piece, own, other in ((before, value, beside), (after, beside, value)):
         if other > _OFTEN and piece not in known.words:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pc_matrix.language.familiar import is_word
-from pc_matrix.language.resources import Resources
+from pc_matrix.language.resources import EDGE, Resources
 from pc_matrix.language.sounds import sound
 from pc_matrix.language.spelling import Spelt
 from pc_matrix.language.stretched import is_stretched, undoubled, unstretched
@@ -84,15 +84,20 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
         found.extend(
             Word(start, end, raw, form, capital=capital, tags=set(short)) for form in forms
         )
-    found = [w for i, w in enumerate(found) if not _glue(found, i)]
+    found = [w for i, w in enumerate(found) if w.raw not in ("-", "'") or not _glue(found, i)]
     for word in found:
         describe(word, known)
-    for word in found:
-        _accented(word, spelt.original)
+        if word.form == word.raw:
+            _accented(word, spelt.original)
     for i, word in enumerate(found):
-        _plural_have(word, [w for w in found[i + 1 : i + 3] if w.flags != "R"][:1])
-        _verb_after_pronoun(found, i, known)
+        if word.form == "on":
+            _plural_have(word, [w for w in found[i + 1 : i + 3] if w.flags != "R"][:1])
+        elif i and found[i - 1].form in _PRONOUNS:
+            _verb_after_pronoun(word, known)
     return found
+
+
+_PRONOUNS = frozenset({"il", "elle", "ils", "elles", "qui"})
 
 
 def _stands_out(spelt: Spelt, start: int, end: int, raw: str, known: Resources) -> bool:
@@ -100,8 +105,9 @@ def _stands_out(spelt: Spelt, start: int, end: int, raw: str, known: Resources) 
     original = spelt.original[start:end]
     if original[0].isupper():
         return True
-    if not original.isascii():
-        original = unicodedata.normalize("NFC", original)
+    if original.isascii():
+        return not original.isalnum() and not is_word(raw, known)
+    original = unicodedata.normalize("NFC", original)
     disguised = not original.isalnum() or not _FRENCH.issuperset(original.lower())
     return disguised and not is_word(raw, known)
 
@@ -135,17 +141,12 @@ def _glue(found: list[Word], i: int) -> bool:
 def _accented(word: Word, original: str) -> None:
     """A final é tells a participle from a finite verb: ``tapé``."""
     written = original[word.start : word.end].lower()
-    if word.form == word.raw and written.endswith(("é", "ée", "és", "ées")):
-        if not _FRENCH.issuperset(written):
-            return
+    if written.endswith(("é", "ée", "és", "ées")) and _FRENCH.issuperset(written):
         word.flags = "".join(f for f in word.flags if f not in "vwfy")
 
 
-def _verb_after_pronoun(found: list[Word], i: int, known: Resources) -> None:
+def _verb_after_pronoun(word: Word, known: Resources) -> None:
     """``i travail``, ``ki vol``: after a pronoun, a noun that lacks the verb's ending."""
-    word = found[i]
-    if not i or found[i - 1].form not in ("il", "elle", "ils", "elles", "qui"):
-        return
     if word.flags.strip("Nsp") or not word.flags or word.neutral:
         return
     for ending in ("le", "e", "t", "se"):
@@ -160,7 +161,7 @@ def _verb_after_pronoun(found: list[Word], i: int, known: Resources) -> None:
 
 def _plural_have(word: Word, following: list[Word]) -> None:
     """``on vu``, ``on tapé`` for *ont*: the participle cannot follow *on*."""
-    if word.form == "on" and following:
+    if following:
         flags = following[0].flags
         if "K" in flags and not set(flags) & set("vw"):
             word.form, word.flags, word.lemmas = "ont", "w", ("avoir",)
@@ -266,12 +267,19 @@ def _one_mistake(raw: str, known: Resources) -> str:
     """The most frequent common word at one edit, for words of five letters or more."""
     if len(raw) < 5:
         return ""
-    at_one = (w for w in _edits(raw) if known.frequency.get(w, 0) >= 30 and w in known.words)
-    return max(at_one, key=lambda w: known.frequency[w], default="")
+    common = (w for w in _edits(raw, known.beginnings, known.endings) if w in known.common)
+    return max(common, key=lambda w: known.frequency[w], default="")
 
 
-def _edits(word: str) -> Iterator[str]:
-    for i in range(1, len(word) + 1):
+def _edits(word: str, beginnings: frozenset[str], endings: frozenset[str]) -> Iterator[str]:
+    """``word`` with one letter less, more, other, or two exchanged, but for the first.
+
+    Where no common word begins as ``word`` does, the mistake is at its beginning; likewise its end.
+    """
+    size = len(word)
+    first = 1 if word[-EDGE:] in endings else max(1, size - EDGE - 1)
+    last = size if word[:EDGE] in beginnings else min(size, EDGE - 1)
+    for i in range(first, last + 1):
         head, tail = word[:i], word[i:]
         if tail:
             yield head + tail[1:]
