@@ -15,8 +15,8 @@ from pc_matrix.language.familiar import (
     zipf_of_word,
 )
 from pc_matrix.language.resources import Resources
+from pc_matrix.language.respelling import respell
 from pc_matrix.language.spelling import Edit, Spelt
-from pc_matrix.language.tokens import respell
 from policies.denunciation.wordlist import words as listed
 
 _PIECE = re.compile(r"[^\W_]+")
@@ -85,7 +85,7 @@ class _Joining:
         if self.marked or len(self.joined) < 4:
             return self.marked and whole > 0
         sure = whole - (_SURER if self.words else _SURE)
-        if not 0 < whole or self.apart > sure or not self._often_enough(known):
+        if whole <= 0 or self.apart > sure or not self._often_enough(known):
             return False
         if any(f"{before} {after}" in known.surnames for before, after, *_ in self.spaced):
             return False
@@ -121,7 +121,7 @@ def _end(text: str, pieces: Sequence[Span], values: Sequence[float], known: Reso
 
 
 def _least_level(beside: float) -> int:
-    """Beside a frequent word, only a name that many bear is put together; beside *de*, very many."""
+    """Beside a frequent word, only a name that many bear is put together; beside *de*, a host."""
     return 5 if beside > _LINK else 4 if beside > _OFTEN else 2
 
 
@@ -133,9 +133,7 @@ def _may_break(gap: str, before: str, after: str, known: Resources) -> bool:
         if before in ALONE:
             return _is_part_of_name(before, after, known)
         return before not in _ELISIONS and after != "s"  # Levi's
-    if gap.isspace() and (_stands_alone(before, known) or _stands_alone(after, known)):
-        return False
-    return True
+    return not (gap.isspace() and (_stands_alone(before, known) or _stands_alone(after, known)))
 
 
 def _is_part_of_name(before: str, after: str, known: Resources) -> bool:
@@ -149,9 +147,7 @@ def _stands_alone(piece: str, known: Resources) -> bool:
     return len(piece) < 2 or piece in ("st", "ste") or "road" in known.tags.get(piece, ())
 
 
-def _as_mistakes(
-    before: str, after: str, value: float, beside: float, known: Resources
-) -> float:
+def _as_mistakes(before: str, after: str, value: float, beside: float, known: Resources) -> float:
     """How much likelier two pieces are when they are words, be it misspelt ones."""
     gain = 0.0
     for piece, own, other in ((before, value, beside), (after, beside, value)):
@@ -180,7 +176,7 @@ def glued(spelt: Spelt, known: Resources) -> list[Edit]:
 
 
 def _seam(spelt: Spelt, start: int, piece: str, known: Resources) -> int:
-    """Where the second name begins, or 0: at a capital (``KarimBenali``), or in ``#karimbenali``."""
+    """Where the second name begins, or 0: at a capital (``KarimBenali``), in ``#karimbenali``."""
     if name_level(piece, known):
         return 0
     for at in range(3, len(piece) - 2):

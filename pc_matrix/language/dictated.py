@@ -11,12 +11,14 @@ from pc_matrix.language.spelling import Edit, Spelt
 from policies.denunciation.wordlist import words as listed
 
 _JOIN = r"(?:[^\w\n]|_|\bet\b){1,6}"
-_SERIES = re.compile(rf"(?<![^\W_])(?:{ATOM}|\d{{1,4}}(?![^\W_]))(?:{_JOIN}(?:{ATOM}|\d{{1,4}}(?![^\W_])))+")
+_PART = rf"(?:{ATOM}|\d{{1,4}}(?![^\W_]))"
+_SERIES = re.compile(rf"(?<![^\W_]){_PART}(?:{_JOIN}{_PART})+")
 _HINT = re.compile(rf"(?<![^\W_]){ATOM}")
 _LEAST_GROUPS, _PHONE, _MOST_SLIPS = 4, 10, 4
 _SLIPS = {"o": "0", "i": "1", "l": "1", "s": "5", "b": "8"}
 _SIGN = r"(?:[^\w\n:]|_)"
-_PREFIX = rf"(?:\(?(?:(?:\+|00){_SIGN}{{0,3}}|(?<!\w))33{_SIGN}{{0,3}}(?:\({_SIGN}?[0o]{_SIGN}?\))?)"
+_ZERO_TOO = rf"(?:\({_SIGN}?[0o]{_SIGN}?\))?"
+_PREFIX = rf"(?:\(?(?:(?:\+|00){_SIGN}{{0,3}}|(?<!\w))33{_SIGN}{{0,3}}{_ZERO_TOO})"
 _ODDLY = re.compile(
     rf"(?:{_PREFIX}|(?<![^\W_])\(?[0o])(?:{_SIGN}{{0,4}}[0-9oilsb]){{9}}(?![^\W_]|{_SIGN}?\d)"
 )

@@ -43,16 +43,13 @@ class NameFinder(NameExtent):
         """What asks for a name, in the order of its certainty, and the words where it may."""
         words = self.words
         spoken = [i for i, w in enumerate(words) if w.kind == "word" and not w.neutral]
-        after: dict[str, list[int]] = {}
-        for i in range(1, len(words)):
-            after.setdefault(words[i - 1].form, []).append(i)
         yield self._title, [i for i in spoken if "title" in words[i].tags]
         yield self._rank, [i for i, w in enumerate(words) if "rank" in w.tags]
         yield self._nick, [i for i in spoken if "nickslot" in words[i].tags]
         yield self._first, spoken
         yield self._surname, spoken
-        yield self._family, sorted(i for form in _PLURALS for i in after.get(form, ()))
-        yield self._cleft, sorted(i for form in _CLEFTS for i in after.get(form, ()))
+        yield self._family, [i for i, w in enumerate(words[:-1], 1) if w.form in _PLURALS]
+        yield self._cleft, [i for i, w in enumerate(words[:-1], 1) if w.form in _CLEFTS]
         yield self._subject, spoken
         yield self._capital, [i for i in spoken if words[i].capital]
 

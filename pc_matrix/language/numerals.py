@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_UNITS = {
-    word: value
-    for value, word in enumerate(
-        "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze "
-        "seize".split()
-    )
-} | {"une": 1, "septante": 70, "huitante": 80, "octante": 80, "nonante": 90}
+_FIRST = (
+    "zero", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze",
+    "douze", "treize", "quatorze", "quinze", "seize",
+)  # fmt: skip
+_UNITS = {word: value for value, word in enumerate(_FIRST)} | {
+    "une": 1, "septante": 70, "huitante": 80, "octante": 80, "nonante": 90,
+}  # fmt: skip
 _TENS = {"vingt": 20, "vingts": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60}
 _NAMES = "|".join(sorted({*_UNITS, *_TENS, "cent"}, key=len, reverse=True))
 ATOM = rf"(?:{_NAMES})(?![^\W_])"
@@ -30,7 +30,7 @@ class Numeral:
 
 def numerals(text: str, start: int, end: int) -> list[Numeral]:
     """The numbers in ``text[start:end]``, which has nothing but numbers and what joins them."""
-    atoms = [m for m in _ATOMS.finditer(text, start, end)]
+    atoms = list(_ATOMS.finditer(text, start, end))
     found: list[Numeral] = []
     i = 0
     while i < len(atoms):

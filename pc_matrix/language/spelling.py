@@ -41,7 +41,7 @@ class Spelt:
         return self.origin[start], last
 
     def rewritten(self, edits: Iterable[Edit]) -> Spelt:
-        """With ``edits``, which do not overlap, made; each is traced back to all that it replaces."""
+        """With ``edits``, which do not overlap; each is traced back to all that it replaces."""
         text: list[str] = []
         origin: list[int] = []
         ends: list[int] = []

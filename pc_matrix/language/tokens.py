@@ -7,16 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pc_matrix.language.familiar import is_word
-from pc_matrix.language.resources import EDGE, Resources
-from pc_matrix.language.sounds import sound
+from pc_matrix.language.familiar import is_word, name_level
+from pc_matrix.language.resources import Resources
+from pc_matrix.language.respelling import ELIDED, respell, squeezed
 from pc_matrix.language.spelling import Spelt
-from pc_matrix.language.stretched import is_stretched, undoubled, unstretched
+from pc_matrix.language.stretched import is_stretched, undoubled
 
-_ELIDED = {
-    "l": "le", "d": "de", "j": "je", "c": "ce", "s": "se", "n": "ne", "m": "me", "t": "te",
-    "qu": "que", "jusqu": "jusque", "lorsqu": "lorsque", "puisqu": "puisque", "quelqu": "quelqu",
-}  # fmt: skip
 _WORD = re.compile(
     r"""
     (?P<email>[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+)
@@ -34,7 +30,6 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _APOSTROPHE = re.compile(r"(?P<surname>\b([no])'([a-z]{3,}))")
-_LEET = str.maketrans("013457@$", "oieastas")
 _FRENCH = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-'’àâäçéèêëîïôöùûüÿœæ")
 _STREWN = re.compile(r"[a-z][A-Z]")
 LINE = "\n"
@@ -68,15 +63,9 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
         if kind != "word":
             found.append(Word(start, end, raw, raw if kind in ("punct", "num") else kind, kind))
             continue
-        elided = spelt.text[match.end() : match.end() + 1] == "'" and raw in _ELIDED
+        elided = spelt.text[match.end() : match.end() + 1] == "'" and raw in ELIDED
         capital = not shouted and _stands_out(spelt, start, end, raw, known)
-        raw = _squeezed(raw, known)
-        forms = (_ELIDED[raw],) if elided else respell(raw, known)
-        if forms == (raw,):
-            raw = undoubled(raw, known)
-            forms = (raw,)
-        elif is_stretched(raw, forms[0], known):
-            raw = forms[0]
+        raw, forms = (raw, (ELIDED[raw],)) if elided else _understood(raw, known)
         if raw == "t" and found and found[-1].raw == "c" and found[-1].form == "est":
             found[-1].form = "etait"
             continue
@@ -84,6 +73,21 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
         found.extend(
             Word(start, end, raw, form, capital=capital, tags=set(short)) for form in forms
         )
+    return _described(found, spelt, known)
+
+
+def _understood(raw: str, known: Resources) -> tuple[str, tuple[str, ...]]:
+    """``raw`` without letters too many, and what it stands for."""
+    raw = squeezed(raw, known)
+    forms = respell(raw, known)
+    if forms == (raw,):
+        raw = undoubled(raw, known)
+        return raw, (raw,)
+    return (forms[0] if is_stretched(raw, forms[0], known) else raw), forms
+
+
+def _described(found: list[Word], spelt: Spelt, known: Resources) -> list[Word]:
+    """With their readings, as far as the words around decide them."""
     found = [w for i, w in enumerate(found) if w.raw not in ("-", "'") or not _glue(found, i)]
     for word in found:
         describe(word, known)
@@ -108,6 +112,8 @@ def _stands_out(spelt: Spelt, start: int, end: int, raw: str, known: Resources) 
     if original.isascii():
         return not original.isalnum() and not is_word(raw, known)
     original = unicodedata.normalize("NFC", original)
+    if original.upper() == original.lower() and name_level(raw, known) > 1:
+        return True  # letters without case hide whether it was one
     disguised = not original.isalnum() or not _FRENCH.issuperset(original.lower())
     return disguised and not is_word(raw, known)
 
@@ -180,115 +186,6 @@ def describe(word: Word, known: Resources) -> None:
 
 
 _TAKE_PLURAL = frozenset({"kin", "job", "human", "neighbour", "shady", "site", "shop", "victim"})
-
-
-def respell(raw: str, known: Resources) -> tuple[str, ...]:
-    """What a word as written stands for: one form, or several (``g`` → ``je ai``)."""
-    if raw in known.sms:
-        return known.sms[raw]
-    if _is_word(raw, known):
-        return (_known_mistake(raw, known),)
-    if any(c.isdigit() for c in raw):
-        return (_unleet(raw, known),)
-    level = max(known.first_names.get(raw, 0), known.surnames.get(raw, 0))
-    if level >= 4:
-        return (raw,)
-    if level == 3:
-        right = _corrected(raw, known)
-        common = right != raw and known.frequency.get(right, 0) >= 50
-        return _glued(raw, known) or (right if common else raw,)
-    right = _corrected(raw, known)
-    rare = level and known.frequency.get(right, 0) < (40 if level == 2 else 36)
-    return _glued(raw, known) or (raw if rare else right,)
-
-
-def _squeezed(raw: str, known: Resources) -> str:
-    """Without elongations or digits for letters: ``kaaariiim``, ``k4rim``."""
-    raw = unstretched(raw, known)
-    if len(raw) > 3 and any(c.isdigit() for c in raw) and not raw[0].isdigit():
-        return _unleet(raw, known)
-    return raw
-
-
-def _known_mistake(raw: str, known: Resources) -> str:
-    """The right word for a mistake so frequent (``apelle``) that frequency lists have it."""
-    often = known.frequency.get(raw, 0)
-    if raw in known.words or raw in known.tags or often > 36 or len(raw) < 5:
-        return raw
-    right = _corrected(raw, known)
-    return right if known.frequency.get(right, 0) >= often + 14 else raw
-
-
-def _is_word(form: str, known: Resources) -> bool:
-    return form in known.frequency or form in known.tags or form in known.verbs
-
-
-def _unleet(raw: str, known: Resources) -> str:
-    letters = raw.translate(_LEET)
-    named = letters in known.first_names or letters in known.surnames
-    return letters if len(raw) > 2 and (named or _is_word(letters, known)) else raw
-
-
-def _glued(raw: str, known: Resources) -> tuple[str, ...]:
-    """``larret`` → ``le arret``, ``jvois`` → ``je vois``; empty when it is not glued."""
-    for head in ("qu", "l", "d", "j", "c", "s", "n", "m", "t"):
-        rest = raw[len(head) :]
-        if not raw.startswith(head) or len(rest) < 3 or rest[0] not in "aeiouhy":
-            continue
-        if known.frequency.get(rest, 0) >= 32 and rest in known.words:
-            return (_ELIDED[head], rest)
-    return ()
-
-
-def _corrected(raw: str, known: Resources) -> str:
-    """The ordinary word that ``raw`` misspells, or ``raw``."""
-    if len(raw) < 3 or len(raw) > 20:
-        return raw
-    shrunk = re.sub(r"(.)\1{2,}", r"\1", raw)
-    if shrunk != raw and _is_word(shrunk, known):
-        return shrunk
-    for ending in ("e", "s", "t", "es", "ent", "r", "d", "x", "z"):
-        if known.frequency.get(raw + ending, 0) >= 30:
-            return raw + ending
-    near = _one_mistake(raw, known)
-    if near and known.frequency[near] >= 40:
-        return near
-    heard = known.sounds.get(sound(shrunk)) if len(raw) > 3 else None
-    if heard and heard[0] in _SAME_START.get(raw[0], raw[0]):
-        return heard
-    return near or raw
-
-
-_SAME_START = {"k": "kcq", "c": "cksq", "s": "sc", "j": "jg", "g": "gj", "f": "fp", "q": "qck",
-               "o": "oah", "e": "eh", "a": "ah", "i": "ih", "z": "zs", "u": "uh"}  # fmt: skip
-
-
-def _one_mistake(raw: str, known: Resources) -> str:
-    """The most frequent common word at one edit, for words of five letters or more."""
-    if len(raw) < 5:
-        return ""
-    common = (w for w in _edits(raw, known.beginnings, known.endings) if w in known.common)
-    return max(common, key=lambda w: known.frequency[w], default="")
-
-
-def _edits(word: str, beginnings: frozenset[str], endings: frozenset[str]) -> Iterator[str]:
-    """``word`` with one letter less, more, other, or two exchanged, but for the first.
-
-    Where no common word begins as ``word`` does, the mistake is at its beginning; likewise its end.
-    """
-    size = len(word)
-    first = 1 if word[-EDGE:] in endings else max(1, size - EDGE - 1)
-    last = size if word[:EDGE] in beginnings else min(size, EDGE - 1)
-    for i in range(first, last + 1):
-        head, tail = word[:i], word[i:]
-        if tail:
-            yield head + tail[1:]
-        if len(tail) > 1:
-            yield head + tail[1] + tail[0] + tail[2:]
-        for letter in "abcdefghijklmnopqrstuvwxyz":
-            yield head + letter + tail
-            if tail:
-                yield head + letter + tail[1:]
 
 
 def _shouted(text: str) -> bool:
