@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from pc_matrix.language.familiar import (
     ALL,
@@ -14,19 +15,26 @@ from pc_matrix.language.familiar import (
     zipf_of_word,
 )
 from pc_matrix.language.resources import Resources
+from pc_matrix.language.respelling import respell
 from pc_matrix.language.spelling import Edit, Spelt
-from pc_matrix.language.tokens import respell
+from policies.denunciation.wordlist import words as listed
 
 _PIECE = re.compile(r"[^\W_]+")
+_DRAWN = re.compile(r"[*~`^\[\]{}|]+")
+"""Marks that nobody puts inside a word for any other reason."""
 _MARKUP = re.compile(r"""[*~|`^=\\\[\]{}<>#+_"()]+""")
-_ENDS = re.compile(r"[.,;:!?]\s")
+_ENDS = re.compile(r"[.,;:!?]+\s")
+_ELISIONS = listed("jusqu lorsqu puisqu quelqu presqu aujourd entr prud")
 _MOST_PIECES, _LONGEST_GAP = 4, 8
-_SURE = 2.5
-"""How many times likelier, as a logarithm, one word has to be than its pieces side by side."""
-_LIKELY_APART = 3.3
-_SELDOM, _OFTEN, _MISSPELT = 3.8, 4.5, 45
-_LINK = 5.5
-"""Words so frequent (*de*, *que*, *la*) that they are part of no name broken by a space."""
+_SURE, _SURER = 2.5, 4.5
+"""How many times likelier, as a logarithm, one word has to be than its pieces side by side;
+more where all of these are words."""
+_LIKELY_APART, _SELDOM, _OFTEN = 3.3, 3.8, 4.5
+_LINK = 6.5
+_MISTAKE = 1.0
+"""How much rarer a misspelt word is than the word."""
+
+Span = tuple[int, int]
 
 
 def rejoined(spelt: Spelt, known: Resources) -> list[Edit]:
@@ -37,47 +45,84 @@ def rejoined(spelt: Spelt, known: Resources) -> list[Edit]:
     found: list[Edit] = []
     i = 0
     while i < len(pieces) - 1:
-        last = _end(text, pieces, values, i, known)
-        found += [(pieces[k][1], pieces[k + 1][0], "") for k in range(i, last - 1)]
-        i = max(i + 1, last)
+        if text[pieces[i][1] : pieces[i + 1][0]] == " " and min(values[i : i + 2]) > _SELDOM:
+            i += 1
+            continue
+        last = _end(text, pieces[i : i + _MOST_PIECES], values[i : i + _MOST_PIECES], known)
+        found += [(pieces[k][1], pieces[k + 1][0], "") for k in range(i, i + last - 1)]
+        i += max(1, last)
     return found
 
 
-def _end(
-    text: str, pieces: Sequence[tuple[int, int]], values: Sequence[float], i: int, known: Resources
-) -> int:
-    """The end of the longest broken word that starts with piece ``i``, or 0."""
-    apart, best = values[i], 0
-    joined = text[slice(*pieces[i])]
-    marked, linked = True, apart > _LINK
-    for j in range(i + 1, min(i + _MOST_PIECES, len(pieces))):
-        gap = text[pieces[j - 1][1] : pieces[j][0]]
-        marked = marked and bool(_MARKUP.fullmatch(gap))
-        apart += values[j] - ALL
-        if apart > _LIKELY_APART and not marked:
+@dataclass(slots=True)
+class _Joining:
+    """Pieces put together so far: ``apart`` and ``beside`` are Zipf values, of all of them side by
+    side and of the most frequent one."""
+
+    joined: str
+    apart: float
+    beside: float
+    words: bool
+    marked: bool = True
+    drawn: bool = True
+    spaced: list[tuple[str, str, float, float]] = field(default_factory=list)
+
+    def add(self, gap: str, piece: str, value: float, known: Resources) -> None:
+        self.drawn = self.drawn and bool(_DRAWN.fullmatch(gap))
+        self.marked = self.drawn or (self.marked and bool(_MARKUP.fullmatch(gap)))
+        self.words = self.words and piece in known.words
+        self.apart += value - ALL
+        self.beside = max(self.beside, value)
+        self.joined += piece
+
+    def stands(self, known: Resources) -> bool:
+        """Whether ``joined`` is surely one word, and its pieces are not."""
+        if not self.joined.isalpha() or len(self.joined) < 3:
+            return False
+        if self.drawn:
+            return True
+        whole = zipf_of_word(self.joined, known)
+        if self.marked or len(self.joined) < 4:
+            return self.marked and whole > 0
+        sure = whole - (_SURER if self.words else _SURE)
+        if whole <= 0 or self.apart > sure or not self._often_enough(known):
+            return False
+        if any(f"{before} {after}" in known.surnames for before, after, *_ in self.spaced):
+            return False
+        return self.apart + sum(_as_mistakes(*pair, known) for pair in self.spaced) <= sure
+
+    def _often_enough(self, known: Resources) -> bool:
+        if self.joined in known.words:
+            return True
+        return name_level(self.joined, known) >= _least_level(self.beside)
+
+
+def _end(text: str, pieces: Sequence[Span], values: Sequence[float], known: Resources) -> int:
+    """How many of the ``pieces`` are one broken word; 0 when none."""
+    before = text[slice(*pieces[0])]
+    joining = _Joining(before, values[0], values[0], before in known.words)
+    best = 0
+    for k in range(1, len(pieces)):
+        gap, after = text[pieces[k - 1][1] : pieces[k][0]], text[slice(*pieces[k])]
+        likely_apart = joining.apart + values[k] - ALL > _LIKELY_APART
+        if (likely_apart and not _MARKUP.fullmatch(gap)) or not _may_break(
+            gap, before, after, known
+        ):
             break
-        before, after = text[slice(*pieces[j - 1])], text[slice(*pieces[j])]
-        if not _may_break(gap, before, after, known):
-            break
-        if gap.isspace() and _are_words(before, after, values[j - 1 : j + 1], known):
-            break
-        joined += after
-        linked = linked or values[j] > _LINK
-        if _stands(joined, apart, known, marked=marked, linked=linked):
-            best = j + 1
+        if gap.isspace():
+            if min(values[k - 1], values[k]) > _SELDOM:
+                break
+            joining.spaced.append((before, after, values[k - 1], values[k]))
+        joining.add(gap, after, values[k], known)
+        if joining.stands(known):
+            best = k + 1
+        before = after
     return best
 
 
-def _stands(joined: str, apart: float, known: Resources, *, marked: bool, linked: bool) -> bool:
-    """Whether ``joined`` is surely one word, and its pieces are not."""
-    if len(joined) < 4 or not joined.isalpha():
-        return False
-    whole = zipf_of_word(joined, known)
-    if marked:
-        return whole > 0
-    if linked and joined not in known.words:
-        return False
-    return whole > 0 and apart < whole - _SURE
+def _least_level(beside: float) -> int:
+    """Beside a frequent word, only a name that many bear is put together; beside *de*, a host."""
+    return 5 if beside > _LINK else 4 if beside > _OFTEN else 2
 
 
 def _may_break(gap: str, before: str, after: str, known: Resources) -> bool:
@@ -85,33 +130,37 @@ def _may_break(gap: str, before: str, after: str, known: Resources) -> bool:
     if "\n" in gap or len(gap) > _LONGEST_GAP or _ENDS.match(gap):
         return False
     if gap == "'":
-        return before not in ALONE or _is_part_of_name(before, after, known)
-    return f"{before} {after}" not in known.surnames
+        if before in ALONE:
+            return _is_part_of_name(before, after, known)
+        return before not in _ELISIONS and after != "s"  # Levi's
+    return not (gap.isspace() and (_stands_alone(before, known) or _stands_alone(after, known)))
 
 
 def _is_part_of_name(before: str, after: str, known: Resources) -> bool:
     """``d'upont``: the rest is nothing, and many bear the whole as a name."""
-    rest = is_word(after, known) or after in known.communes or name_level(after, known) > 1
-    return not rest and name_level(before + after, known) >= 4
+    level = name_level(before + after, known)
+    rest = is_word(after, known) or after in known.communes
+    return level >= 4 and not rest and name_level(after, known) < level - 1
 
 
-def _are_words(before: str, after: str, values: Sequence[float], known: Resources) -> bool:
-    """Whether two pieces with a space between are two words, be it misspelt ones."""
-    if min(values) > _SELDOM:
-        return True
-    for piece, beside in ((before, values[1]), (after, values[0])):
-        if len(piece) < 2 or piece in known.sms or "road" in known.tags.get(piece, ()):
-            return True
-        if beside > _OFTEN and _is_misspelt(piece, known):
-            return True
-    return False
+def _stands_alone(piece: str, known: Resources) -> bool:
+    return len(piece) < 2 or piece in ("st", "ste") or "road" in known.tags.get(piece, ())
 
 
-def _is_misspelt(piece: str, known: Resources) -> bool:
-    if piece in known.words:
-        return False
-    lacks = any(known.frequency.get(piece + end, 0) > _MISSPELT for end in ("s", "t", "e", "x"))
-    return lacks or respell(piece, known) != (piece,)
+def _as_mistakes(before: str, after: str, value: float, beside: float, known: Resources) -> float:
+    """How much likelier two pieces are when they are words, be it misspelt ones."""
+    gain = 0.0
+    for piece, own, other in ((before, value, beside), (after, beside, value)):
+        if other > _OFTEN and piece not in known.words:
+            gain += max(0.0, _meant(piece, known) - _MISTAKE - own)
+    return gain
+
+
+def _meant(piece: str, known: Resources) -> float:
+    """The Zipf value of the word that ``piece`` may be a misspelling of."""
+    meant = [zipf(form, known) for form in respell(piece, known)]
+    ends = [known.frequency.get(piece + end, 0) / 10 for end in ("s", "t", "e", "x")]
+    return max(*meant, *ends) if len(meant) == 1 else ALL
 
 
 def glued(spelt: Spelt, known: Resources) -> list[Edit]:
@@ -127,7 +176,7 @@ def glued(spelt: Spelt, known: Resources) -> list[Edit]:
 
 
 def _seam(spelt: Spelt, start: int, piece: str, known: Resources) -> int:
-    """Where the second name begins, or 0: at a capital (``KarimBenali``), or in ``#karimbenali``."""
+    """Where the second name begins, or 0: at a capital (``KarimBenali``), in ``#karimbenali``."""
     if name_level(piece, known):
         return 0
     for at in range(3, len(piece) - 2):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pc_matrix.language.tokens import Word
@@ -26,8 +27,11 @@ _UNITS = listed(
     voitures impacts cv ch cc tonnes t semaines secondes et a
     """
 )
-
-
+_PROFILE = re.compile(
+    r"(?:https?://)?(?:[\w-]+\.)*(?:facebook|fb|instagram|tiktok|snapchat|twitter|x|t|linkedin|youtube"
+    r"|discord|telegram|wa|linktr|threads|pinterest|twitch|vinted|strava)\.\w{2,3}/(?!groups?/|events?/)\S"
+)
+"""Somebody's page on a social network."""
 _LIVING = listed(
     """
     habite habitent vit vivent loge logent chez cambriolage cambrioles cambriole effraction
@@ -50,6 +54,8 @@ def contacts(words: Sequence[Word]) -> Iterator[Found]:
             case "email" if not (_public_mail(word) or _own(words, i)):
                 yield EntityKind.EMAIL, i, i + 1, False
             case "handle" | "account":
+                yield EntityKind.ACCOUNT, i, i + 1, False
+            case "url" if _PROFILE.match(word.raw):
                 yield EntityKind.ACCOUNT, i, i + 1, False
             case "num":
                 yield from _dwelling(words, i)

@@ -11,33 +11,41 @@ from dataclasses import replace
 
 from pc_matrix.language.broken import glued, rejoined
 from pc_matrix.language.dictated import dictated
-from pc_matrix.language.familiar import is_word, name_level
-from pc_matrix.language.leet import unleet
+from pc_matrix.language.familiar import is_word
+from pc_matrix.language.leet import is_fact, unleet
 from pc_matrix.language.letters import spelt_out
 from pc_matrix.language.resources import Resources
 from pc_matrix.language.spelling import Spelt
+from pc_matrix.language.stretched import never_double
 
 _PIECE = re.compile(r"[^\W_]+")
-_LONGEST_WORD, _FRAGMENT = 22, 3
-_SOME, _SHARE = 5, 0.25
+_LONGEST_WORD, _SHORT = 22, 3
+_BROKEN, _IN_DIGITS, _DOUBLED, _SPLINTERS, _SHARE = 4, 5, 5, 5, 0.25
+"""How many words of one kind of disguise make a text a puzzle; for splinters, also which share."""
 
 
 def undisguised(spelt: Spelt, known: Resources) -> Spelt:
     """``spelt`` with its disguised words put right."""
-    for reading in (spelt_out, unleet, rejoined, glued, dictated):
+    made = dict.fromkeys((dictated, spelt_out, unleet, rejoined, glued), 0)
+    for reading in made:
         edits = reading(spelt, known)
         if edits:
             spelt = spelt.rewritten(edits)
-    if spelt.legible and _is_puzzle(spelt.text, known):
-        return replace(spelt, legible=False)
-    return spelt
+            made[reading] = len(edits)
+    puzzle = made[rejoined] >= _BROKEN or _is_puzzle(spelt.text, made[unleet], known)
+    return replace(spelt, legible=False) if spelt.legible and puzzle else spelt
 
 
-def _is_puzzle(text: str, known: Resources) -> bool:
-    """Whether a quarter of the text is in splinters, or one word too long to be any."""
+def _is_puzzle(text: str, read_digits: int, known: Resources) -> bool:
+    """Whether too much is left in splinters, digits, doubles, or in a word too long to be any."""
     pieces = _PIECE.findall(text)
-    splinters = sum(len(p) <= _FRAGMENT and not is_word(p, known) for p in pieces)
-    if splinters >= _SOME and splinters > len(pieces) * _SHARE:
+    left = [p for p in pieces if len(p) > 1 and not is_word(p, known)]
+    digits = sum(not (p.isalpha() or is_fact(p)) for p in left)
+    if digits > 1 and digits + read_digits >= _IN_DIGITS:
         return True
-    longest = max(pieces, key=len, default="")
-    return len(longest) > _LONGEST_WORD and longest.isalpha() and not is_word(longest, known)
+    if sum(bool(never_double(p)) for p in left) >= _DOUBLED:
+        return True
+    splinters = sum(len(p) <= _SHORT for p in left)
+    if splinters >= _SPLINTERS and splinters > len(pieces) * _SHARE:
+        return True
+    return any(len(p) > _LONGEST_WORD and p.isalpha() for p in left)

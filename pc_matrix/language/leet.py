@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from itertools import islice, product
 
 from pc_matrix.language.familiar import is_common, is_word, name_level
@@ -16,34 +17,52 @@ _SIGNS = {
 _LAST = ("i", "l", "in", "ain")
 """What a final 1 stands for: ``dem1``, ``cop1``."""
 _CHUNK = re.compile(
-    r"(?<![\w@$€£!|])[a-z0-9@$€£!|]*(?:[a-z][0-9@$€£!|]|[0-9@$€£!|][a-z])[a-z0-9@$€£!|]*(?![\w@])"
+    r"(?<![\w@$€£!|.])[a-z0-9@$€£!|]*(?:[a-z][0-9@$€£!|]|[0-9@$€£!|][a-z])[a-z0-9@$€£!|]*(?![\w@])"
 )
 _FACT = re.compile(
-    r"\d+(?:[a-df-z]|er|e|h|min|mn|heures?|eme|ere|nde|ieme|ans|kms?|kmh|kg|cv|cc|bis|ter|euros?|cm2?"
+    r"\d{1,3}(?:[a-df-z]|er|em?|h|min|mn|heures?|eme|ere|nde|ieme|ans|kms?|kmh|kg|cv|cc|bis|ter|euros?|cm2?"
     r"|m2|mm|ml|cl|gb|go|mo|ch|km)"
-    r"|(?:[a-z]|r[nd]|c[depmst]|gr|bp|ds|i[dx]|ev|[gpm]s)[1-9]\d{0,2}|\d+x\d+|\d+h\d*(?:mn|min)?"
+    r"|(?:[a-z]|r[nd]|c[depmst]|gr|bp|ds|i[dx]|ev|[gpm]s)[1-9]\d{0,2}|\d+x\d+|[a-z]{0,2}2m\d{1,2}|\d+h\d*(?:mn|min)?"
     r"|[a-z]{2}\d{3}[a-z]{2}|\d{2,4}[a-z]{2,3}\d{2,3}"
 )
 """A time, a rank, a measure, a road, a model, a plate."""
-_MOST = 64
+_NUMBER = re.compile(r"(?<![\w@$€£!|.,-])[a-z0-9]{2,4}(?![\w@.,-])")
+_MOST, _MANY, _FREQUENT = 64, 2, 55
 
 
 def unleet(spelt: Spelt, known: Resources) -> list[Edit]:
-    """The letters for every chunk that reads as a word or a name."""
-    found = []
-    for match in _CHUNK.finditer(spelt.text):
-        start, end = match.span()
-        chunk = match.group()
-        if chunk.strip("!|").isalpha():
-            continue
-        while chunk[-1] in "!|":
-            chunk, end = chunk[:-1], end - 1
-        if "@" in chunk and re.match(r"[.\-_]?[\w-]+\.[a-z]", spelt.text[end:]):
-            continue
-        letters = read(chunk, known)
-        if letters != chunk:
-            found.append((start, end, letters))
+    """The letters for every chunk that reads as a word or a name.
+
+    In a text that has several, numbers are letters too: ``135`` is *les*.
+    """
+    found = [edit for m in _CHUNK.finditer(spelt.text) for edit in _edit(m, spelt.text, known)]
+    if len(found) >= _MANY:
+        taken = {start for start, _, _ in found}
+        found += [
+            (*m.span(), word)
+            for m in _NUMBER.finditer(spelt.text)
+            if m.start() not in taken and (word := _frequent(m.group(), known)) != m.group()
+        ]
     return found
+
+
+def _edit(match: re.Match[str], text: str, known: Resources) -> Iterator[Edit]:
+    chunk = match.group()
+    if chunk.strip("!|").isalpha():
+        return
+    chunk = chunk.rstrip("!|")
+    end = match.start() + len(chunk)
+    if "@" in chunk and re.match(r"[.\-_]?[\w-]+\.[a-z]", text[end:]):
+        return
+    letters = read(chunk, known)
+    if letters != chunk:
+        yield match.start(), end, letters
+
+
+def _frequent(number: str, known: Resources) -> str:
+    readings = map("".join, product(*(_SIGNS.get(c, c) for c in number)))
+    best = max(readings, key=lambda word: known.frequency.get(word, 0))
+    return best if known.frequency.get(best, 0) >= _FREQUENT else number
 
 
 def read(chunk: str, known: Resources) -> str:
@@ -57,14 +76,24 @@ def read(chunk: str, known: Resources) -> str:
         options[-1] = _LAST
     letters = (reading for reading in map("".join, islice(product(*options), _MOST)))
     best = max(letters, key=lambda word: _weight(word, known))
+    if chunk[-1] == "1" and best.endswith("n") and not is_common(best, known):
+        return chunk
     return best if _weight(best, known) >= _least(chunk) else chunk
 
 
-def _weight(word: str, known: Resources) -> int:
+def is_fact(chunk: str) -> bool:
+    """Whether digits are digits there: a time, a rank, a measure, a road, a model, a plate."""
+    return bool(_FACT.fullmatch(chunk))
+
+
+def _weight(word: str, known: Resources) -> float:
     """How well a word is known: a name's digits and a common word on one scale."""
-    return max(name_level(word, known), 4 * is_common(word, known))
+    common = known.frequency.get(word, 0) / 10 if is_common(word, known) else 0.0
+    return max(name_level(word, known), common, 4.0 * (word in known.tags))
 
 
 def _least(chunk: str) -> int:
     """A number in front is more often a number, and a short word more often chance."""
-    return 4 if chunk[0].isdigit() or len(chunk) < 4 else 1
+    if len(chunk) < 4:
+        return 5
+    return (3 if len(chunk) > 4 else 4) if chunk[0].isdigit() else 1

@@ -18,7 +18,7 @@ _RUN = re.compile(
 _LETTER = re.compile(r"[a-z0-9@$€]")
 _WORDS = frozenset("aydljcsnmtgovp")
 """Letters that stand alone in ordinary messages: ``il y a``, ``l'a``, ``c``."""
-_LONGEST_WORD = 9
+_SHORT_WORD, _AVERAGE = 5, 3
 
 
 def spelt_out(spelt: Spelt, known: Resources) -> list[Edit]:
@@ -26,8 +26,9 @@ def spelt_out(spelt: Spelt, known: Resources) -> list[Edit]:
     return [
         edit
         for run in _RUN.finditer(spelt.text)
-        for places in _apart(spelt.text, [m.start() for m in _letters(spelt.text, run)])
-        for edit in _joined(spelt.text, places, known)
+        for places in _apart(spelt, [m.start() for m in _letters(spelt.text, run)])
+        if len(places) > 2
+        for edit in _joined(spelt, places, known)
     ]
 
 
@@ -35,19 +36,21 @@ def _letters(text: str, run: re.Match[str]) -> Iterator[re.Match[str]]:
     return _LETTER.finditer(text, run.start(), run.end())
 
 
-def _apart(text: str, places: Sequence[int]) -> Iterator[Sequence[int]]:
-    """One list for each word: what stands between its letters is everywhere the same."""
-    gaps = [text[a + 1 : b] for a, b in pairwise(places)]
-    if _is_mixed(gaps):
-        yield places
-        return
+def _apart(spelt: Spelt, places: Sequence[int]) -> Iterator[Sequence[int]]:
+    """One list for each word: what stands between its letters is everywhere the same, and a
+    capital begins another."""
+    gaps = [spelt.text[a + 1 : b] for a, b in pairwise(places)]
+    capitals = [spelt.original[spelt.origin[i]].isupper() for i in places]
+    mixed = _is_mixed(gaps)
     begin = 0
     while begin < len(places) - 1:
         end = begin + 1
-        while end < len(gaps) and gaps[end] == gaps[begin]:
+        while end < len(places) and (mixed or gaps[end - 1] == gaps[begin]):
+            if capitals[end] and not capitals[end - 1]:
+                break
             end += 1
-        yield places[begin : end + 1]
-        begin = end + 1 if end - begin > 1 else end
+        yield places[begin:end]
+        begin = end if end - begin > 2 or mixed else begin + 1
 
 
 def _is_mixed(gaps: Sequence[str]) -> bool:
@@ -57,16 +60,24 @@ def _is_mixed(gaps: Sequence[str]) -> bool:
     return len(gaps) > 2 and changes * 2 >= len(gaps) and not sentence
 
 
-def _joined(text: str, places: Sequence[int], known: Resources) -> Iterator[Edit]:
+def _joined(spelt: Spelt, places: Sequence[int], known: Resources) -> Iterator[Edit]:
     """Nothing between the letters of a word, a space between words."""
-    letters = "".join(text[i] for i in places)
-    begins = _words(letters, known, spaced=text[places[0] + 1] == " ")
+    letters = "".join(spelt.text[i] for i in places)
+    gap = spelt.text[places[0] + 1 : places[1]]
+    if len(places) < 4 and _are_initials(spelt, places, gap):
+        return
+    begins = _words(letters, known, spaced=gap.isspace())
     for i, (one, other) in enumerate(pairwise(places), 1):
         if i in begins:
             if other > one + 2:
                 yield one + 1, other, " "
         elif begins:
             yield one + 1, other, ""
+
+
+def _are_initials(spelt: Spelt, places: Sequence[int], gap: str) -> bool:
+    capitals = all(spelt.original[spelt.origin[i]].isupper() for i in places)
+    return "." in gap or (capitals and not gap.isspace())
 
 
 def _words(letters: str, known: Resources, *, spaced: bool) -> frozenset[int]:
@@ -80,9 +91,8 @@ def _words(letters: str, known: Resources, *, spaced: bool) -> frozenset[int]:
     certain = count > 3 and letters.isalpha() and not (spaced and set(letters) <= _WORDS)
     if not certain:
         return frozenset()
-    if count > _LONGEST_WORD:
-        return segments(letters, known) or frozenset({0})
-    return frozenset({0, count - 1} if spaced and count > 5 and letters[-1] in "ay" else {0})
+    begins = segments(letters, known) if spaced and count > _SHORT_WORD else frozenset()
+    return begins if len(begins) * _AVERAGE <= count and begins else frozenset({0})
 
 
 def _readings(letters: str, *, spaced: bool) -> Iterator[tuple[int, int]]:
@@ -100,7 +110,9 @@ def _readings(letters: str, *, spaced: bool) -> Iterator[tuple[int, int]]:
 
 
 def _makes_word(letters: str, known: Resources, *, spaced: bool) -> bool:
-    if len(letters) < 3 or (spaced and set(letters) <= _WORDS):
+    if len(letters) < 3 or (spaced and len(letters) < 5 and set(letters) <= _WORDS):
         return False
     word = letters if letters.isalpha() else unleet(letters, known)
-    return is_familiar(word, known) if len(word) > 3 else name_level(word, known) > 3
+    if len(word) > 3 or not spaced:
+        return is_familiar(word, known)
+    return name_level(word, known) > 3

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+
 from pc_matrix.language.name_extent import NameExtent
 from pc_matrix.language.name_words import DETERMINERS
 from pc_matrix.language.tokens import Word
@@ -23,17 +25,33 @@ _TOWARDS = listed("vers direction sur depuis le la un une du")
 _NOBODYS = frozenset({"brand", "group", "title", "rank", "official", "greet", "placename"})
 
 
+_PLURALS, _CLEFTS = ("les", "des", "aux"), ("chez", "de", "est", "etait")
+
+
 class NameFinder(NameExtent):
     """Names in one text; ``spans`` are pairs of token indexes."""
 
     def find(self) -> list[tuple[int, int]]:
         """Every name, in order, not overlapping."""
-        for slot in (self._title, self._rank, self._nick, self._first, self._surname, self._family,
-                     self._cleft, self._subject, self._capital):  # fmt: skip
-            for i in range(len(self.words)):
+        for slot, where in self._slots():
+            for i in where:
                 if not self.taken[i]:
                     slot(i)
         return sorted(self.spans)
+
+    def _slots(self) -> Iterator[tuple[Callable[[int], None], Sequence[int]]]:
+        """What asks for a name, in the order of its certainty, and the words where it may."""
+        words = self.words
+        spoken = [i for i, w in enumerate(words) if w.kind == "word" and not w.neutral]
+        yield self._title, [i for i in spoken if "title" in words[i].tags]
+        yield self._rank, [i for i, w in enumerate(words) if "rank" in w.tags]
+        yield self._nick, [i for i in spoken if "nickslot" in words[i].tags]
+        yield self._first, spoken
+        yield self._surname, spoken
+        yield self._family, [i for i, w in enumerate(words[:-1], 1) if w.form in _PLURALS]
+        yield self._cleft, [i for i, w in enumerate(words[:-1], 1) if w.form in _CLEFTS]
+        yield self._subject, spoken
+        yield self._capital, [i for i in spoken if words[i].capital]
 
     def _title(self, i: int) -> None:
         """``M. X``, ``Mme et M. X``, ``madame X``; ``un monsieur âgé`` is nobody."""

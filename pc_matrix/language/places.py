@@ -25,15 +25,13 @@ _LOCATING = listed(
 
 def phrase_tags(words: Sequence[Word], known: Resources) -> None:
     """Put the tags of phrases of several words on each of their words."""
-    for i, word in enumerate(words):
-        for parts, tag in known.phrases.get(word.form, ()):
-            chunk = words[i : i + len(parts)]
-            if len(chunk) == len(parts) and all(
-                w.form == p for w, p in zip(chunk, parts, strict=True)
-            ):
-                for w in chunk:
-                    w.tags.add(tag)
-                chunk[0].tags.add(f"{tag}+{len(parts)}")
+    forms = tuple(word.form for word in words)
+    for i in (i for i, form in enumerate(forms) if form in known.phrases):
+        for parts, tag in known.phrases[forms[i]]:
+            if forms[i : i + len(parts)] == parts:
+                for word in words[i : i + len(parts)]:
+                    word.tags.add(tag)
+                words[i].tags.add(f"{tag}+{len(parts)}")
 
 
 def neutralise(words: Sequence[Word], known: Resources) -> None:

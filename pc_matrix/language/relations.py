@@ -22,6 +22,14 @@ _INDEF = listed(
     autre autres d quelque 2 3 4 5 6 7 8 9 10
     """
 )
+_ADJECTIVES = listed(
+    """
+    petit petite jeune vieux vieille grand grande gros grosse
+    nouveau nouvelle nouveaux ancien ancienne meme sacre cher chere
+    chers cheres autre sympathique charmant propre charmante charmants adorable
+    gentil gentille fameux fameuse
+    """
+)
 _DWELL_HEADS = listed(
     """
     gens type mec gars couple famille locataire locataires celui celle ceux celles dame monsieur
@@ -107,39 +115,7 @@ def _where_at(words: Sequence[Word], i: int) -> int:
 def _at(words: Sequence[Word], i: int) -> Iterator[Found]:
     yield from _placed(words, i)
     word, before, before2 = words[i], _form(words, i - 1), _form(words, i - 2)
-    if before in (
-        "petit",
-        "petite",
-        "jeune",
-        "vieux",
-        "vieille",
-        "grand",
-        "grande",
-        "gros",
-        "grosse",
-        "nouveau",
-        "nouvelle",
-        "nouveaux",
-        "ancien",
-        "ancienne",
-        "meme",
-        "sacre",
-        "cher",
-        "chere",
-        "chers",
-        "cheres",
-        "autre",
-        "sympathique",
-        "charmant",
-        "propre",
-        "charmante",
-        "charmants",
-        "adorable",
-        "gentil",
-        "gentille",
-        "fameux",
-        "fameuse",
-    ):
+    if before in _ADJECTIVES:
         before, before2 = before2, _form(words, i - 3)
     start = i - 1 if before in _DEF | _OWN | _INDEF else i
     plural = before in ("les", "ces", "mes", "nos", "leurs", "des", "deux", "ses")

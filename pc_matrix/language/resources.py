@@ -12,6 +12,8 @@ from importlib.resources import files
 
 from pc_matrix.language.lexicon import table
 
+EDGE = 4
+_COMMON = 30
 Phrases = Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
 
 
@@ -35,6 +37,11 @@ class Resources:
     verbs: Mapping[str, frozenset[str]]
     sms: Mapping[str, tuple[str, ...]]
     sounds: Mapping[str, str]
+    common: frozenset[str]
+    """Words that one mistake may be made in; ``beginnings`` and ``endings`` are their first and
+    last ``EDGE`` letters."""
+    beginnings: frozenset[str]
+    endings: frozenset[str]
 
 
 def _text(name: str) -> list[str]:
@@ -104,10 +111,12 @@ def load_resources() -> Resources:
     for tag, infinitives in table(lexicon.joinpath("verbs.tsv")):
         for infinitive in infinitives:
             verbs[infinitive].add(tag)
+    frequency = _numbers("frequency.txt.xz")
+    common = frozenset(w for w, often in frequency.items() if often >= _COMMON and w in words)
     sms = {key: tuple(entries[0].split()) for key, entries in table(lexicon.joinpath("sms.tsv"))}
     return Resources(
         words=words,
-        frequency=_numbers("frequency.txt.xz"),
+        frequency=frequency,
         surnames=_numbers("surnames.txt.xz"),
         first_names=_numbers("first_names.txt.xz"),
         communes=frozenset(_text("communes.txt.xz")),
@@ -115,5 +124,8 @@ def load_resources() -> Resources:
         phrases=phrases,
         verbs={k: frozenset(v) for k, v in verbs.items()},
         sms=sms,
+        common=common,
+        beginnings=frozenset(word[:EDGE] for word in common),
+        endings=frozenset(word[-EDGE:] for word in common),
         sounds=dict(line.split(" ") for line in _text("sounds.txt.xz")),
     )

@@ -36,12 +36,12 @@ class Spelt:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The original's span for the normalised span ``start:end`` (not empty)."""
         last = self.ends[end - 1]
-        while last < len(self.original) and unicodedata.combining(self.original[last]):
+        while last < len(self.original) and _is_mark(self.original[last]):
             last += 1
         return self.origin[start], last
 
     def rewritten(self, edits: Iterable[Edit]) -> Spelt:
-        """With ``edits``, which do not overlap, made; each is traced back to all that it replaces."""
+        """With ``edits``, which do not overlap; each is traced back to all that it replaces."""
         text: list[str] = []
         origin: list[int] = []
         ends: list[int] = []
@@ -61,6 +61,10 @@ class Spelt:
             self.original,
             self.legible,
         )
+
+
+def _is_mark(char: str) -> bool:
+    return char > "\u02ff" and unicodedata.category(char) in ("Mn", "Me")
 
 
 def spell(text: str) -> Spelt:

@@ -12,30 +12,45 @@ from pc_matrix.language.resources import Resources
 _RUNS = re.compile(r"(.)\1*")
 _DOUBLED = re.compile(r"([^\W\d])\1")
 _LONG = re.compile(r"(.)\1{2,}")
-_MOST, _OFTEN_BORNE, _OFTEN_READ = 32, 3, 40
+_NEVER_DOUBLE = re.compile(r"([aiuhjkqvwxyzbdg])\1|^(.)\2")
+"""Letters that French hardly doubles, or at the beginning of no word."""
+_MOST, _OFTEN_BORNE, _OFTEN_READ = 32, 4, 40
+
+
+def never_double(word: str) -> bool:
+    """Whether it doubles a letter that French does not double there."""
+    return bool(_NEVER_DOUBLE.search(word))
 
 
 def unstretched(raw: str, known: Resources) -> str:
-    """The known word or name that ``raw`` stretches; else without letters three times in a row."""
-    if not _LONG.search(raw) or is_word(raw, known):
+    """The known word or name that ``raw`` stretches; else without letters that nobody doubles."""
+    if not _DOUBLED.search(raw) or is_word(raw, known):
         return raw
+    shorter = _NEVER_DOUBLE.sub(lambda m: m[0][0], raw) if not name_level(raw, known) else raw
+    if not _LONG.search(raw):
+        return shorter
     best = max(_readings(raw), key=lambda word: _weight(word, known))
     return best if _weight(best, known) else _LONG.sub(r"\1", raw)
 
 
-def undoubled(raw: str, form: str, known: Resources) -> str:
-    """The name or the frequent word that ``raw`` writes with a letter too many, else ``form``."""
-    if not _DOUBLED.search(raw) or len(raw) < 4 or is_word(raw, known):
-        return form
+def undoubled(raw: str, known: Resources) -> str:
+    """The name or the frequent word that ``raw``, which means nothing, has with a letter less."""
+    if not _DOUBLED.search(raw) or len(raw) < 4 or is_word(raw, known) or name_level(raw, known):
+        return raw
     readings = tuple(_readings(raw))
-    if form != raw:
-        return form
     best = max(readings, key=lambda word: known.frequency.get(word, 0))
     if known.frequency.get(best, 0) >= _OFTEN_READ and best in known.words:
         return best
     best = max(readings, key=lambda name: name_level(name, known))
-    least = max(_OFTEN_BORNE, name_level(raw, known) + 2)
-    return best if name_level(best, known) >= least and best not in known.communes else form
+    often = name_level(best, known) >= _OFTEN_BORNE and best not in known.communes
+    return best if often else raw
+
+
+def is_stretched(raw: str, form: str, known: Resources) -> bool:
+    """Whether ``raw``, which is nobody's name, is ``form`` with some letters twice."""
+    if raw == form or name_level(raw, known):
+        return False
+    return bool(_DOUBLED.search(raw)) and form in _readings(raw)
 
 
 def _readings(raw: str) -> Iterator[str]:

@@ -7,26 +7,22 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from pc_matrix.language.familiar import is_word
+from pc_matrix.language.familiar import is_word, name_level
 from pc_matrix.language.resources import Resources
-from pc_matrix.language.sounds import sound
+from pc_matrix.language.respelling import ELIDED, respell, squeezed
 from pc_matrix.language.spelling import Spelt
-from pc_matrix.language.stretched import undoubled, unstretched
+from pc_matrix.language.stretched import is_stretched, undoubled
 
-_ELIDED = {
-    "l": "le", "d": "de", "j": "je", "c": "ce", "s": "se", "n": "ne", "m": "me", "t": "te",
-    "qu": "que", "jusqu": "jusque", "lorsqu": "lorsque", "puisqu": "puisque", "quelqu": "quelqu",
-}  # fmt: skip
 _WORD = re.compile(
     r"""
     (?P<email>[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+)
-  | (?P<url>https?://\S+|www\.\S+)
-  | (?P<handle>@[\w.-]+)
+  | (?P<url>https?://\S+|www\.\S+|[\w-]+(?:\.[\w-]+)*\.(?:com|fr|net|org|me|be|tv|gg|ly|io)/\S+)
+  | (?P<handle>@[\w.-]+(?::[\w.-]+)?)
   | (?P<plate>\b(?:[a-z]{2}[ -]?\d{3}[ -]?[a-z]{2}|\d{2,4}[ -][a-z]{2,3}[ -]\d{2})\b)
   | (?P<phone>(?<![\w])(?:\(?(?:\+|00)\s?33\)?[\s.\-/]*(?:\(0\))?[\s.\-/]*[1-9]|0[\s.\-/]*[1-9])
-        (?:[\s.\-/]*\d){8}(?!\d))
+        (?:[\s.\-/]*\d){8}(?![\dh]))
   | (?P<time>\b\d{1,2}\s?(?:h|heures?)\s?\d{0,2}(?![\w])|\b\d{1,2}:\d{2}\b)
-  | (?P<account>\b[a-z][a-z0-9]*(?:[_][a-z0-9]+)+\b)
+  | (?P<account>(?<![^\W_])[a-z][a-z0-9]*(?:_+[a-z0-9]+)+)
   | (?P<num>\d+(?![^\W_]))
   | (?P<word>[^\W_]+)
   | (?P<punct>[^\w\s]|_|\n)
@@ -34,7 +30,6 @@ _WORD = re.compile(
     re.VERBOSE,
 )
 _APOSTROPHE = re.compile(r"(?P<surname>\b([no])'([a-z]{3,}))")
-_LEET = str.maketrans("013457@$", "oieastas")
 _FRENCH = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-'’àâäçéèêëîïôöùûüÿœæ")
 _STREWN = re.compile(r"[a-z][A-Z]")
 LINE = "\n"
@@ -68,12 +63,9 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
         if kind != "word":
             found.append(Word(start, end, raw, raw if kind in ("punct", "num") else kind, kind))
             continue
-        elided = spelt.text[match.end() : match.end() + 1] == "'" and raw in _ELIDED
+        elided = spelt.text[match.end() : match.end() + 1] == "'" and raw in ELIDED
         capital = not shouted and _stands_out(spelt, start, end, raw, known)
-        raw = _squeezed(raw, known)
-        forms = (_ELIDED[raw],) if elided else respell(raw, known)
-        if len(forms) == 1 and forms[0] != (right := undoubled(raw, forms[0], known)):
-            raw, forms = right, (right,)
+        raw, forms = (raw, (ELIDED[raw],)) if elided else _understood(raw, known)
         if raw == "t" and found and found[-1].raw == "c" and found[-1].form == "est":
             found[-1].form = "etait"
             continue
@@ -81,15 +73,35 @@ def words(spelt: Spelt, known: Resources) -> list[Word]:
         found.extend(
             Word(start, end, raw, form, capital=capital, tags=set(short)) for form in forms
         )
-    found = [w for i, w in enumerate(found) if not _glue(found, i)]
+    return _described(found, spelt, known)
+
+
+def _understood(raw: str, known: Resources) -> tuple[str, tuple[str, ...]]:
+    """``raw`` without letters too many, and what it stands for."""
+    raw = squeezed(raw, known)
+    forms = respell(raw, known)
+    if forms == (raw,):
+        raw = undoubled(raw, known)
+        return raw, (raw,)
+    return (forms[0] if is_stretched(raw, forms[0], known) else raw), forms
+
+
+def _described(found: list[Word], spelt: Spelt, known: Resources) -> list[Word]:
+    """With their readings, as far as the words around decide them."""
+    found = [w for i, w in enumerate(found) if w.raw not in ("-", "'") or not _glue(found, i)]
     for word in found:
         describe(word, known)
-    for word in found:
-        _accented(word, spelt.original)
+        if word.form == word.raw:
+            _accented(word, spelt.original)
     for i, word in enumerate(found):
-        _plural_have(word, [w for w in found[i + 1 : i + 3] if w.flags != "R"][:1])
-        _verb_after_pronoun(found, i, known)
+        if word.form == "on":
+            _plural_have(word, [w for w in found[i + 1 : i + 3] if w.flags != "R"][:1])
+        elif i and found[i - 1].form in _PRONOUNS:
+            _verb_after_pronoun(word, known)
     return found
+
+
+_PRONOUNS = frozenset({"il", "elle", "ils", "elles", "qui"})
 
 
 def _stands_out(spelt: Spelt, start: int, end: int, raw: str, known: Resources) -> bool:
@@ -97,8 +109,11 @@ def _stands_out(spelt: Spelt, start: int, end: int, raw: str, known: Resources) 
     original = spelt.original[start:end]
     if original[0].isupper():
         return True
-    if not original.isascii():
-        original = unicodedata.normalize("NFC", original)
+    if original.isascii():
+        return not original.isalnum() and not is_word(raw, known)
+    original = unicodedata.normalize("NFC", original)
+    if original.upper() == original.lower() and name_level(raw, known) > 1:
+        return True  # letters without case hide whether it was one
     disguised = not original.isalnum() or not _FRENCH.issuperset(original.lower())
     return disguised and not is_word(raw, known)
 
@@ -132,17 +147,12 @@ def _glue(found: list[Word], i: int) -> bool:
 def _accented(word: Word, original: str) -> None:
     """A final é tells a participle from a finite verb: ``tapé``."""
     written = original[word.start : word.end].lower()
-    if word.form == word.raw and written.endswith(("é", "ée", "és", "ées")):
-        if not _FRENCH.issuperset(written):
-            return
+    if written.endswith(("é", "ée", "és", "ées")) and _FRENCH.issuperset(written):
         word.flags = "".join(f for f in word.flags if f not in "vwfy")
 
 
-def _verb_after_pronoun(found: list[Word], i: int, known: Resources) -> None:
+def _verb_after_pronoun(word: Word, known: Resources) -> None:
     """``i travail``, ``ki vol``: after a pronoun, a noun that lacks the verb's ending."""
-    word = found[i]
-    if not i or found[i - 1].form not in ("il", "elle", "ils", "elles", "qui"):
-        return
     if word.flags.strip("Nsp") or not word.flags or word.neutral:
         return
     for ending in ("le", "e", "t", "se"):
@@ -157,7 +167,7 @@ def _verb_after_pronoun(found: list[Word], i: int, known: Resources) -> None:
 
 def _plural_have(word: Word, following: list[Word]) -> None:
     """``on vu``, ``on tapé`` for *ont*: the participle cannot follow *on*."""
-    if word.form == "on" and following:
+    if following:
         flags = following[0].flags
         if "K" in flags and not set(flags) & set("vw"):
             word.form, word.flags, word.lemmas = "ont", "w", ("avoir",)
@@ -178,113 +188,10 @@ def describe(word: Word, known: Resources) -> None:
 _TAKE_PLURAL = frozenset({"kin", "job", "human", "neighbour", "shady", "site", "shop", "victim"})
 
 
-def respell(raw: str, known: Resources) -> tuple[str, ...]:
-    """What a word as written stands for: one form, or several (``g`` → ``je ai``)."""
-    if raw in known.sms:
-        return known.sms[raw]
-    if _is_word(raw, known):
-        return (_known_mistake(raw, known),)
-    if any(c.isdigit() for c in raw):
-        return (_unleet(raw, known),)
-    level = max(known.first_names.get(raw, 0), known.surnames.get(raw, 0))
-    if level >= 4:
-        return (raw,)
-    if level == 3:
-        right = _corrected(raw, known)
-        common = right != raw and known.frequency.get(right, 0) >= 50
-        return _glued(raw, known) or (right if common else raw,)
-    right = _corrected(raw, known)
-    rare = level and known.frequency.get(right, 0) < (40 if level == 2 else 36)
-    return _glued(raw, known) or (raw if rare else right,)
-
-
-def _squeezed(raw: str, known: Resources) -> str:
-    """Without elongations or digits for letters: ``kaaariiim``, ``k4rim``."""
-    raw = unstretched(raw, known)
-    if len(raw) > 3 and any(c.isdigit() for c in raw) and not raw[0].isdigit():
-        return _unleet(raw, known)
-    return raw
-
-
-def _known_mistake(raw: str, known: Resources) -> str:
-    """The right word for a mistake so frequent (``apelle``) that frequency lists have it."""
-    often = known.frequency.get(raw, 0)
-    if raw in known.words or raw in known.tags or often > 36 or len(raw) < 5:
-        return raw
-    right = _corrected(raw, known)
-    return right if known.frequency.get(right, 0) >= often + 14 else raw
-
-
-def _is_word(form: str, known: Resources) -> bool:
-    return form in known.frequency or form in known.tags or form in known.verbs
-
-
-def _unleet(raw: str, known: Resources) -> str:
-    letters = raw.translate(_LEET)
-    named = letters in known.first_names or letters in known.surnames
-    return letters if len(raw) > 2 and (named or _is_word(letters, known)) else raw
-
-
-def _glued(raw: str, known: Resources) -> tuple[str, ...]:
-    """``larret`` → ``le arret``, ``jvois`` → ``je vois``; empty when it is not glued."""
-    for head in ("qu", "l", "d", "j", "c", "s", "n", "m", "t"):
-        rest = raw[len(head) :]
-        if not raw.startswith(head) or len(rest) < 3 or rest[0] not in "aeiouhy":
-            continue
-        if known.frequency.get(rest, 0) >= 32 and rest in known.words:
-            return (_ELIDED[head], rest)
-    return ()
-
-
-def _corrected(raw: str, known: Resources) -> str:
-    """The ordinary word that ``raw`` misspells, or ``raw``."""
-    if len(raw) < 3 or len(raw) > 20:
-        return raw
-    shrunk = re.sub(r"(.)\1{2,}", r"\1", raw)
-    if shrunk != raw and _is_word(shrunk, known):
-        return shrunk
-    for ending in ("e", "s", "t", "es", "ent", "r", "d", "x", "z"):
-        if known.frequency.get(raw + ending, 0) >= 30:
-            return raw + ending
-    near = _one_mistake(raw, known)
-    if near and known.frequency[near] >= 40:
-        return near
-    heard = known.sounds.get(sound(shrunk)) if len(raw) > 3 else None
-    if heard and heard[0] in _SAME_START.get(raw[0], raw[0]):
-        return heard
-    return near or raw
-
-
-_SAME_START = {"k": "kcq", "c": "cksq", "s": "sc", "j": "jg", "g": "gj", "f": "fp", "q": "qck",
-               "o": "oah", "e": "eh", "a": "ah", "i": "ih", "z": "zs", "u": "uh"}  # fmt: skip
-
-
-def _one_mistake(raw: str, known: Resources) -> str:
-    """The most frequent common word at one edit, for words of five letters or more."""
-    if len(raw) < 5:
-        return ""
-    at_one = (w for w in _edits(raw) if known.frequency.get(w, 0) >= 30 and w in known.words)
-    return max(at_one, key=lambda w: known.frequency[w], default="")
-
-
-def _edits(word: str) -> Iterator[str]:
-    for i in range(1, len(word) + 1):
-        head, tail = word[:i], word[i:]
-        if tail:
-            yield head + tail[1:]
-        if len(tail) > 1:
-            yield head + tail[1] + tail[0] + tail[2:]
-        for letter in "abcdefghijklmnopqrstuvwxyz":
-            yield head + letter + tail
-            if tail:
-                yield head + letter + tail[1:]
-
-
 def _shouted(text: str) -> bool:
-    """Whether capitals tell nothing: nearly everything is one, or as strange, or they are strewn."""
+    """Whether capitals tell nothing: nearly every letter is one, or they are strewn."""
     letters = [c for c in text if c.isalpha()]
     capitals = sum(map(str.isupper, letters))
-    strange = 0 if text.isascii() else sum(c not in _FRENCH for c in letters if not c.isupper())
-    if capitals + strange > len(letters) * 0.6:
+    if capitals > len(letters) * 0.6:
         return True
     return capitals > len(letters) * 0.3 and len(_STREWN.findall(text)) > len(letters) * 0.1
