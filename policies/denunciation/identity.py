@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from policies.denunciation.analysis import Analysis, Entity, EntityKind, Leaning, Shares, Token
 
-NOBODY, SOMEBODY = 0.5, 0.35
+NOBODY, SOMEBODY = 0.5, 0.2
 """A name that the rules found is let go where the reader takes it for a thing or for somebody who
 need not be masked (a likelihood of ``NOBODY`` or more), and for a third person by no more than
 ``SOMEBODY``."""
-ADDED = 0.25
+ADDED = 0.4
 """A word that the rules did not find is masked from this likelihood on: better too much."""
 LEAST = 0.1
 """What the likeliest word needs where somebody is surely named and nothing else is found."""
