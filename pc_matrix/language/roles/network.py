@@ -51,14 +51,15 @@ class Network:
 
     def _embedded(self, words: Sequence[Marked]) -> Array:
         w = self._w
+        at = [(i, w.marks[m]) for i, word in enumerate(words) for m in word.marks if m in w.marks]
         marks = np.zeros((len(words), w.mark_table.shape[0]), np.float32)
-        x = np.empty((len(words), w.width), np.float32)
+        if at:
+            marks[tuple(zip(*at, strict=True))] = 1
+        x = w.embedded([word.form for word in words]) + marks @ w.mark_table + w["feat.bias"]
         for i, word in enumerate(words):
-            marks[i, [w.marks[m] for m in word.marks if m in w.marks]] = 1
-            x[i] = w.word(word.form)
             if word.letters:
                 x[i] += self._letters(word.letters)
-        return self._norm(x + marks @ w.mark_table + w["feat.bias"], "ln0.")
+        return self._norm(x, "ln0.")
 
     def _letter_groups(self, letters: str) -> Array:
         table = self._w["char.weight"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -47,12 +47,11 @@ class Weights:
     def __getitem__(self, name: str) -> Array:
         return self.matrices[name]
 
-    def word(self, form: str) -> Array:
-        """A word's embedding; an unknown word's is zero."""
-        row = self.words.get(form)
-        if row is None:
-            return np.zeros(self.width, np.float32)
-        return np.asarray(self.rows[row] * self.scales[row], np.float32)
+    def embedded(self, forms: Sequence[str]) -> Array:
+        """The words' embeddings, a row each; an unknown word's is zero."""
+        rows = np.array([self.words.get(form, -1) for form in forms])
+        known = (rows >= 0).astype(np.float32)[:, None]
+        return np.asarray(self.rows[rows] * self.scales[rows] * known, np.float32)
 
 
 def load_weights() -> tuple[Weights, ...]:

@@ -44,9 +44,10 @@ def test_a_words_embedding_is_its_bytes_by_its_scale(package: Path) -> None:
     written(package, arrays)
     (network,) = load_weights()
     scale = np.float32(arrays["0.scales"][1])
-    assert np.allclose(network.word("fourgon"), arrays["0.rows"][1].astype(np.float32) * scale)
-    assert not network.word("inconnu").any()
-    assert network.word("inconnu").shape == (WIDTH,)
+    known, unknown = network.embedded(["fourgon", "inconnu"])
+    assert np.allclose(known, arrays["0.rows"][1].astype(np.float32) * scale)
+    assert not unknown.any()
+    assert unknown.shape == (WIDTH,)
 
 
 def refused() -> None:
