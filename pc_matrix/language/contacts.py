@@ -111,7 +111,7 @@ def _public_mail(word: Word) -> bool:
     """``police.municipale@…``, ``…@ville-lyon.fr``: an institution's, by its words."""
     name, _, host = word.raw.replace(" ", "").partition("@")
     if host in _OF_ANYBODY:
-        return _PUBLIC_BOXES >= set(re.split(r"[._\-+\d]+", name)) - {""}
+        return set(re.split(r"[._\-+\d]+", name)) - {""} <= _PUBLIC_BOXES
     if _PUBLIC_HOST.search(host):
         return True
     return bool(_PUBLIC_BOXES & set(re.split(r"[._\-+\d]+", name)))

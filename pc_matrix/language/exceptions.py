@@ -82,9 +82,10 @@ _FUNCTIONS = listed(
     senateur senatrice agent agente ladjoint ladjointe ladjudan lajudan cpe
     """
 )
+_SERVING = listed("recevra recoit viendra vient passera passe invite rappelle organise")
 _AT_WORK = listed(
     """
-    ecole ecol college lycee maternelle primaire creche ehpad lehpad mairie hopital mediatheque
+    ecole ecol college lycee maternelle primaire mairie mediatheque
     bibliotheque commune ville police municipale champetre securite voirie travaux proprete
     prevention prefecture ccas education ecoles tranquillite mediation urbanisme sports culture
     environnement delegue deleguee departemental departementale regional municipal securite maire
@@ -99,9 +100,17 @@ def _in_function(words: Sequence[Word], first: int, last: int) -> bool:
         return False
     start = words.index(titled) if words.count(titled) == 1 else first - 1
     after = words[last : last + 7]
+    if not _serves(words[last : last + 12]):
+        return False
     if after[:1] and after[0].form in (",", "(") and _at_work(_clause(after[1:])):
         return True
     return _at_work([w.form for w in words[max(_sentence_start(words, start), start - 8) : start]])
+
+
+def _serves(words: Sequence[Word]) -> bool:
+    """Whether the first verb that follows is one of office (*demande*, *signale*), or none does."""
+    verbs = [w for w in words if set(w.flags) & set("vw") and not set(w.flags) & set("NGP")]
+    return not verbs or "vwit" in verbs[0].tags or verbs[0].form in _SERVING
 
 
 def _clause(words: Sequence[Word]) -> list[str]:

@@ -60,16 +60,15 @@ def _is_place(words: Sequence[Word], i: int, end: int) -> bool:
         return True
     if is_somebody(words, i, end):
         return False
-    before = words[i - 1] if i else None
-    if is_thing(words, end) or _beside_place(words, i, end):
-        return True
-    if before is None:
-        return False
-    if before.form in _TOWARDS:
+    return is_thing(words, end) or _beside_place(words, i, end) or _placed(words, i)
+
+
+def _placed(words: Sequence[Word], i: int) -> bool:
+    """``vers X``, ``bagarre à X``: the word before says where."""
+    before = words[i - 1].form if i else ""
+    if before in _TOWARDS:
         return not harmed(words, i)
-    if before.form == "a":
-        return at_a_place(words, i)
-    return before.form in ("/", "-") and i > 1 and words[i - 2].neutral
+    return before == "a" and at_a_place(words, i)
 
 
 def _named_after(words: Sequence[Word], i: int) -> bool:
@@ -121,7 +120,7 @@ def storms(words: Sequence[Word], i: int) -> None:
 
 
 def _is_storm(words: Sequence[Word], i: int, end: int) -> bool:
-    if acts(words, end) or is_somebody_else(words, i):
+    if acts(words, end) or _of_somebody(words, i):
         return False
     near = [w.form for w in words[max(0, i - 8) : end + 10]]
     if _STORMY & set([w.form for w in words[max(0, i - 3) : i]] + near[-10:][:4]):
@@ -130,11 +129,9 @@ def _is_storm(words: Sequence[Word], i: int, end: int) -> bool:
     return before in _PASSING - {"avec"} and bool(_WEATHER & set(near))
 
 
-def is_somebody_else(words: Sequence[Word], i: int) -> bool:
+def _of_somebody(words: Sequence[Word], i: int) -> bool:
     """Whether what stands before a storm's name makes it a person's."""
-    before = words[i - 1] if i else None
-    return bool(
-        before
-        and (before.form in ("chez", "et", "de", "a", "par", "que", ".") and before.form != "de"
-             or before.tags & {"title", "kin", "nickslot", "neighbour"})
-    )  # fmt: skip
+    if not i:
+        return False
+    kin = words[i - 1].tags & {"title", "kin", "nickslot", "neighbour"}
+    return bool(kin) or words[i - 1].form in ("chez", "et", "a", "par", "que", ".")

@@ -54,14 +54,17 @@ def _after_ware(words: Sequence[Word], i: int, known: Resources) -> bool:
 def _joined(words: Sequence[Word], i: int, end: int) -> bool:
     """``Makita et Bosch``, ``un Texier``: beside another make, or counted as a thing."""
     before, after = words[i - 1] if i else None, words[end] if end < len(words) else None
-    if before and before.form in ("et", "ou", "/") and i > 1:
-        if words[i - 2].neutral and "brand" in words[i - 2].tags:
-            return True
+    if before and before.form in ("et", "ou", "/") and i > 1 and _is_make(words[i - 2]):
+        return True
     ahead = words[end + 1] if end + 1 < len(words) else None
     return bool(
         after and ahead and after.form in ("et", "ou", "/") and "brand" in ahead.tags
         and not (before and before.tags & {"title", "kin", "nickslot"})
     )  # fmt: skip
+
+
+def _is_make(word: Word) -> bool:
+    return word.neutral and "brand" in word.tags
 
 
 def trades(words: Sequence[Word], i: int, known: Resources) -> None:

@@ -19,7 +19,9 @@ _STATES = listed(
 )
 _BEING = listed("est sont etait etaient sera a ont ete reste restent encore tout toute tjs aussi")
 _OF_PERSONS = frozenset({"title", "kin", "nickslot", "neighbour", "job", "human", "indefneigh"})
-_ABOUT = listed("contre avec par pour que comme selon sans parce dont dixit signe merci bravo")
+_ABOUT = listed(
+    "chez ce contre avec par pour que comme selon sans parce dont dixit signe merci bravo"
+)
 _INCIDENTS = listed(
     """
     accident accidents bagarre bagarres bouchon bouchons travaux fuite panne coupure incendie feu
@@ -69,30 +71,38 @@ def is_thing(words: Sequence[Word], end: int) -> bool:
     j = end
     while j < len(words) and words[j].form in _BEING:
         j += 1
-    return j > end and j < len(words) and words[j].form in _STATES
+    return j < len(words) and words[j].form in _STATES
 
 
 def is_somebody(words: Sequence[Word], first: int, end: int) -> bool:
     """Whether a living person stands at ``first:end``: named with a title, doing or done to."""
-    before = words[first - 1] if first else None
     if acts(words, end) and not is_thing(words, end):
         return True
     if _does_it(words, end) or _with_somebody(words, end):
         return True
-    if before is None or before.kind == "punct":
-        return before is not None and before.form == "." and _title(words, first - 2)
-    if before.tags & _OF_PERSONS and not before.neutral:
+    return first > 0 and _introduced(words, first)
+
+
+def _introduced(words: Sequence[Word], first: int) -> bool:
+    """Whether what stands before ``first`` asks for a person."""
+    before = words[first - 1]
+    if before.kind == "punct":
+        return before.form == "." and _title(words, first - 2)
+    if (before.tags & _OF_PERSONS and not before.neutral) or before.form in _ABOUT:
         return True
-    if before.form in _ABOUT or before.form in ("chez", "ce"):
+    behind = words[max(0, first - 2) : first - 1]
+    if any(_asks(before, w) for w in behind):
         return True
-    if before.form in ("est", "etait") and first > 1 and words[first - 2].form in ("ce", "y"):
-        return True
-    if before.form in ("de", "le", "et"):
-        behind = words[max(0, first - 3) : first - 1]
-        if any(w.tags & _OF_PERSONS and not w.neutral for w in behind[-1:]):
-            return True
     verb = set(before.flags) & set("vwfyIK") and not set(before.flags) & set("NP")
     return bool(verb) and before.form not in _MOVING | {"a"}
+
+
+def _asks(before: Word, behind: Word) -> bool:
+    """``c'est X``, ``le fils de X``."""
+    if before.form in ("est", "etait"):
+        return behind.form in ("ce", "y")
+    owned = before.form in ("de", "le", "et")
+    return owned and bool(behind.tags & _OF_PERSONS) and not behind.neutral
 
 
 def _does_it(words: Sequence[Word], end: int) -> bool:
