@@ -15,8 +15,9 @@ from policies.denunciation.masking import masked
 from policies.denunciation.pointing import accused_words, reproach
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
 
-RETURNED = 0.35
-"""A denunciation as likely as this goes back to its author."""
+RETURNED, RETURNED_ALONE = 0.35, 0.45
+"""A denunciation as likely as this goes back to its author; where the rules see nothing against
+anybody, it has to be likelier."""
 HELD = 0.08
 """One as likely as this does not leave before a human has looked."""
 CONTESTED = 0.05
@@ -55,7 +56,8 @@ def _by_rules(analysis: Analysis, found: Evidence) -> Verdict:
 
 def _read(analysis: Analysis, leaning: Leaning, found: Evidence) -> Verdict:
     likelihood = of_denunciation(leaning)
-    if likelihood >= RETURNED:
+    seen = found.accusing or found.doubtful
+    if likelihood >= (RETURNED if seen else RETURNED_ALONE):
         return Verdict(Decision.RETURN, "", _why(analysis, leaning, found))
     contested = bool(found.accusing) and likelihood >= CONTESTED
     if likelihood >= HELD or contested:
