@@ -18,6 +18,31 @@ _PUBLIC = listed(
     secretariat fourriere spa tribunal
     """
 )
+_PUBLIC_BOXES = listed(
+    """
+    mairie contact accueil gendarmerie police municipale info infos information informations
+    secretariat urgence urgences service services ville commune ccas brigade urbanisme voirie
+    proprete dechets eau environnement etat civil etatcivil population etatcivil elections
+    scolaire periscolaire enfance jeunesse sport sports culture mediatheque bibliotheque
+    communication com presse direction administration standard astreinte technique techniques
+    st pm cabinet maire elus conseil reclamation reclamations signalement signalements securite
+    tranquillite vigilance prevention prefecture pref sous cob bta bp psig commissariat ddsp ddt
+    sdis pompiers cta codis samu hopital tribunal greffe procureur fourriere refuge spa syndic
+    agence gardien bailleur logement office tourisme association asso bureau club support abuse
+    noreply donotreply aide ne pas repondre
+    """
+)
+_PUBLIC_HOST = re.compile(
+    r"gouv|mairie|ville|commune|gendarmerie|police|interieur|prefecture|agglo|metropole"
+    r"|departement|region|sdis\d|samu|ccas|(?:^|[.-])cc-|-cc\."
+)
+_OF_ANYBODY = listed(
+    """
+    gmail.com hotmail.com hotmail.fr outlook.com outlook.fr yahoo.fr yahoo.com live.fr free.fr
+    orange.fr wanadoo.fr sfr.fr laposte.net bbox.fr icloud.com protonmail.com proton.me gmx.fr
+    aol.com msn.com neuf.fr numericable.fr
+    """
+)
 _OWN = listed("mon me moi je")
 _UNITS = listed(
     """
@@ -83,26 +108,13 @@ def _own(words: Sequence[Word], i: int) -> bool:
 
 
 def _public_mail(word: Word) -> bool:
-    name, _, host = word.raw.partition("@")
-    public = (
-        "mairie",
-        "contact",
-        "accueil",
-        "gendarmerie",
-        "police",
-        "info",
-        "secretariat",
-        "urgence",
-        "service",
-        "ville",
-        "commune",
-    )
-    return (
-        "gouv" in host
-        or "mairie" in host
-        or "ville" in host
-        or any(name.strip().startswith(p) for p in public)
-    )
+    """``police.municipale@…``, ``…@ville-lyon.fr``: an institution's, by its words."""
+    name, _, host = word.raw.replace(" ", "").partition("@")
+    if host in _OF_ANYBODY:
+        return set(re.split(r"[._\-+\d]+", name)) - {""} <= _PUBLIC_BOXES
+    if _PUBLIC_HOST.search(host):
+        return True
+    return bool(_PUBLIC_BOXES & set(re.split(r"[._\-+\d]+", name)))
 
 
 def _dwelling(words: Sequence[Word], i: int) -> Iterator[Found]:

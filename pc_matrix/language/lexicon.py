@@ -25,6 +25,7 @@ CLASSES = {
         danger_hunt danger_speed danger_scold
         """
     ),
+    "figures.tsv": listed("figure famous storm"),
     "groups.tsv": listed("group grouphard origintype generality generality_hard placename"),
     "names.tsv": listed("wordname particle notname"),
     "people.tsv": listed(
@@ -33,7 +34,7 @@ CLASSES = {
         pron
         """
     ),
-    "places.tsv": listed("road site shop event brand pettype vehicle monument"),
+    "places.tsv": listed("road site shop event brand maker ware pettype vehicle monument civic"),
     "verbs.tsv": listed(
         """
         vneg vstrong vwit vvic vhelp vneutral vsuspect vcheck vharm vwatch vhurt vlock vkill vscream

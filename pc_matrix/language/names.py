@@ -15,6 +15,7 @@ _ADJECTIVE_SLOTS = listed(
     ami amie dit
     """
 )
+_COLOURS = listed("blanche blanc rose violette brune blonde rouge noire verte marron orange")
 _LINKING = listed(
     """
     chez de du des a au aux par avec pour et les que est etait sur contre comme ou
@@ -120,7 +121,20 @@ class NameFinder(NameExtent):
         if not before or (before.form not in DETERMINERS and "nickslot" not in before.tags):
             return False
         given = self.first_name(named)
+        if named.form in _COLOURS and not named.capital and not self._does(j + 1):
+            return False
         return (given >= 2 and (not named.flags or given >= 4)) or self.could_name(j)
+
+    def _does(self, i: int) -> bool:
+        """Whether a verb, an end or a comma follows: ``la petite blanche`` is a girl there only."""
+        lodged = self.form(i) == "du" and (
+            self.form(i + 1)[:1].isdigit() or self.form(i + 1) == "hall"
+        )
+        return (
+            lodged
+            or self.verb_follows(i)
+            or self.form(i) in ("", ",", ".", "a", "est", "et", "qui")
+        )
 
     def _family_after_kin(self, w: Word, i: int) -> bool:
         """``le fils petit a cassé…``: an adjective seldom stands there, before a verb."""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pc_matrix.language.figures import figures, storms
+from pc_matrix.language.localities import locality, road_number
+from pc_matrix.language.makers import makers, trades
 from pc_matrix.language.resources import Resources
 from pc_matrix.language.tokens import Word
 from policies.denunciation.wordlist import words as listed
 
+_AS_WRITTEN = frozenset({"figure", "famous", "brand", "maker"})
+"""Names that the respelling of words may have touched."""
 _LINKS = ("chez", "de", "du", "des", "le", "la", "les", "a", "aux", "l", "d", "sur", "et")
 _NAME_PARTS = listed(
     """
@@ -25,19 +30,29 @@ _LOCATING = listed(
 
 def phrase_tags(words: Sequence[Word], known: Resources) -> None:
     """Put the tags of phrases of several words on each of their words."""
-    forms = tuple(word.form for word in words)
-    for i in (i for i, form in enumerate(forms) if form in known.phrases):
-        for parts, tag in known.phrases[forms[i]]:
-            if forms[i : i + len(parts)] == parts:
-                for word in words[i : i + len(parts)]:
-                    word.tags.add(tag)
-                words[i].tags.add(f"{tag}+{len(parts)}")
+    for i, word in enumerate(words):
+        for start in {word.form, word.raw} & known.phrases.keys():
+            for parts, tag in known.phrases[start]:
+                if _reads(words[i : i + len(parts)], parts, as_written=tag in _AS_WRITTEN):
+                    for part in words[i : i + len(parts)]:
+                        part.tags.add(tag)
+                    word.tags.add(f"{tag}+{len(parts)}")
+
+
+def _reads(chunk: Sequence[Word], parts: Sequence[str], *, as_written: bool) -> bool:
+    return len(chunk) == len(parts) and all(
+        part == w.form or (as_written and (part == w.raw or (part == "et" and w.raw == "&")))
+        for w, part in zip(chunk, parts, strict=True)
+    )
 
 
 def neutralise(words: Sequence[Word], known: Resources) -> None:
     """Mark the words that belong to a place, a shop, a brand or a feast."""
     for i, word in enumerate(words):
-        if word.neutral or word.kind != "word":
+        if word.kind != "word":
+            continue
+        _only_looks(words, i, known)
+        if word.neutral:
             continue
         if word.tags & {"road", "site", "shop", "event", "monument"}:
             _place(words, i, known)
@@ -45,6 +60,19 @@ def neutralise(words: Sequence[Word], known: Resources) -> None:
             _length(words, i, "brand")
         elif word.form in known.communes and _locates(words, i, known):
             word.neutral = True
+
+
+def _only_looks(words: Sequence[Word], i: int, known: Resources) -> None:
+    """Historic names, storms, makers, road numbers, villages."""
+    if words[i].tags & {"figure", "famous"}:
+        figures(words, i, known)
+    if not words[i].neutral:
+        storms(words, i)
+        makers(words, i, known)
+        trades(words, i, known)
+        road_number(words, i)
+    if not words[i].neutral:
+        locality(words, i, known)
 
 
 def _length(words: Sequence[Word], i: int, tag: str) -> None:

@@ -104,6 +104,7 @@ def load_resources() -> Resources:
             "cues.tsv",
             "names.tsv",
             "danger.tsv",
+            "figures.tsv",
         )
         for row in table(lexicon.joinpath(name))
     )

@@ -15,6 +15,9 @@ ELIDED = {
 }  # fmt: skip
 _LEET = str.maketrans("013457@$", "oieastas")
 
+_ROAD_NUMBER = re.compile(r"(?:d|rd|n|rn|a|m|cd)\d{2,4}")
+"""``D137``, of which no digit stands for a letter."""
+
 
 def respell(raw: str, known: Resources) -> tuple[str, ...]:
     """What a word as written stands for: one form, or several (``g`` → ``je ai``)."""
@@ -39,6 +42,8 @@ def respell(raw: str, known: Resources) -> tuple[str, ...]:
 def squeezed(raw: str, known: Resources) -> str:
     """Without elongations or digits for letters: ``kaaariiim``, ``k4rim``."""
     raw = unstretched(raw, known)
+    if _ROAD_NUMBER.fullmatch(raw):
+        return raw
     if len(raw) > 3 and any(c.isdigit() for c in raw) and not raw[0].isdigit():
         return _unleet(raw, known)
     return raw

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from policies.denunciation.analysis import Analysis, Entity, EntityKind, Leaning, Shares, Token
 
-NOBODY, SOMEBODY = 0.5, 0.35
+NOBODY, SOMEBODY = 0.5, 0.2
 """A name that the rules found is let go where the reader takes it for a thing or for somebody who
 need not be masked (a likelihood of ``NOBODY`` or more), and for a third person by no more than
 ``SOMEBODY``."""
-ADDED = 0.25
+ADDED = 0.4
 """A word that the rules did not find is masked from this likelihood on: better too much."""
 LEAST = 0.1
 """What the likeliest word needs where somebody is surely named and nothing else is found."""
@@ -43,7 +43,7 @@ def named(analysis: Analysis, *, and_accused: bool = False) -> tuple[Named, ...]
 
 def likeliest(analysis: Analysis, leaning: Leaning) -> tuple[Named, ...]:
     """The one word that most likely names somebody, where no other was found; empty if none may."""
-    words = range(len(analysis.tokens))
+    words = [i for i, token in enumerate(analysis.tokens) if _may_name(token)]
     best = max(words, key=lambda i: leaning.words[i].third, default=-1)
     if best < 0 or leaning.words[best].third < LEAST:
         return ()
@@ -81,8 +81,12 @@ def _added(analysis: Analysis, shares: Sequence[float]) -> Iterator[Named]:
 
 
 def _adds(analysis: Analysis, shares: Sequence[float], i: int, taken: set[int]) -> bool:
-    says = analysis.tokens[i].form[:1].isalnum()
-    return i not in taken and says and shares[i] >= ADDED
+    return i not in taken and _may_name(analysis.tokens[i]) and shares[i] >= ADDED
+
+
+def _may_name(token: Token) -> bool:
+    """Signs name nobody; an hour, a plate, a link are facts or have a rule of their own."""
+    return token.form[:1].isalnum() and token.form not in _FACTS
 
 
 def _run(analysis: Analysis, first: int, last: int) -> Named:
@@ -90,6 +94,7 @@ def _run(analysis: Analysis, first: int, last: int) -> Named:
     return Named(_kind(tokens[0]), first, last, tokens[0].start, tokens[-1].end)
 
 
+_FACTS = frozenset({"time", "plate", "url"})
 _KINDS = {
     "phone": EntityKind.PHONE,
     "email": EntityKind.EMAIL,

@@ -15,13 +15,13 @@ from policies.denunciation.masking import masked
 from policies.denunciation.pointing import accused_words, reproach
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
 
-RETURNED = 0.5
+RETURNED = 0.35
 """A denunciation as likely as this goes back to its author."""
-HELD = 0.12
+HELD = 0.08
 """One as likely as this does not leave before a human has looked."""
 CONTESTED = 0.05
 """Where the rules see a denunciation, this is enough to ask a human."""
-MASKED, MASKED_NAME = 0.4, 0.15
+MASKED, MASKED_NAME = 0.5, 0.3
 """Of a message that is none: how likely somebody must be named in it for it to be masked; less is
 enough where a name was found."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
@@ -120,10 +120,16 @@ def batch(examples: Sequence[Encoded], marks: int = 0) -> Batch:
         for i in range(shape[1]):
             offsets[b, i] = len(letters)
             letters += example.groups[i] if i < n else ()
-    arrays: Iterable[NDArray[np.generic]] = (words, seen, table, np.array(letters, np.int64),
-                                             offsets.reshape(-1), present, roles)  # fmt: skip
-    labels = torch.tensor([e.label for e in examples])
-    return Batch(*map(torch.from_numpy, arrays), labels)
+    return Batch(
+        words=torch.from_numpy(words),
+        seen=torch.from_numpy(seen),
+        marks=torch.from_numpy(table),
+        groups=torch.tensor(letters, dtype=torch.long),
+        offsets=torch.from_numpy(offsets.reshape(-1)),
+        present=torch.from_numpy(present),
+        roles=torch.from_numpy(roles),
+        labels=torch.tensor([e.label for e in examples]),
+    )
 
 
 _width = [0]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pc_matrix.language.roles.weights import BETWEEN
 from roles.batches import Vocabulary
 from roles.network import ATTENTIONS, CONVOLUTIONS, HEADS, WIDTH, RolesNetwork
 
@@ -24,10 +26,10 @@ def write(
 ) -> None:
     """Write ``networks``; words' embeddings are folded into one table of bytes each."""
     words = [*with_vectors, *(w for w in known.seen if w not in known.vectors)]
-    held: dict[str, NDArray[np.generic]] = {
+    held: dict[str, Any] = {
         "shape": np.array([len(networks), WIDTH, CONVOLUTIONS, ATTENTIONS, HEADS], np.int32),
-        "words": _lines(words),
-        "marks": _lines(list(known.marks)),
+        "words": _listed(words),
+        "marks": _listed(list(known.marks)),
     }
     for number, network in enumerate(networks):
         state = {n: t.detach().numpy().astype(np.float32) for n, t in network.state_dict().items()}
@@ -38,7 +40,7 @@ def write(
             if name not in _EMBEDDINGS:
                 held[f"{number}.{name}"] = _laid_out(name, array).astype(np.float16)
     with path.open("wb") as file:
-        np.savez_compressed(file, **held)
+        np.savez_compressed(file, allow_pickle=False, **held)
 
 
 def _table(
@@ -66,5 +68,7 @@ def _laid_out(name: str, array: Array) -> Array:
     return array[:-1] if name == "char.weight" else array  # its last row is the padding
 
 
-def _lines(words: Sequence[str]) -> NDArray[np.uint8]:
-    return np.frombuffer("\n".join(words).encode(), np.uint8)
+def _listed(words: Sequence[str]) -> NDArray[np.uint8]:
+    if any(BETWEEN in word or not word for word in words):
+        raise ValueError("a word or mark is empty or holds what stands between two of them")
+    return np.frombuffer(BETWEEN.join(words).encode(), np.uint8)

@@ -79,7 +79,8 @@ def test_the_node_lock_names_no_registry() -> None:
 
 
 def test_scripts_can_be_run() -> None:
-    for name in ("scripts/setup", "scripts/test", "scripts/demo", "scripts/lock", ".ci/run"):
+    programs = ["compare", "demo", "lock", "setup", "test", "train-roles"]
+    for name in (*(f"scripts/{program}" for program in programs), ".ci/run"):
         assert (ROOT / name).stat().st_mode & 0o111, name
 
 

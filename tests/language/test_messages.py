@@ -2,51 +2,54 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-
 import pytest
 
-from pc_matrix.language import French
-from policies.denunciation.judge import judge
-from tests.language.corpus import FILES, Case, cases, plain
+from policies.denunciation.verdict import Decision
+from tests.language.corpus import Case
+from tests.language.decided import decided
+from tests.language.still_wrong import ALL, WRITTEN, Wrong, found, known, outcome
 
-ALL = tuple(case for file in FILES for case in cases(file))
-
-STILL_WRONG = frozenset(
-    {
-        "La fleuriste signale que la vitrine de Flor'Anne est fissurée.",
-        "Les deux gars qui refont le toit de M. Pereira ne sont pas déclarés.",
-        "Le 4x4 du maire stationne sur la place handicapé.",
-        "el recoi d hom tte la nuit la voisine du 1er",
-        "Le couple qui vient d'emménager au 6 élève des chiens de combat.",
-    }
-)
-"""What the filter is known to get wrong; it must not grow."""
+KNOWN = {(wrong.written, wrong.text): wrong for wrong in known()}
+MOST_WRONG, MOST_LEAVING = 0.05, 0.005
+"""Of all messages, whatever the table says; and of the denunciations those that leave."""
 
 
-def as_written(text: str) -> str:
-    return text
-
-
-def shouted(text: str) -> str:
-    return plain(text).upper()
-
-
-@pytest.mark.parametrize("written", [as_written, plain, shouted])
+@pytest.mark.parametrize("written", WRITTEN)
 @pytest.mark.parametrize("case", ALL, ids=lambda case: case.text[:40])
-def test_a_message_is_decided_as_the_rules_say(
-    french: French, case: Case, written: Callable[[str], str]
-) -> None:
-    if case.text in STILL_WRONG:
+def test_a_message_is_decided_as_the_rules_say(case: Case, written: str) -> None:
+    if (written, case.text) in KNOWN:
         pytest.skip("known to be wrong")
-    verdict = judge(french.analyse(written(case.text)))
-    assert verdict.decision is case.decision
-    left = plain(verdict.text)
-    for name in case.masked:
-        assert not re.search(rf"(?<!\w){re.escape(plain(name))}(?!\w)", left)
+    assert outcome(case, written) == case.decision.value
 
 
-def test_what_is_known_to_be_wrong_is_still_wrong(french: French) -> None:
-    wrong = {c.text for c in ALL if judge(french.analyse(c.text)).decision is not c.decision}
-    assert wrong == STILL_WRONG
+def test_what_is_known_to_be_wrong_is_so_and_no_worse() -> None:
+    """A better filter has a shorter table: ``scripts/still-wrong`` writes it."""
+    now = {(wrong.written, wrong.text): wrong for wrong in found()}
+    right = [key for key in KNOWN if key not in now]
+    assert len(right) <= len(KNOWN) // 10, right
+    assert [w for key, w in now.items() if _is_worse(w, KNOWN.get(key, w))] == []
+
+
+def _is_worse(now: Wrong, before: Wrong) -> bool:
+    """Whether a denunciation that was held leaves, or a fact that was held is returned."""
+    order = [d.value for d in (Decision.RELAY, Decision.REDACT, Decision.HOLD, Decision.RETURN)]
+    if "name left" in (now.outcome, before.outcome):
+        return now.outcome != before.outcome
+    rank = order.index(now.outcome) - order.index(before.outcome)
+    return rank < 0 if now.expected is Decision.RETURN else rank > 0
+
+
+@pytest.mark.parametrize("written", WRITTEN)
+def test_few_are_wrong_and_hardly_any_denunciation_leaves(written: str) -> None:
+    wrong = [w for w in KNOWN.values() if w.written == written]
+    assert len(wrong) <= MOST_WRONG * len(ALL)
+    returns = sum(case.decision is Decision.RETURN for case in ALL)
+    leaving = [w for w in wrong if w.expected is Decision.RETURN and w.outcome != "hold"]
+    assert len(leaving) <= MOST_LEAVING * returns
+    assert [w for w in wrong if w.outcome == "name left"] == []
+
+
+def test_a_returned_message_leaves_no_text() -> None:
+    for case in ALL:
+        verdict = decided(case.text)
+        assert (verdict.text == "") is (verdict.decision is Decision.RETURN)

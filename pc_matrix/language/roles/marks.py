@@ -30,7 +30,7 @@ class Known(Protocol):
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A word for the network: ``form`` as understood, ``letters`` as written ('' for a name, a
-    number, a sign), and its marks: the lexicon's classes, what the rules made of it."""
+    number, a sign, an account), and its marks: the lexicon's classes, what the rules made of it."""
 
     form: str
     letters: str
@@ -82,7 +82,8 @@ def _marked(analysis: Analysis, i: int, found: set[str], known: Known, *, shoute
     capital = written[:1].isupper() and not shouted
     opens = capital and (i == 0 or analysis.tokens[i - 1].form in _ENDS)
     marks = marks | _of_word(token, known) | _if(cap=capital, cap0=opens)
-    return Marked(token.form, token.written, frozenset(marks))
+    letters = token.written if token.written.isalpha() else ""  # an account has a name in it
+    return Marked(token.form, letters, frozenset(marks))
 
 
 def _of_word(token: Token, known: Known) -> set[str]:

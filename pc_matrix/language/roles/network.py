@@ -51,14 +51,15 @@ class Network:
 
     def _embedded(self, words: Sequence[Marked]) -> Array:
         w = self._w
+        at = [(i, w.marks[m]) for i, word in enumerate(words) for m in word.marks if m in w.marks]
         marks = np.zeros((len(words), w.mark_table.shape[0]), np.float32)
-        x = np.empty((len(words), w.width), np.float32)
+        if at:
+            marks[tuple(zip(*at, strict=True))] = 1
+        x = w.embedded([word.form for word in words]) + marks @ w.mark_table + w["feat.bias"]
         for i, word in enumerate(words):
-            marks[i, [w.marks[m] for m in word.marks if m in w.marks]] = 1
-            x[i] = w.word(word.form)
             if word.letters:
                 x[i] += self._letters(word.letters)
-        return self._norm(x + marks @ w.mark_table + w["feat.bias"], "ln0.")
+        return self._norm(x, "ln0.")
 
     def _letter_groups(self, letters: str) -> Array:
         table = self._w["char.weight"]
@@ -80,9 +81,10 @@ class Network:
         h = self._norm(x, name + "norm1.")
         both = h @ w[name + "self_attn.in_proj_weight"] + w[name + "self_attn.in_proj_bias"]
         q, k, v = both.reshape(n, 3, heads, size).transpose(1, 2, 0, 3)
-        mixed = _softmax(q @ k.transpose(0, 2, 1) / np.float32(size**0.5)) @ v
-        mixed = mixed.transpose(1, 0, 2).reshape(n, w.width)
-        x = x + mixed @ w[name + "self_attn.out_proj.weight"] + w[name + "self_attn.out_proj.bias"]
+        weights = _softmax(np.asarray(q @ k.transpose(0, 2, 1) / size**0.5, np.float32))
+        mixed = (weights @ v).transpose(1, 0, 2).reshape(n, w.width)
+        y = x + mixed @ w[name + "self_attn.out_proj.weight"] + w[name + "self_attn.out_proj.bias"]
+        x = np.asarray(y, np.float32)
         h = self._norm(x, name + "norm2.")
         h = np.maximum(h @ w[name + "linear1.weight"] + w[name + "linear1.bias"], 0)
         return np.asarray(x + h @ w[name + "linear2.weight"] + w[name + "linear2.bias"], np.float32)

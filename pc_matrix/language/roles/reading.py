@@ -28,12 +28,11 @@ class Reader:
         spans = windows(words)
         read = [self._mean(words[first:last]) for first, last in spans]
         relay, redact, denunciation = _worst([answer.kinds for answer in read])
-        parts, against = np.zeros((len(words), 5)), np.zeros(len(words))
+        parts = np.zeros((len(words), 5), np.float32)
+        against = np.full(len(words), -np.inf, np.float32)
         for (first, last), answer in zip(spans, read, strict=True):
             parts[first:last] = np.maximum(parts[first:last], answer.parts)
             against[first:last] = np.maximum(against[first:last], answer.against)
-        if len(spans) == 1:
-            parts, against = read[0].parts, read[0].against
         shares = tuple(Shares(*row[1:]) for row in parts.tolist())
         return Leaning(relay, redact, denunciation, shares, tuple(against.tolist()))
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -11,8 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pc_matrix.errors import SettingsError
+from pc_matrix.language.roles.sizes import faults
 
 FILE = "roles.npz"
+BETWEEN = " "
+"""What stands between two words, or marks, of the file: a line's end is a word like another."""
+_DAMAGED = (
+    OSError, ValueError, KeyError, EOFError, AttributeError, NotImplementedError,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What numpy raises on a file that is none, is cut off, or has other bytes than it was given."""
 Array = NDArray[np.float32]
 
 
@@ -37,12 +47,11 @@ class Weights:
     def __getitem__(self, name: str) -> Array:
         return self.matrices[name]
 
-    def word(self, form: str) -> Array:
-        """A word's embedding; an unknown word's is zero."""
-        row = self.words.get(form)
-        if row is None:
-            return np.zeros(self.width, np.float32)
-        return np.asarray(self.rows[row] * self.scales[row], np.float32)
+    def embedded(self, forms: Sequence[str]) -> Array:
+        """The words' embeddings, a row each; an unknown word's is zero."""
+        rows = np.array([self.words.get(form, -1) for form in forms])
+        known = (rows >= 0).astype(np.float32)[:, None]
+        return np.asarray(self.rows[rows] * self.scales[rows] * known, np.float32)
 
 
 def load_weights() -> tuple[Weights, ...]:
@@ -54,8 +63,8 @@ def load_weights() -> tuple[Weights, ...]:
     try:
         with source.open("rb") as raw:
             held = np.load(io.BytesIO(raw.read()), allow_pickle=False)
-            return _networks({name: held[name] for name in held.files})
-    except (OSError, ValueError, KeyError, EOFError) as error:
+            return networks({name: held[name] for name in held.files})
+    except _DAMAGED as error:
         raise SettingsError(
             f"Le fichier {FILE} du filtre est absent ou abîmé.",
             "Sans lui, aucun message ne peut être jugé.",
@@ -63,10 +72,14 @@ def load_weights() -> tuple[Weights, ...]:
         ) from error
 
 
-def _networks(held: Mapping[str, NDArray[np.generic]]) -> tuple[Weights, ...]:
+def networks(held: Mapping[str, NDArray[np.generic]]) -> tuple[Weights, ...]:
+    """The networks whose arrays are ``held``; ``ValueError`` where one does not fit."""
     count, width, convolutions, attentions, heads = held["shape"].tolist()
-    words = {w: i for i, w in enumerate(_lines(held["words"]))}
-    marks = {m: i for i, m in enumerate(_lines(held["marks"]))}
+    wrong = [name for n in range(count) for name in faults(held, f"{n}.")]
+    if wrong or not count or width % heads:
+        raise ValueError(f"{len(wrong)} arrays do not fit")
+    words = {w: i for i, w in enumerate(_listed(held["words"]))}
+    marks = {m: i for i, m in enumerate(_listed(held["marks"]))}
     return tuple(
         Weights(
             words=words,
@@ -93,5 +106,5 @@ def _matrices(held: Mapping[str, NDArray[np.generic]], prefix: str) -> dict[str,
     }
 
 
-def _lines(array: NDArray[np.generic]) -> list[str]:
-    return array.tobytes().decode().split("\n")
+def _listed(array: NDArray[np.generic]) -> list[str]:
+    return array.tobytes().decode().split(BETWEEN)

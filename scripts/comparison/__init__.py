@@ -1,0 +1,1 @@
+"""Our filter and others on the same messages. See ``__main__``."""

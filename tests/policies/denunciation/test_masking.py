@@ -1,0 +1,85 @@
+"""What stands in a name's place, and that it stands wherever the name does."""
+
+from __future__ import annotations
+
+import pytest
+
+from policies.denunciation.analysis import EntityKind
+from policies.denunciation.identity import named
+from policies.denunciation.masking import masked
+from tests.policies.denunciation.made import Said, Span, made
+
+PERSON, EMAIL = EntityKind.PERSON, EntityKind.EMAIL
+
+
+def mask(*words: Said | str, spans: list[Span], names: str = "") -> str:
+    analysis = made(*words, spans=spans, names=names)
+    return masked(analysis, named(analysis))
+
+
+@pytest.mark.parametrize(
+    ("kind", "label"),
+    [
+        (EntityKind.PERSON, "[personne]"),
+        (EntityKind.PHONE, "[téléphone]"),
+        (EntityKind.EMAIL, "[courriel]"),
+        (EntityKind.ADDRESS, "[adresse]"),
+        (EntityKind.ACCOUNT, "[compte]"),
+    ],
+)
+def test_each_kind_has_its_label(kind: EntityKind, label: str) -> None:
+    assert mask("vu", "Karim", "hier", spans=[(kind, 1, 2)]) == f"vu {label} hier"
+
+
+def test_every_kind_that_names_has_a_label() -> None:
+    for kind in EntityKind:
+        if kind.names:
+            assert mask("quoi", spans=[(kind, 0, 1)]).startswith("[")
+
+
+def test_nothing_to_mask_leaves_the_text() -> None:
+    assert mask("Un", "fourgon", "blanc", spans=[]) == "Un fourgon blanc"
+
+
+def test_neighbours_are_masked_apart() -> None:
+    spans = [(PERSON, 0, 1), (EMAIL, 1, 2)]
+    assert mask("Karim", "k@x.fr", spans=spans) == "[personne] [courriel]"
+
+
+def test_a_name_is_masked_wherever_it_stands_in_any_case_and_spelling() -> None:
+    said = mask(
+        "Karim",
+        "Petit",
+        "et",
+        "KARIM",
+        "ou",
+        Said("qarim", form="karim"),
+        "dit",
+        "petit",
+        spans=[(PERSON, 0, 2)],
+        names="karim petit",
+    )
+    assert said == "[personne] et [personne] ou [personne] dit [personne]"
+
+
+def test_only_forms_that_name_somebody_are_masked_elsewhere() -> None:
+    said = mask("Jojo", "des", "Bois", "des", "jojo", spans=[(PERSON, 0, 3)], names="jojo bois")
+    assert said == "[personne] des [personne]"
+
+
+def test_what_names_somebody_else_is_not_masked_by_itself() -> None:
+    assert mask("Karim", "Rose", spans=[(PERSON, 0, 1)], names="karim rose") == "[personne] Rose"
+
+
+def test_a_mail_is_no_persons_form() -> None:
+    assert mask("karim", "karim", spans=[(EMAIL, 0, 1)], names="karim") == "[courriel] karim"
+
+
+def test_a_name_within_another_mask_is_masked_once() -> None:
+    spans = [(EMAIL, 0, 2), (PERSON, 1, 2)]
+    said = mask("petit", "karim", "et", "karim", spans=spans, names="karim")
+    assert said == "[courriel] et [personne]"
+
+
+def test_the_signs_and_spaces_around_a_mask_stay() -> None:
+    assert mask("(", "Karim", ")", "!", spans=[(PERSON, 1, 2)]) == "( [personne] ) !"
