@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pc_matrix.language.familiar import (
     ALL,
@@ -22,7 +23,11 @@ from policies.denunciation.wordlist import words as listed
 _PIECE = re.compile(r"[^\W_]+")
 _DRAWN = re.compile(r"[*~`^\[\]{}|]+")
 """Marks that nobody puts inside a word for any other reason."""
-_MARKUP = re.compile(r"""[*~|`^=\\\[\]{}<>#+_"()]+""")
+_MARKUP = re.compile(r"""[*~|`^=\\\[\]{}<>#+"()]+""")
+_STROKES = re.compile(r"[/·•‧]+")
+"""Marks that stand between words, and seldom beside what is none."""
+_EMPHASIS = re.compile(r"(?<![^\W_])[*~`_|]+(?=[^\W_])|(?<=[^\W_])[*~`|]+(?![^\W_])")
+_AROUND = re.compile(r"""[*~|`^\[\]{}<>"'()]+""")
 _ENDS = re.compile(r"[.,;:!?]+\s")
 _ELISIONS = listed("jusqu lorsqu puisqu quelqu presqu aujourd entr prud")
 _MOST_PIECES, _LONGEST_GAP = 4, 8
@@ -49,9 +54,28 @@ def rejoined(spelt: Spelt, known: Resources) -> list[Edit]:
             i += 1
             continue
         last = _end(text, pieces[i : i + _MOST_PIECES], values[i : i + _MOST_PIECES], known)
-        found += [(pieces[k][1], pieces[k + 1][0], "") for k in range(i, i + last - 1)]
+        if last:
+            found += _edits(text, pieces[i : i + last])
         i += max(1, last)
     return found
+
+
+def unemphasised(spelt: Spelt, _: Resources) -> list[Edit]:
+    """Nothing for the marks that a reader sees as bold, slanted or hidden letters."""
+    return [(*m.span(), "") for m in _EMPHASIS.finditer(spelt.text)]
+
+
+def _edits(text: str, pieces: Sequence[Span]) -> Iterator[Edit]:
+    """Nothing between ``pieces``, nor around them where marks stand between them."""
+    gaps = [(one[1], other[0]) for one, other in pairwise(pieces)]
+    yield from ((start, end, "") for start, end in gaps)
+    if not any(_AROUND.search(text, *gap) for gap in gaps):
+        return
+    first, last = pieces[0][0], pieces[-1][1]
+    if first and _AROUND.fullmatch(text[first - 1]):
+        yield first - 1, first, ""
+    if last < len(text) and _AROUND.fullmatch(text[last]):
+        yield last, last + 1, ""
 
 
 @dataclass(slots=True)
@@ -65,11 +89,17 @@ class _Joining:
     words: bool
     marked: bool = True
     drawn: bool = True
+    stroked: bool = True
+    tight: bool = True
+    odd: bool = False
     spaced: list[tuple[str, str, float, float]] = field(default_factory=list)
 
     def add(self, gap: str, piece: str, value: float, known: Resources) -> None:
         self.drawn = self.drawn and bool(_DRAWN.fullmatch(gap))
         self.marked = self.drawn or (self.marked and bool(_MARKUP.fullmatch(gap)))
+        self.stroked = self.stroked and bool(_STROKES.fullmatch(gap))
+        self.tight = self.tight and not gap.isspace() and gap != "-"
+        self.odd = self.odd or (value <= 1 and len(piece) > 1)
         self.words = self.words and piece in known.words
         self.apart += value - ALL
         self.beside = max(self.beside, value)
@@ -79,7 +109,7 @@ class _Joining:
         """Whether ``joined`` is surely one word, and its pieces are not."""
         if not self.joined.isalpha() or len(self.joined) < 3:
             return False
-        if self.drawn:
+        if self.drawn or (self.stroked and self.odd):
             return True
         whole = zipf_of_word(self.joined, known)
         if self.marked or len(self.joined) < 4:
@@ -92,7 +122,7 @@ class _Joining:
         return self.apart + sum(_as_mistakes(*pair, known) for pair in self.spaced) <= sure
 
     def _often_enough(self, known: Resources) -> bool:
-        if self.joined in known.words:
+        if self.tight or self.joined in known.words:
             return True
         return name_level(self.joined, known) >= _least_level(self.beside)
 
@@ -101,6 +131,7 @@ def _end(text: str, pieces: Sequence[Span], values: Sequence[float], known: Reso
     """How many of the ``pieces`` are one broken word; 0 when none."""
     before = text[slice(*pieces[0])]
     joining = _Joining(before, values[0], values[0], before in known.words)
+    joining.odd = values[0] <= 1 and len(before) > 1
     best = 0
     for k in range(1, len(pieces)):
         gap, after = text[pieces[k - 1][1] : pieces[k][0]], text[slice(*pieces[k])]

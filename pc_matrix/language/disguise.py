@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from pc_matrix.language.broken import glued, rejoined
+from pc_matrix.language.broken import glued, rejoined, unemphasised
 from pc_matrix.language.dictated import dictated
 from pc_matrix.language.familiar import is_word
 from pc_matrix.language.leet import is_fact, unleet
@@ -20,19 +20,21 @@ from pc_matrix.language.stretched import never_double
 
 _PIECE = re.compile(r"[^\W_]+")
 _LONGEST_WORD, _SHORT = 22, 3
-_BROKEN, _IN_DIGITS, _DOUBLED, _SPLINTERS, _SHARE = 4, 5, 5, 5, 0.25
-"""How many words of one kind of disguise make a text a puzzle; for splinters, also which share."""
+_SPELT_OUT, _BROKEN, _IN_DIGITS, _DOUBLED, _SPLINTERS, _SHARE = 24, 4, 5, 5, 5, 0.25
+"""How many letters spelt out, or words of another disguise, make a text a puzzle; of splinters also
+which share."""
 
 
 def undisguised(spelt: Spelt, known: Resources) -> Spelt:
     """``spelt`` with its disguised words put right."""
-    made = dict.fromkeys((dictated, spelt_out, unleet, rejoined, glued), 0)
+    made = dict.fromkeys((dictated, unemphasised, spelt_out, unleet, rejoined, glued), 0)
     for reading in made:
         edits = reading(spelt, known)
         if edits:
             spelt = spelt.rewritten(edits)
             made[reading] = len(edits)
-    puzzle = made[rejoined] >= _BROKEN or _is_puzzle(spelt.text, made[unleet], known)
+    puzzle = made[spelt_out] >= _SPELT_OUT or made[rejoined] >= _BROKEN
+    puzzle = puzzle or _is_puzzle(spelt.text, made[unleet], known)
     return replace(spelt, legible=False) if spelt.legible and puzzle else spelt
 
 

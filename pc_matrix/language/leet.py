@@ -48,11 +48,14 @@ def unleet(spelt: Spelt, known: Resources) -> list[Edit]:
 
 def _edit(match: re.Match[str], text: str, known: Resources) -> Iterator[Edit]:
     chunk = match.group()
-    if chunk.strip("!|").isalpha():
+    bare = chunk.strip("!|")
+    if bare.isalpha():
+        if chunk == bare + "!" and _is_cut_name(bare, known):  # mehd!
+            yield *match.span(), bare + "i"
         return
-    chunk = chunk.rstrip("!|")
+    chunk = chunk if _weight(read(chunk, known), known) > 1 else chunk.rstrip("!|")
     end = match.start() + len(chunk)
-    if "@" in chunk and re.match(r"[.\-_]?[\w-]+\.[a-z]", text[end:]):
+    if "@" in chunk and re.match(r"[\w.-]*\.[a-z]{2}", text[end:]):
         return
     letters = read(chunk, known)
     if letters != chunk:
@@ -78,7 +81,28 @@ def read(chunk: str, known: Resources) -> str:
     best = max(letters, key=lambda word: _weight(word, known))
     if chunk[-1] == "1" and best.endswith("n") and not is_common(best, known):
         return chunk
-    return best if _weight(best, known) >= _least(chunk) else chunk
+    if _weight(best, known) >= _least(chunk):
+        return best
+    return _first_reading(chunk)
+
+
+def _first_reading(chunk: str) -> str:
+    """What is surely no number, and nothing known: ``va553ur``, ``wi$n!€wski``."""
+    letters = sum(c.isalpha() for c in chunk)
+    inside = sum(not c.isalpha() for c in chunk[1:-1])
+    if chunk.rstrip("0123456789").isalpha() or letters < 3 or len(chunk) < 6:
+        return chunk
+    if inside < 2 and not set(chunk[1:-1]) & set("@$€£"):
+        return chunk
+    return "".join(_SIGNS.get(c, c)[0] for c in chunk)
+
+
+def _is_cut_name(word: str, known: Resources) -> bool:
+    return (
+        name_level(word + "i", known) > 2
+        and not is_word(word, known)
+        and not name_level(word, known)
+    )
 
 
 def is_fact(chunk: str) -> bool:

@@ -76,8 +76,8 @@ def _joined(spelt: Spelt, places: Sequence[int], known: Resources) -> Iterator[E
 
 
 def _are_initials(spelt: Spelt, places: Sequence[int], gap: str) -> bool:
-    capitals = all(spelt.original[spelt.origin[i]].isupper() for i in places)
-    return "." in gap or (capitals and not gap.isspace())
+    capitals = [spelt.original[spelt.origin[i]].isupper() for i in places]
+    return ("." in gap and capitals[0]) or (all(capitals) and not gap.isspace())
 
 
 def _words(letters: str, known: Resources, *, spaced: bool) -> frozenset[int]:
