@@ -18,6 +18,7 @@ from policies.denunciation.judge import (
     MASKED,
     MASKED_NAME,
     RETURNED,
+    RETURNED_ALONE,
     judge,
     of_denunciation,
 )
@@ -107,8 +108,8 @@ def test_a_denunciation_of_nobody_in_particular_is_less_likely(
     ("denunciation", "decision"),
     [
         (1.0, RETURN),
-        (RETURNED, RETURN),
-        (RETURNED - 0.01, HOLD),
+        (RETURNED_ALONE, RETURN),
+        (RETURNED_ALONE - 0.01, HOLD),
         (HELD, HOLD),
         (HELD - 0.01, RELAY),
         (CONTESTED, RELAY),
