@@ -10,7 +10,7 @@ import numpy as np
 from pc_matrix.language.roles.marks import Known, Marked, marked
 from pc_matrix.language.roles.network import Answer, Array, Network
 from pc_matrix.language.roles.weights import load_weights
-from pc_matrix.language.roles.windows import sentences, windows
+from pc_matrix.language.roles.windows import says, sentences, windows
 from policies.denunciation.analysis import Analysis, Leaning, Shares
 
 SURE, OF_SOMEBODY = 0.95, 0.8
@@ -25,9 +25,9 @@ class Reader:
         self._networks = tuple(networks)
 
     def read(self, analysis: Analysis, known: Known) -> Leaning | None:
-        """The leaning of ``analysis``; ``None`` where there is no word to read."""
+        """The leaning of ``analysis``; ``None`` where there is no word to read, but signs at most."""
         words = marked(analysis, known)
-        if not words:
+        if not any(map(says, words)):
             return None
         spans = windows(words)
         read = [self._mean(words[first:last]) for first, last in spans]

@@ -35,13 +35,14 @@ def sentences(words: Sequence[Marked]) -> list[tuple[int, int]]:
     ends = [i + 1 for i, word in enumerate(words) if word.form in _ENDS]
     spans, first = [], 0
     for last in dict.fromkeys([*ends, len(words)]):
-        if sum(_says(word) for word in words[first:last]) >= LEAST:
+        if sum(says(word) for word in words[first:last]) >= LEAST:
             spans.append((first, last))
             first = last
     return [(a, b) for a, b in spans if b - a <= LENGTH] if len(spans) > 1 else []
 
 
-def _says(word: Marked) -> bool:
+def says(word: Marked) -> bool:
+    """Whether it is a word, and no sign."""
     return word.form[:1].isalnum() or word.form in (NAME, NUMBER)
 
 

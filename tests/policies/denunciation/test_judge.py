@@ -208,6 +208,11 @@ def test_where_the_rules_see_nothing_the_readers_words_are_in_doubt() -> None:
     ]  # fmt: skip
 
 
+def test_a_doubt_about_signs_alone_is_about_all_of_them() -> None:
+    verdict = judge(made("!", "?", likely=of(0.3)))
+    assert verdict == Verdict(HOLD, "! ?", (Finding(Rule.DOUBT, 0, 3),))
+
+
 # --- no denunciation: masked or relayed
 
 
