@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum, auto
 
+from pc_matrix.language.offices import in_function
 from pc_matrix.language.tokens import Word
 from policies.denunciation.wordlist import words as listed
 
@@ -30,7 +31,7 @@ _STOP = frozenset(".!?\n")
 def meaning(words: Sequence[Word], first: int, last: int) -> Name:
     """Whom the name at ``first:last`` stands for."""
     before = [w.form for w in words[max(_sentence_start(words, first), first - 7) : first]]
-    if _official(words, first) or _in_function(words, first, last):
+    if _official(words, first) or in_function(words, first, last):
         return Name.OFFICIAL
     shop = any("shop" in w.tags for w in words[max(0, first - 5) : first])
     if shop and before[-1:] == ["chez"]:
@@ -72,57 +73,6 @@ def _official(words: Sequence[Word], first: int) -> bool:
         and "rank" in words[i].tags
         and words[i].form not in ("secretaire", "president", "presidente")
     ) or (i >= 1 and words[i].form == "chef" and "rank" in words[i - 1].tags)
-
-
-_FUNCTIONS = listed(
-    """
-    directeur directrice proviseur proviseure principal principale adjoint adjointe maire prefet
-    prefete conseiller conseillere elu elue commissaire lieutenant capitaine brigadier brigadiere
-    adjudant adjudante major garde gardien policier policiere procureur procureure depute deputee
-    senateur senatrice agent agente ladjoint ladjointe ladjudan lajudan cpe
-    """
-)
-_SERVING = listed("recevra recoit viendra vient passera passe invite rappelle organise")
-_AT_WORK = listed(
-    """
-    ecole ecol college lycee maternelle primaire mairie mediatheque
-    bibliotheque commune ville police municipale champetre securite voirie travaux proprete
-    prevention prefecture ccas education ecoles tranquillite mediation urbanisme sports culture
-    environnement delegue deleguee departemental departementale regional municipal securite maire
-    """
-)
-
-
-def _in_function(words: Sequence[Word], first: int, last: int) -> bool:
-    """``Mme X, directrice de l'école`` and ``la directrice du collège, Mme X``: with a title."""
-    titled = words[first - 1 - (words[first - 1].form == ".")] if first > 1 else words[0]
-    if not first or "title" not in titled.tags:
-        return False
-    start = words.index(titled) if words.count(titled) == 1 else first - 1
-    after = words[last : last + 7]
-    if not _serves(words[last : last + 12]):
-        return False
-    if after[:1] and after[0].form in (",", "(") and _at_work(_clause(after[1:])):
-        return True
-    return _at_work([w.form for w in words[max(_sentence_start(words, start), start - 8) : start]])
-
-
-def _serves(words: Sequence[Word]) -> bool:
-    """Whether the first verb that follows is one of office (*demande*, *signale*), or none does."""
-    verbs = [w for w in words if set(w.flags) & set("vw") and not set(w.flags) & set("NGP")]
-    return not verbs or "vwit" in verbs[0].tags or verbs[0].form in _SERVING
-
-
-def _clause(words: Sequence[Word]) -> list[str]:
-    forms = [w.form for w in words]
-    end = next((i for i, form in enumerate(forms) if form in (",", ")", ".", ":")), len(forms))
-    return forms[:end]
-
-
-def _at_work(forms: Sequence[str]) -> bool:
-    """Whether ``forms`` begin with a function, of a public service."""
-    start = next((i for i, form in enumerate(forms) if form in _FUNCTIONS), len(forms))
-    return start < 2 and bool(_AT_WORK & set(forms[start:]))
 
 
 def _pet(words: Sequence[Word], first: int, last: int, before: list[str]) -> bool:

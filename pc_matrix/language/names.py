@@ -22,6 +22,7 @@ _LINKING = listed(
     """
 )
 _JOINING = listed("que et ou mais car si quand puis encore donc")
+_PLURAL = listed("les des du aux")
 _TOWARDS = listed("vers direction sur depuis le la un une du")
 _NOBODYS = frozenset({"brand", "group", "title", "rank", "official", "greet", "placename"})
 
@@ -186,12 +187,7 @@ class NameFinder(NameExtent):
         if level == 0 or (w.form != w.raw and level < 3):
             return
         slot = self.form(i - 1) in _LINKING or self.verb_follows(i + 1) or not self.at(i - 1)
-        det = self.form(i - 1) in DETERMINERS and self.form(i - 1) not in (
-            "les",
-            "des",
-            "du",
-            "aux",
-        )
+        det = self.form(i - 1) in DETERMINERS and self.form(i - 1) not in _PLURAL
         if det and level < 3:
             return
         if (slot and level >= 2) or level >= 3 or (slot and w.capital):
@@ -249,25 +245,7 @@ class NameFinder(NameExtent):
         if (
             not w
             or not self.usable(i)
-            or (
-                before
-                and (
-                    before.kind == "word"
-                    and before.form
-                    not in (
-                        "que",
-                        "et",
-                        "ou",
-                        "mais",
-                        "car",
-                        "si",
-                        "quand",
-                        "puis",
-                        "encore",
-                        "donc",
-                    )
-                )
-            )
+            or (before and (before.kind == "word" and before.form not in _JOINING))
         ):
             return
         level = self.first_name(w)

@@ -11,8 +11,9 @@ NOBODY, SOMEBODY = 0.5, 0.2
 """A name that the rules found is let go where the reader takes it for a thing or for somebody who
 need not be masked (a likelihood of ``NOBODY`` or more), and for a third person by no more than
 ``SOMEBODY``."""
-ADDED = 0.4
-"""A word that the rules did not find is masked from this likelihood on: better too much."""
+ADDED, DOUBTED = 0.4, 0.25
+"""A word that the rules did not find is masked from this likelihood on; from ``DOUBTED`` on where
+the whole message is in doubt."""
 LEAST = 0.1
 """What the likeliest word needs where somebody is surely named and nothing else is found."""
 
@@ -37,7 +38,9 @@ def named(analysis: Analysis, *, and_accused: bool = False) -> tuple[Named, ...]
     leaning = analysis.leaning
     found = [_of(e) for e in analysis.entities if e.kind.names and _stays(e, leaning)]
     if leaning is not None:
-        found += _added(analysis, [_share(s, and_accused=and_accused) for s in leaning.words])
+        least = DOUBTED if and_accused else ADDED
+        shares = [_share(s, and_accused=and_accused) for s in leaning.words]
+        found += _added(analysis, [share >= least for share in shares])
     return tuple(sorted(found, key=lambda n: n.first))
 
 
@@ -67,21 +70,21 @@ def _stays(entity: Entity, leaning: Leaning | None) -> bool:
     return somebody >= SOMEBODY or nobody < NOBODY
 
 
-def _added(analysis: Analysis, shares: Sequence[float]) -> Iterator[Named]:
+def _added(analysis: Analysis, likely: Sequence[bool]) -> Iterator[Named]:
     """Runs of words that only the reader takes for somebody to be masked."""
     taken = {i for e in analysis.entities if e.kind.names for i in range(e.first, e.last)}
     first = 0
     while first < len(analysis.tokens):
         last = first
-        while last < len(analysis.tokens) and _adds(analysis, shares, last, taken):
+        while last < len(analysis.tokens) and _adds(analysis, likely, last, taken):
             last += 1
         if last > first:
             yield _run(analysis, first, last)
         first = last + 1
 
 
-def _adds(analysis: Analysis, shares: Sequence[float], i: int, taken: set[int]) -> bool:
-    return i not in taken and _may_name(analysis.tokens[i]) and shares[i] >= ADDED
+def _adds(analysis: Analysis, likely: Sequence[bool], i: int, taken: set[int]) -> bool:
+    return i not in taken and likely[i] and _may_name(analysis.tokens[i])
 
 
 def _may_name(token: Token) -> bool:

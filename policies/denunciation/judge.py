@@ -15,11 +15,12 @@ from policies.denunciation.masking import masked
 from policies.denunciation.pointing import accused_words, reproach
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
 
-RETURNED = 0.35
-"""A denunciation as likely as this goes back to its author."""
-HELD = 0.08
+RETURNED, RETURNED_ALONE = 0.35, 0.5
+"""A denunciation as likely as this goes back to its author; where the rules see nothing against
+anybody, it has to be likelier."""
+HELD = 0.05
 """One as likely as this does not leave before a human has looked."""
-CONTESTED = 0.05
+CONTESTED = 0.02
 """Where the rules see a denunciation, this is enough to ask a human."""
 MASKED, MASKED_NAME = 0.5, 0.3
 """Of a message that is none: how likely somebody must be named in it for it to be masked; less is
@@ -55,7 +56,8 @@ def _by_rules(analysis: Analysis, found: Evidence) -> Verdict:
 
 def _read(analysis: Analysis, leaning: Leaning, found: Evidence) -> Verdict:
     likelihood = of_denunciation(leaning)
-    if likelihood >= RETURNED:
+    seen = found.accusing or found.doubtful
+    if likelihood >= (RETURNED if seen else RETURNED_ALONE):
         return Verdict(Decision.RETURN, "", _why(analysis, leaning, found))
     contested = bool(found.accusing) and likelihood >= CONTESTED
     if likelihood >= HELD or contested:
@@ -99,8 +101,8 @@ def _why(analysis: Analysis, leaning: Leaning, found: Evidence) -> tuple[Finding
 
 def _doubted(analysis: Analysis, leaning: Leaning, found: Evidence) -> list[Finding]:
     findings = found.accusing + found.doubtful or accused_words(analysis, leaning)
-    whole = Finding(Rule.DOUBT, findings[0].start, findings[0].end)
-    return [*findings, whole]
+    first = findings[0] if findings else Finding(Rule.DOUBT, 0, len(analysis.text))
+    return [*findings, Finding(Rule.DOUBT, first.start, first.end)]
 
 
 def _once(findings: list[Finding]) -> tuple[Finding, ...]:

@@ -17,7 +17,7 @@ from pc_matrix import language, settings, wiring
 from pc_matrix.cli.app import run
 from pc_matrix.errors import InputError, SettingsError
 
-SAID = "Kiki a vu un fourgon blanc."
+SAID = "Le Gaulois a vu un fourgon blanc."
 
 
 @pytest.fixture
@@ -54,17 +54,17 @@ def test_init_leaves_a_template_and_says_where(
 
 def test_init_never_overwrites_lists(tmp_path: Path) -> None:
     (tmp_path / "communes").mkdir()
-    path = add(tmp_path, "surnom;Kiki")
+    path = add(tmp_path, "surnom;Le Gaulois")
     assert run(["--home", str(tmp_path), "init", "--yes"]) == 0
-    assert path.read_text(encoding="utf-8") == "surnom;Kiki\n"
+    assert path.read_text(encoding="utf-8") == "surnom;Le Gaulois\n"
 
 
 def test_lists_shows_what_was_understood(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    add(home, "surnom;Kiki", "lieu;Kerlann", "surnoms;La Puce")
+    add(home, "surnom;Le Gaulois", "lieu;Kerlann", "surnoms;La Puce")
     assert run(["--home", str(home), "lists"]) == 0
     shown = capsys.readouterr().out
     assert "3 nom(s)" in shown
-    assert "surnom (2) : Kiki, La Puce" in shown
+    assert "surnom (2) : Le Gaulois, La Puce" in shown
     assert "relancez-le" in shown
 
 
@@ -91,7 +91,7 @@ def test_lists_new_writes_a_missing_template_only(
 
 def test_check_uses_the_lists_of_the_home(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert checked(capsys, "--home", str(home), "check", SAID)[0]["decision"] == "relay"
-    add(home, "surnom;Kiki")
+    add(home, "surnom;Le Gaulois")
     answer, told = checked(capsys, "--home", str(home), "check", SAID)
     assert answer["decision"] == "redact"
     assert told == ""
@@ -100,14 +100,14 @@ def test_check_uses_the_lists_of_the_home(home: Path, capsys: pytest.CaptureFixt
 def test_a_stream_uses_them_too(
     home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add(home, "surnom;Kiki")
+    add(home, "surnom;Le Gaulois")
     monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({"id": 1, "text": SAID})))
     answer, _ = checked(capsys, "--home", str(home), "check", "--jsonl")
     assert answer["decision"] == "redact"
 
 
 def test_a_page_uses_them_too(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    add(home, "surnom;Kiki")
+    add(home, "surnom;Le Gaulois")
     page = home / "page.html"
     assert run(["--home", str(home), "check", SAID, "--output", str(page)]) == 0
     assert ">[personne]</mark> a vu un fourgon blanc." in page.read_text(encoding="utf-8")
@@ -118,10 +118,10 @@ def test_a_page_uses_them_too(home: Path, capsys: pytest.CaptureFixture[str]) ->
 
 def test_a_corpus_is_measured_with_them(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     corpus = home / "exemples.csv"
-    corpus.write_text(f"texte;verdict;à masquer\n{SAID};masquer;Kiki\n", encoding="utf-8")
+    corpus.write_text(f"texte;verdict;à masquer\n{SAID};masquer;Gaulois\n", encoding="utf-8")
     asked = ("--home", str(home), "check", "--errors", "--corpus", str(corpus))
     assert len(checked(capsys, *asked)[0]["errors"]) == 1
-    add(home, "surnom;Kiki")
+    add(home, "surnom;Le Gaulois")
     assert checked(capsys, *asked)[0]["errors"] == []
 
 
@@ -150,7 +150,7 @@ def test_check_works_without_any_home_and_says_nothing(
 
 def test_check_among_several_communes(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--home", str(home), "init", "--yes", "--code", "59350"]) == 0
-    add(home, "surnom;Kiki", code="59350")
+    add(home, "surnom;Le Gaulois", code="59350")
     answer, told = checked(capsys, "--home", str(home), "check", SAID)
     assert answer["decision"] == "relay"
     assert "--commune" in told
@@ -195,7 +195,7 @@ async def _language_of_the_bot(home: Path, monkeypatch: pytest.MonkeyPatch) -> L
 async def test_the_bot_knows_the_communes_lists(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add(home, "surnom;Kiki")
+    add(home, "surnom;Le Gaulois")
     language = await _language_of_the_bot(home, monkeypatch)
     assert [e.kind.value for e in language.analyse(SAID).entities] == ["person"]
 

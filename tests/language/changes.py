@@ -104,7 +104,9 @@ def swapped_sentences(message: Message, rng: Random) -> str | None:
     if len(spoken) < 2 or len(spoken) != len(sentences):
         return None
     i = rng.randrange(len(spoken) - 1)
-    spoken[i], spoken[i + 1] = (s if s[-1] in ".!?" else s + "." for s in (spoken[i + 1], spoken[i]))
+    spoken[i], spoken[i + 1] = (
+        s if s[-1] in ".!?" else s + "." for s in (spoken[i + 1], spoken[i])
+    )
     return " ".join(spoken)
 
 

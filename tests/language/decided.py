@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 from pc_matrix.language import load
 from policies.denunciation.judge import judge
@@ -11,7 +11,7 @@ from policies.denunciation.verdict import Decision, Verdict
 STOPPED = (Decision.RETURN, Decision.HOLD)
 
 
-@lru_cache(maxsize=None)
+@cache
 def decided(text: str) -> Verdict:
     return judge(load().analyse(text))
 

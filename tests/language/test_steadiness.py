@@ -19,14 +19,14 @@ FACTS = tuple(m for m in validation() if m.label is Decision.RELAY)
 DENUNCIATIONS = tuple(m for m in validation() if m.label is Decision.RETURN)
 
 MOST_CHANGED = {
-    "another_name": 0.02,
-    "other_case": 0.04,
-    "typing_mistake": 0.06,
-    "swapped_sentences": 0.06,
-    "politeness": 0.06,
+    "another_name": 0.01,
+    "other_case": 0.025,
+    "typing_mistake": 0.04,
+    "swapped_sentences": 0.1,
+    "politeness": 0.07,
 }
 MOST_THROUGH = 0.01
-"""Ceilings, whatever the table says."""
+"""Ceilings, whatever the table says: of all that is tried."""
 
 
 @pytest.mark.parametrize("name", UNCHANGING)
@@ -41,7 +41,7 @@ def test_a_change_that_says_nothing_seldom_changes_a_verdict(name: str) -> None:
 @pytest.mark.parametrize("name", UNCHANGING)
 def test_what_was_measured_over_the_whole_part_is_little(name: str) -> None:
     tried, changed, through = KNOWN[name, "all"]
-    assert tried >= 300
+    assert tried >= 90
     assert changed <= MOST_CHANGED[name] * tried
     assert through <= MOST_THROUGH * tried
 

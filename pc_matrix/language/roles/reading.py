@@ -10,8 +10,12 @@ import numpy as np
 from pc_matrix.language.roles.marks import Known, Marked, marked
 from pc_matrix.language.roles.network import Answer, Array, Network
 from pc_matrix.language.roles.weights import load_weights
-from pc_matrix.language.roles.windows import windows
+from pc_matrix.language.roles.windows import says, sentences, windows
 from policies.denunciation.analysis import Analysis, Leaning, Shares
+
+SURE, OF_SOMEBODY = 0.95, 0.8
+"""How surely a sentence by itself has to be a denunciation, and a word of it the accused's, for the
+whole message to be one: what surrounds an accusation takes nothing from it."""
 
 
 class Reader:
@@ -21,12 +25,17 @@ class Reader:
         self._networks = tuple(networks)
 
     def read(self, analysis: Analysis, known: Known) -> Leaning | None:
-        """The leaning of ``analysis``; ``None`` where there is no word to read."""
+        """The leaning of ``analysis``; ``None`` where there is no word to read, but signs at most."""
         words = marked(analysis, known)
-        if not words:
+        if not any(map(says, words)):
             return None
         spans = windows(words)
         read = [self._mean(words[first:last]) for first, last in spans]
+        for first, last in sentences(words):
+            alone = self._mean(words[first:last])
+            if alone.kinds[2] >= SURE and alone.parts[:, 1].max() >= OF_SOMEBODY:
+                spans.append((first, last))
+                read.append(alone)
         relay, redact, denunciation = _worst([answer.kinds for answer in read])
         parts = np.zeros((len(words), 5), np.float32)
         against = np.full(len(words), -np.inf, np.float32)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from pc_matrix.language.roles.marks import Marked
+from pc_matrix.language.roles.marks import NAME, NUMBER, Marked
 
 LENGTH = 100
 """Words; the messages that the network was trained on are seldom longer."""
+LEAST = 3
+"""Words (signs are none) without which a sentence says nothing by itself."""
 _ENDS = frozenset(".!?\n")
 
 
@@ -25,6 +27,23 @@ def windows(words: Sequence[Marked]) -> list[tuple[int, int]]:
             break
         first = max(first + 1, _begin(words, first, last))
     return spans
+
+
+def sentences(words: Sequence[Marked]) -> list[tuple[int, int]]:
+    """Each sentence by itself, as spans ``first:last``; a short one belongs to the next. None where
+    there is but one, or where one is longer than a part may be."""
+    ends = [i + 1 for i, word in enumerate(words) if word.form in _ENDS]
+    spans, first = [], 0
+    for last in dict.fromkeys([*ends, len(words)]):
+        if sum(says(word) for word in words[first:last]) >= LEAST:
+            spans.append((first, last))
+            first = last
+    return [(a, b) for a, b in spans if b - a <= LENGTH] if len(spans) > 1 else []
+
+
+def says(word: Marked) -> bool:
+    """Whether it is a word, and no sign."""
+    return word.form[:1].isalnum() or word.form in (NAME, NUMBER)
 
 
 def _end(words: Sequence[Marked], first: int) -> int:

@@ -13,7 +13,7 @@ from pc_matrix.language import load
 from pc_matrix.language.resources import load_resources
 from pc_matrix.language.roles.marks import Marked, marked
 from pc_matrix.language.roles.network import Answer, Network
-from pc_matrix.language.roles.reading import Reader
+from pc_matrix.language.roles.reading import OF_SOMEBODY, SURE, Reader
 from pc_matrix.language.roles.windows import LENGTH, windows
 from policies.denunciation.analysis import Analysis, Leaning, Shares
 from policies.denunciation.judge import judge, of_denunciation
@@ -67,8 +67,9 @@ def test_a_reader_takes_the_mean_of_its_networks() -> None:
     assert found.against == pytest.approx(tuple(against), abs=1e-5)
 
 
-def test_a_message_of_no_word_has_no_leaning() -> None:
-    assert Reader(NETWORKS).read(made(), KNOWN) is None
+@pytest.mark.parametrize("signs", [(), ("!",), (".", ".", "🚨")])
+def test_a_message_of_no_word_has_no_leaning(signs: tuple[str, ...]) -> None:
+    assert Reader(NETWORKS).read(made(*signs), KNOWN) is None
 
 
 @settings(max_examples=60, deadline=None)
@@ -77,7 +78,7 @@ def test_every_word_has_its_shares_and_the_kinds_are_all(forms: list[str]) -> No
     analysis = made(*forms)
     found = Reader(NETWORKS[:1]).read(analysis, KNOWN)
     if found is None:
-        assert not forms
+        assert set(forms) <= {"."}
         return
     assert len(found.words) == len(found.against) == len(forms)
     assert found.relay + found.redact + found.denunciation == pytest.approx(1, abs=1e-5)
@@ -103,6 +104,34 @@ def test_a_long_message_is_as_bad_as_its_worst_part() -> None:
     assert found.against[200] == 2.0
     assert sum(s.accused for s in found.words) == 1.0
     assert max(network.lengths) <= LENGTH
+
+
+class ByLength(Network):
+    """Drowns what it hears among many words: only a short message is as bad as it is."""
+
+    def __init__(self, denunciation: float, accused: float) -> None:
+        self.denunciation, self.accused = denunciation, accused
+
+    def read(self, words: Sequence[Marked]) -> Answer:
+        bad = any(w.form == "salaud" for w in words) and len(words) < 6
+        said = [1 - self.denunciation, 0, self.denunciation] if bad else [0.6, 0.4, 0]
+        parts = np.zeros((len(words), 5), np.float32)
+        parts[:, 1] = self.accused if bad else 0
+        return Answer(parts, np.array(said, np.float32), np.zeros(len(words), np.float32))
+
+
+@pytest.mark.parametrize(
+    ("denunciation", "accused", "found"),
+    [(0.99, 0.9, 0.99), (SURE - 0.01, 0.9, 0.0), (0.99, OF_SOMEBODY - 0.01, 0.0)],
+)
+def test_a_sentence_that_surely_accuses_by_itself_is_enough(
+    denunciation: float, accused: float, found: float
+) -> None:
+    words = ["un", "fourgon", "blanc", ".", "quel", "gros", "salaud", "."]
+    read = leaning(Reader([ByLength(denunciation, accused)]), made(*words))
+    assert read.denunciation == pytest.approx(found)
+    assert [s.accused > 0 for s in read.words] == [False] * 4 + [found > 0] * 4
+    assert read.redact == pytest.approx(0.4 * (1 - found))
 
 
 def test_a_long_message_names_somebody_if_a_part_of_it_does() -> None:

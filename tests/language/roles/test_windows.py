@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pc_matrix.language.roles.marks import Marked
-from pc_matrix.language.roles.windows import LENGTH, windows
+from pc_matrix.language.roles.windows import LENGTH, sentences, windows
 from tests.language.roles.tiny import word
 
 WORD, END = word("mot"), word(".", letters="")
@@ -19,12 +19,12 @@ def said(lengths: list[int]) -> list[Marked]:
     return [w for length in lengths for w in (*[WORD] * length, END)][:-1]
 
 
-sentences = st.lists(st.integers(0, 3 * LENGTH), min_size=1, max_size=40).map(said)
+sentences_of = st.lists(st.integers(0, 3 * LENGTH), min_size=1, max_size=40).map(said)
 dots = st.lists(st.sampled_from([WORD, END]), min_size=1, max_size=600)
 
 
 @settings(max_examples=400)
-@given(st.one_of(sentences, dots))
+@given(st.one_of(sentences_of, dots))
 @example([END] * 4000)
 @example([WORD] * 4000)
 @example(said([51, 48] * 40))
@@ -63,3 +63,30 @@ def test_an_end_in_the_first_half_is_too_early_to_cut_at() -> None:
 def test_a_line_ends_a_sentence_too() -> None:
     line = word("\n", letters="")
     assert windows([*[WORD] * 69, line, *[WORD] * 60])[0] == (0, 70)
+
+
+# --- sentence by sentence
+
+
+@settings(max_examples=200)
+@given(st.one_of(sentences_of, dots))
+def test_sentences_do_not_overlap_and_each_says_something(words: list[Marked]) -> None:
+    spans = sentences(words)
+    assert len(spans) != 1 or len(words) > LENGTH
+    for first, last in spans:
+        assert last - first <= LENGTH
+        assert sum(w is WORD for w in words[first:last]) >= 3
+    for (_, end), (then, _) in pairwise(spans):
+        assert end <= then
+
+
+def test_a_short_sentence_belongs_to_the_next_and_one_alone_is_the_message() -> None:
+    assert sentences(said([5, 1, 4, 6])) == [(0, 6), (6, 13), (13, 19)]
+    assert sentences(said([1, 8])) == []
+    assert sentences(said([8])) == []
+    assert sentences([]) == []
+
+
+def test_a_name_and_a_number_are_words_of_a_sentence() -> None:
+    named = [word("<name>"), WORD, word("<num>"), END]
+    assert sentences([*named, *named]) == [(0, 4), (4, 8)]

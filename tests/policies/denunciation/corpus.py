@@ -21,7 +21,7 @@ class Case:
 
 def cases() -> Iterator[Case]:
     """Every message of the tables; lines are tab-separated, the text comes last."""
-    for file in sorted(FOLDER.glob("*.tsv")):
+    for file in sorted(FOLDER.glob("[dv]*.tsv")):
         for line in file.read_text(encoding="utf-8").splitlines():
             if line and not line.startswith("#"):
                 yield _case(file.stem, line.split("\t"))

@@ -55,7 +55,7 @@ LEFT = {
         "Deux jeunes ont cassé la vitre de l'école à 3h."
         " Ils sont partis en scooter gris rue Pasteur."
     ),
-    "Il y a eu un vol rue Pasteur hier vers 22 h. C'est Karim Benali.": (
+    "Il y a eu un vol rue Pasteur hier vers 22 h. C'est Karim Benali qui l'a commis.": (
         "Il y a eu un vol rue Pasteur hier vers 22 h."
     ),
 }

@@ -79,7 +79,7 @@ def test_a_name_half_a_thing_is_weighed_as_a_whole() -> None:
 
 
 def test_what_is_let_go_is_not_added_again() -> None:
-    gone = made(Said("Rose", thing=0.6, third=0.3), spans=[(PERSON, 0, 1)], likely=FACT)
+    gone = made(Said("Rose", thing=0.6, third=0.15), spans=[(PERSON, 0, 1)], likely=FACT)
     assert spoken(gone) == []
 
 

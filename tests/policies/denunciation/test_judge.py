@@ -18,6 +18,7 @@ from policies.denunciation.judge import (
     MASKED,
     MASKED_NAME,
     RETURNED,
+    RETURNED_ALONE,
     judge,
     of_denunciation,
 )
@@ -107,8 +108,8 @@ def test_a_denunciation_of_nobody_in_particular_is_less_likely(
     ("denunciation", "decision"),
     [
         (1.0, RETURN),
-        (RETURNED, RETURN),
-        (RETURNED - 0.01, HOLD),
+        (RETURNED_ALONE, RETURN),
+        (RETURNED_ALONE - 0.01, HOLD),
         (HELD, HOLD),
         (HELD - 0.01, RELAY),
         (CONTESTED, RELAY),
@@ -205,6 +206,11 @@ def test_where_the_rules_see_nothing_the_readers_words_are_in_doubt() -> None:
     assert told(analysis, judge(analysis)) == [
         ("designated", "lulu"), ("doubt", "lulu"), ("person", "lulu"),
     ]  # fmt: skip
+
+
+def test_a_doubt_about_signs_alone_is_about_all_of_them() -> None:
+    verdict = judge(made("!", "?", likely=of(0.3)))
+    assert verdict == Verdict(HOLD, "! ?", (Finding(Rule.DOUBT, 0, 3),))
 
 
 # --- no denunciation: masked or relayed
