@@ -20,7 +20,7 @@ from pc_matrix.language.stretched import never_double
 
 _PIECE = re.compile(r"[^\W_]+")
 _LONGEST_WORD, _SHORT = 22, 3
-_SPELT_OUT, _BROKEN, _IN_DIGITS, _DOUBLED, _SPLINTERS, _SHARE = 24, 4, 5, 5, 5, 0.25
+_SPELT_OUT, _BROKEN, _IN_DIGITS, _DOUBLED, _SPLINTERS, _SHARE = 24, 3, 5, 5, 5, 0.25
 """How many letters spelt out, or words of another disguise, make a text a puzzle; of splinters also
 which share."""
 

@@ -39,7 +39,6 @@ def _alphabet(lower: str, upper: str = "") -> dict[str, str]:
     return dict(zip(LOWER, lower, strict=True)) | dict(zip(LOWER.upper(), upper, strict=True))
 
 
-SCRIPT_HOLES = {"ℎ": 0x1D455}
 ALPHABETS: dict[str, dict[str, str]] = {
     "fullwidth": _alphabet(_run(0xFF41), _run(0xFF21)),
     "bold": _alphabet(_run(0x1D41A), _run(0x1D400)),
@@ -58,7 +57,7 @@ ALPHABETS: dict[str, dict[str, str]] = {
     "superscript": _alphabet("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖqʳˢᵗᵘᵛʷˣʸᶻ"),
     "cyrillic": _alphabet("аbсԁеfgһіјкlмnорqгѕтuvԝхуz", "АВСDЕFGНІЈКLМNОРQRЅТUVԜХУZ"),
     "greek": _alphabet("αbcdεfghιjκlmηορqrsτυνwχyz", "ΑΒCDΕFGΗΙJΚLΜΝΟΡQRSΤUVWΧΥΖ"),
-    "armenian": _alphabet("abcdefցhijklmոօpզrsէսvաxyz".replace("է", "t")),
+    "armenian": _alphabet("abcdefցhijklmոօpզrstսvաxyz"),
     "cherokee": _alphabet("abcdefghijklmnopqrstuvwxyz", "ᎪᏴᏟᎠᎬFᏀᎻᏆᎫᏦᏞᎷNOᏢQᎡᏚᎢUᏙᎳXYᏃ"),
     "lisu": _alphabet("ꓮꓐꓚꓓꓰꓝꓖꓧꓲꓙꓗꓡꓟꓠꓳꓑqꓣꓢꓔꓴꓦꓪꓫꓬꓜ"),
     "accented": _alphabet("àɓçđéƒğħïĵķłmñøƥqřšţüvŵxÿž", "ÀƁÇĐÉƑĞĦÏĴĶŁMÑØƤQŘŠŢÜVŴXŸŽ"),
@@ -227,4 +226,86 @@ ATTACKS: tuple[Attack, ...] = (
     Attack("spoiler", _around(("||", "||"))),
     Attack("quoted", _around(('"', '"'), ("«", "»"), ("'", "'"), ("“", "”"))),
     Attack("bracketed", _around(("(", ")"), ("[", "]"), ("{", "}"), ("<", ">"))),
+)
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"\D", "", number)
+
+
+def _by_pairs(joint: str) -> Rewrite:
+    def rewrite(number: str, _: Random) -> str:
+        return joint.join(re.findall("..", _digits(number)))
+
+    return rewrite
+
+
+_NUMBER_WORDS = (
+    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"
+).split(" ")
+_TENS_WORDS = ("", "dix", "vingt", "trente", "quarante", "cinquante", "soixante")
+
+
+def in_words(value: int) -> str:
+    """A number below a hundred in French words."""
+    if value < 17:
+        return _NUMBER_WORDS[value]
+    if value < 20:
+        return f"dix-{_NUMBER_WORDS[value - 10]}"
+    if value < 70:
+        tens, unit = divmod(value, 10)
+        joint = " et " if unit == 1 else "-"
+        return _TENS_WORDS[tens] + (joint + _NUMBER_WORDS[unit] if unit else "")
+    if value < 80:
+        return f"soixante{' et ' if value == 71 else '-'}{in_words(value - 60)}"
+    return "quatre-vingts" if value == 80 else f"quatre-vingt-{in_words(value - 80)}"
+
+
+def _pair_in_words(pair: str) -> str:
+    return f"zéro {in_words(int(pair))}" if pair[0] == "0" else in_words(int(pair))
+
+
+def _said(joint: str, *, digit_by_digit: bool = False) -> Rewrite:
+    def rewrite(number: str, _: Random) -> str:
+        digits = _digits(number)
+        if digit_by_digit:
+            return joint.join(_NUMBER_WORDS[int(d)] for d in digits)
+        return joint.join(map(_pair_in_words, re.findall("..", digits)))
+
+    return rewrite
+
+
+def _half_said(number: str, random: Random) -> str:
+    pairs = re.findall("..", _digits(number))
+    said = [_pair_in_words(p) if random.random() < 0.5 else p for p in pairs[1:-1]]
+    return " ".join([_pair_in_words(pairs[0]), *said, pairs[-1]])
+
+
+PHONE_ATTACKS: tuple[Attack, ...] = (
+    *(Attack(f"pairs {joint!r}", _by_pairs(joint)) for joint in (".", "-", "_", "/", "*", " · ")),
+    Attack("pairs 🔥", _by_pairs("🔥")),
+    Attack("pairs comma", _by_pairs(", ")),
+    Attack("digits apart", lambda number, _: " ".join(_digits(number))),
+    Attack("abroad", lambda number, _: f"+33(0){_digits(number)[1:]}"),
+    Attack("abroad spaced", lambda number, _: f"0033 {' '.join(_digits(number)[1:])}"),
+    Attack("letter O", lambda number, _: _digits(number).replace("0", "O")),
+    Attack("letters", lambda number, _: _digits(number).translate(str.maketrans("01", "ol"))),
+    Attack("fullwidth", lambda number, _: "".join(chr(0xFF10 + int(d)) for d in _digits(number))),
+    Attack("bold", lambda number, _: "".join(chr(0x1D7CE + int(d)) for d in _digits(number))),
+    Attack("keycaps", lambda number, _: "".join(d + "\ufe0f\u20e3" for d in _digits(number))),
+    Attack("zero-width", lambda number, _: "\u200b".join(_digits(number))),
+    Attack("said", _said(" ")),
+    Attack("said with commas", _said(", ")),
+    Attack("said with dashes", _said("-")),
+    Attack("said digit by digit", _said(" ", digit_by_digit=True)),
+    Attack("half said", _half_said),
+)
+MAIL_ATTACKS: tuple[Attack, ...] = (
+    Attack("said", lambda mail, _: mail.replace("@", " arobase ").replace(".", " point ")),
+    Attack("at", lambda mail, _: mail.replace("@", " (at) ")),
+    Attack("at and dot", lambda mail, _: mail.replace("@", "[at]").replace(".", "[dot]")),
+    Attack("spaces", lambda mail, _: mail.replace("@", " @ ").replace(".", " . ")),
+    Attack("chez", lambda mail, _: mail.replace("@", " chez ").replace(".", " point ")),
+    Attack("fullwidth", lambda mail, _: "".join(chr(ord(c) + 0xFEE0) for c in mail)),
+    Attack("zero-width", lambda mail, _: "\u200d".join(mail)),
 )
