@@ -51,7 +51,7 @@ NOBODY = [
     "Signalez à securite.tranquillite@agglo-sarlat.fr",
     "Le brigadier-chef Morvan est passé",
     "Madame Lebrun, directrice de l'école, demande la vigilance",
-    "L'adjoint à la voirie, M. Seguen, a fait reboucher le trou",
+    "L'adjoint à la voirie, M. Seguen, demande de ne plus se garer",
     "le garde champêtre Morel a relevé la plaque",
 ]
 
