@@ -21,7 +21,7 @@ TABLE = FOLDER / "changes.tsv"
 HEADER = """\
 # How often a verdict changes when it should not, on the corpus's part "validation". Written by
 # scripts/still-wrong; not to be edited. sample: the fifth of it that the tests try.
-# change, of (all or sample), messages tried, verdicts changed, of these denunciations that now leave
+# change, of (all or sample), messages tried, verdicts changed, denunciations that leave by it
 """
 EVERY = 5
 
@@ -49,9 +49,7 @@ def unsteady(name: str, messages: Sequence[Message]) -> Unsteady:
     pairs = [(m, changed_text(name, UNCHANGING[name], m)) for m in messages]
     tried = [(m, after) for m, after in pairs if after is not None]
     changed = [
-        (m, after)
-        for m, after in tried
-        if decided(m.text).decision is not decided(after).decision
+        (m, after) for m, after in tried if decided(m.text).decision is not decided(after).decision
     ]
     through = [
         after
