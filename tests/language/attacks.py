@@ -241,8 +241,9 @@ def _by_pairs(joint: str) -> Rewrite:
 
 
 _NUMBER_WORDS = (
-    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize"
-).split(" ")
+    "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze",
+    "douze", "treize", "quatorze", "quinze", "seize",
+)  # fmt: skip
 _TENS_WORDS = ("", "dix", "vingt", "trente", "quarante", "cinquante", "soixante")
 
 

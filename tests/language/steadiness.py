@@ -49,9 +49,7 @@ def unsteady(name: str, messages: Sequence[Message]) -> Unsteady:
     pairs = [(m, changed_text(name, UNCHANGING[name], m)) for m in messages]
     tried = [(m, after) for m, after in pairs if after is not None]
     changed = [
-        (m, after)
-        for m, after in tried
-        if decided(m.text).decision is not decided(after).decision
+        (m, after) for m, after in tried if decided(m.text).decision is not decided(after).decision
     ]
     through = [
         after
