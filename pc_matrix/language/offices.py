@@ -36,6 +36,7 @@ def in_function(words: Sequence[Word], first: int, last: int) -> bool:
         return False
     after = words[last : last + 12]
     clause = _clause(after[1:]) if after[:1] and after[0].form in (",", "(") else []
+    clause = clause if _at_work(clause) else []
     if not _serves(after[len(clause) + 1 if clause else 0 :]):
         return False
     before = sentence(words, title, 8)

@@ -15,10 +15,10 @@ from policies.denunciation.masking import masked
 from policies.denunciation.pointing import accused_words, reproach
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
 
-RETURNED, RETURNED_ALONE = 0.35, 0.5
+RETURNED, RETURNED_ALONE = 0.35, 0.42
 """A denunciation as likely as this goes back to its author; where the rules see nothing against
 anybody, it has to be likelier."""
-HELD = 0.05
+HELD = 0.06
 """One as likely as this does not leave before a human has looked."""
 CONTESTED = 0.02
 """Where the rules see a denunciation, this is enough to ask a human."""

@@ -31,7 +31,7 @@ class Reader:
             return None
         spans = windows(words)
         read = [self._mean(words[first:last]) for first, last in spans]
-        for first, last in sentences(words):
+        for first, last in self._drowned(words, read):
             alone = self._mean(words[first:last])
             if alone.kinds[2] >= SURE and alone.parts[:, 1].max() >= OF_SOMEBODY:
                 spans.append((first, last))
@@ -44,6 +44,12 @@ class Reader:
             against[first:last] = np.maximum(against[first:last], answer.against)
         shares = tuple(Shares(*row[1:]) for row in parts.tolist())
         return Leaning(relay, redact, denunciation, shares, tuple(against.tolist()))
+
+    def _drowned(self, words: Sequence[Marked], read: Sequence[Answer]) -> list[tuple[int, int]]:
+        """The sentences that have to be read by themselves: none where all is surely accused."""
+        if max(float(answer.kinds[2]) for answer in read) >= SURE:
+            return []
+        return sentences(words)
 
     def _mean(self, words: Sequence[Marked]) -> Answer:
         answers = [network.read(words) for network in self._networks]
