@@ -21,7 +21,7 @@ TABLE = FOLDER / "changes.tsv"
 HEADER = """\
 # How often a verdict changes when it should not, on the corpus's part "validation". Written by
 # scripts/still-wrong; not to be edited. sample: the fifth of it that the tests try.
-# change, of (all or sample), messages tried, verdicts changed, of these denunciations that now leave
+# change, of (all or sample), messages tried, verdicts changed, denunciations that leave by it
 """
 EVERY = 5
 

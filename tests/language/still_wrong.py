@@ -1,7 +1,7 @@
 """The messages of ``tests/cases/filter`` that the filter is known to get wrong, as a table.
 
-``scripts/still-wrong`` writes it anew, after a training or a change of thresholds; the tests keep it
-from growing otherwise, and say how long it may ever be.
+``scripts/still-wrong`` writes it anew, after a training or a change of thresholds; the tests keep
+it from growing otherwise, and say how long it may ever be.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.language.decided import decided
 TABLE = FOLDER / "still_wrong.tsv"
 HEADER = """\
 # Messages that the filter is known to get wrong. Written by scripts/still-wrong; not to be edited.
-# how it was written, what the rules ask for, what is decided (or "name left"), the message as in its file
+# how it was written, what the rules ask for, what is decided (or "name left"), the message
 """
 ALL = tuple(dict.fromkeys(case for file in FILES for case in cases(file)))
 
@@ -41,7 +41,7 @@ class Wrong:
 
 
 def outcome(case: Case, written: str) -> str:
-    """The decision on ``case``, or ``name left`` where it is right and a name stands in the text."""
+    """The decision on ``case``, or ``name left`` where it is right but a name is not masked."""
     verdict = decided(WRITTEN[written](case.text))
     if verdict.decision is not case.decision:
         return verdict.decision.value

@@ -10,8 +10,8 @@ from tests.language.decided import decided
 from tests.language.still_wrong import ALL, WRITTEN, Wrong, found, known, outcome
 
 KNOWN = {(wrong.written, wrong.text): wrong for wrong in known()}
-MOST_WRONG, MOST_LEAVING = 0.05, 0.005
-"""Of all messages, whatever the table says; and of the denunciations those that leave."""
+MOST_WRONG, MOST_LEAVING = 0.05, 2
+"""Whatever the table says: the share of all messages, and how many denunciations may leave."""
 
 
 @pytest.mark.parametrize("written", WRITTEN)
@@ -43,9 +43,8 @@ def _is_worse(now: Wrong, before: Wrong) -> bool:
 def test_few_are_wrong_and_hardly_any_denunciation_leaves(written: str) -> None:
     wrong = [w for w in KNOWN.values() if w.written == written]
     assert len(wrong) <= MOST_WRONG * len(ALL)
-    returns = sum(case.decision is Decision.RETURN for case in ALL)
     leaving = [w for w in wrong if w.expected is Decision.RETURN and w.outcome != "hold"]
-    assert len(leaving) <= MOST_LEAVING * returns
+    assert len(leaving) <= MOST_LEAVING
     assert [w for w in wrong if w.outcome == "name left"] == []
 
 

@@ -1,4 +1,4 @@
-"""Changes that must not change a verdict, and the one that must, on the corpus's written messages."""
+"""Changes that must not change a verdict, and the one that must, on the corpus's messages."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Reader:
         self._networks = tuple(networks)
 
     def read(self, analysis: Analysis, known: Known) -> Leaning | None:
-        """The leaning of ``analysis``; ``None`` where there is no word to read, but signs at most."""
+        """The leaning of ``analysis``; ``None`` where there is no word to read, only signs."""
         words = marked(analysis, known)
         if not any(map(says, words)):
             return None

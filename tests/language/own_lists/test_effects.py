@@ -8,6 +8,7 @@ import pytest
 
 from pc_matrix.language import load
 from policies.denunciation.analysis import EntityKind
+from policies.denunciation.judge import judge
 from policies.denunciation.verdict import Decision, Rule
 from tests.language.own_lists.files import filter_with, verdict
 
@@ -43,9 +44,11 @@ CHANGES = [
 def test_a_line_changes_the_verdict(
     tmp_path: Path, line: str, text: str, without: Decision | None, with_it: Decision
 ) -> None:
-    before = verdict(load(), text).decision
+    before = judge(load().by_rules(text)).decision
     assert before is without if without else before is not with_it
-    assert verdict(filter_with(tmp_path, line), text).decision is with_it
+    french = filter_with(tmp_path, line)
+    assert judge(french.by_rules(text)).decision is with_it
+    assert verdict(french, text).decision is with_it  # whoever else reads it
 
 
 def test_a_nickname_is_masked_whole_and_everywhere(tmp_path: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,19 +20,24 @@ from policies.denunciation.plain_fact import is_fact
 from policies.denunciation.quotes import quoted
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
 
+Analyse = Callable[[Language, str], Analysis]
 VAN = "Un fourgon blanc AB-123-CD a forcé la barrière du parking à 22h."
 BIKE = "Hier soir un vélo bleu a été volé rue Pasteur vers 23h."
 SLANDER = "Karim Benali vole des vélos."
 
 
-def drafted(language: Language, text: str) -> str:
+def by_rules(language: Language, text: str) -> Analysis:
+    return replace(language.analyse(text), leaning=None)
+
+
+def drafted(language: Language, text: str, analyse: Analyse = by_rules) -> str:
     """The text that a référent would be offered; empty for none."""
-    analysis = language.analyse(text)
+    analysis = analyse(language, text)
     verdict = judge(analysis)
     words = propose(analysis, verdict)
     if not words:
         return ""
-    draft = language.analyse(words)
+    draft = analyse(language, words)
     again = judge(draft)
     return again.text if offered(analysis, verdict, draft, again) else ""
 
@@ -102,10 +110,15 @@ NOTHING = {
 }
 
 
+def whole(language: Language, text: str) -> Analysis:
+    return language.analyse(text)
+
+
 @pytest.mark.parametrize(("text", "left"), [*LEFT.items(), *NOTHING.items()])
 def test_only_facts_are_left(language: Language, text: str, left: str) -> None:
-    assert judge(language.analyse(text)).decision is Decision.RETURN
+    assert judge(by_rules(language, text)).decision is Decision.RETURN
     assert drafted(language, text) == left
+    assert drafted(language, text, whole) in (left, "")  # whoever reads it, never more
 
 
 def test_what_is_not_returned_has_no_draft(language: Language) -> None:
@@ -151,19 +164,23 @@ SENTENCES = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.lists(SENTENCES, min_size=1, max_size=6), st.sampled_from([" ", ", ", "\n", " et "]))
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(SENTENCES, min_size=1, max_size=6),
+    st.sampled_from([" ", ", ", "\n", " et "]),
+    st.sampled_from([by_rules, whole]),
+)
 def test_whatever_the_text_a_draft_is_relayable_and_names_no_accused(
-    said: list[str], joint: str
+    said: list[str], joint: str, analyse: Analyse
 ) -> None:
     language, text = load(), joint.join(said)
-    analysis = language.analyse(text)
+    analysis = analyse(language, text)
     verdict = judge(analysis)
-    left = drafted(language, text)
+    left = drafted(language, text, analyse)
     if not left:
         return
     assert verdict.decision is Decision.RETURN
-    again = judge(language.analyse(propose(analysis, verdict)))
+    again = judge(analyse(language, propose(analysis, verdict)))
     assert again.decision in (Decision.RELAY, Decision.REDACT)
     assert again.text == left
     pointed = [text[f.start : f.end] for f in verdict.findings if f.rule in POINTING]
@@ -177,7 +194,8 @@ def test_whatever_the_text_a_draft_is_relayable_and_names_no_accused(
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=200))
 def test_no_text_upsets_a_draft(text: str) -> None:
-    assert SLANDER not in drafted(load(), f"{SLANDER} {text}")
+    for analyse in (by_rules, whole):
+        assert SLANDER not in drafted(load(), f"{SLANDER} {text}", analyse)
 
 
 def tokens(*forms: str, flags: str = "") -> tuple[Token, ...]:
