@@ -158,6 +158,8 @@ def _least_level(beside: float) -> int:
 
 def _may_break(gap: str, before: str, after: str, known: Resources) -> bool:
     """Whether one word may stand on both sides of ``gap``."""
+    if gap == "_":
+        return False  # an account's
     if "\n" in gap or len(gap) > _LONGEST_GAP or _ENDS.match(gap):
         return False
     if gap == "'":

@@ -51,7 +51,7 @@ class Spelt:
             origin += self.origin[at:start]
             ends += self.ends[at:start]
             origin += [self.origin[start]] * len(by)
-            ends += [self.ends[end - 1]] * len(by)
+            ends += [self.ends[max(start, end - 1)]] * len(by)
             at = end
         text.append(self.text[at:])
         return Spelt(

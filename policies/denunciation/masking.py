@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from policies.denunciation.analysis import Analysis, EntityKind, Token
 from policies.denunciation.identity import Named
+from policies.denunciation.wordlist import words
 
 _LABELS = {
     EntityKind.PERSON: "[personne]",
@@ -21,6 +22,10 @@ _PART = re.compile(r"[^\W\d_]+")
 _JOINED = re.compile(r"[ \u00a0]|-|'|’|")
 """What may stand between the parts of one person's name."""
 _MOST_PIECES, _SURE_INSIDE, _TELLING = 8, 5, 4
+
+_DRAWN_FOR = str.maketrans("0134578l", "oieastbi")
+_PARTICLES = words("de du des d le la les l en saint st sur sous")
+"""``du pont`` is no *Dupont*, unless a mark stands between."""
 
 Span = tuple[int, int, str]
 
@@ -91,11 +96,18 @@ def _squeezed(word: str) -> str:
 def _mentioned(token: Token, names: frozenset[str]) -> bool:
     if token.form in names or token.written in names:
         return True
+    if not token.written.isalpha() and _as_read(token.written) in map(_as_read, names):
+        return True
     if token.flags:  # a word of the dictionary is no misspelt name
         return token.written.removesuffix("s") in names and token.written.endswith("s")
     written = token.written.partition("://")[2] or token.written
     host, slash, page = written.partition("/")
     return any(_is_name(part, names) for part in _PART.findall(page if slash else host))
+
+
+def _as_read(written: str) -> str:
+    """``83na11`` and ``benali`` alike: digits as the letters that they are drawn for."""
+    return written.translate(_DRAWN_FOR)
 
 
 def _is_name(word: str, names: frozenset[str]) -> bool:
@@ -110,11 +122,12 @@ def _is_name(word: str, names: frozenset[str]) -> bool:
 def _broken(analysis: Analysis, i: int, names: frozenset[str], longest: int) -> int:
     """The end of the tokens from ``i`` whose letters, in a row, are a name; 0 when they are not."""
     tokens = analysis.tokens
-    letters, odd = tokens[i].written, _is_odd(tokens[i])
+    letters, odd = tokens[i].written, tokens[i].written not in _PARTICLES
     if not letters.isalnum():
         return 0
     for j in range(i + 1, min(i + 2 * _MOST_PIECES, len(tokens))):
-        if len(letters) > longest or not any(n.startswith(letters) for n in names):
+        begins = len(letters) <= longest and any(n.startswith(letters) for n in names)
+        if not begins or tokens[j].form == "\n":
             break
         if not tokens[j].written.isalnum():
             odd = True
@@ -126,5 +139,5 @@ def _broken(analysis: Analysis, i: int, names: frozenset[str], longest: int) -> 
 
 
 def _is_odd(token: Token) -> bool:
-    """Whether it is no word: what *Du pont* has none of."""
+    """Whether it is no word."""
     return not token.flags or len(token.written) < 2

@@ -240,10 +240,10 @@ def _by_pairs(joint: str) -> Rewrite:
     return rewrite
 
 
-_NUMBER_WORDS = [
+_NUMBER_WORDS = (
     "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze",
     "douze", "treize", "quatorze", "quinze", "seize",
-]  # fmt: skip
+)  # fmt: skip
 _TENS_WORDS = ("", "dix", "vingt", "trente", "quarante", "cinquante", "soixante")
 
 

@@ -1,4 +1,4 @@
-"""What an attack buys: messages that leave, names that are left, for an odd spelling alone."""
+"""What an attack buys: messages that leave, or names that are left, by their spelling alone."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from policies.denunciation.analysis import EntityKind
@@ -83,3 +85,59 @@ def test_a_name_within_another_mask_is_masked_once() -> None:
 
 def test_the_signs_and_spaces_around_a_mask_stay() -> None:
     assert mask("(", "Karim", ")", "!", spans=[(PERSON, 1, 2)]) == "( [personne] ) !"
+
+
+def test_the_parts_of_one_name_have_one_mask() -> None:
+    spans = [(PERSON, 1, 2), (PERSON, 2, 3), (PERSON, 4, 5)]
+    said = mask("M.", "Le", "Goff", "et", "Karim", spans=spans)
+    assert said == "M. [personne] et [personne]"
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        "Benalis",
+        "kkarim",
+        "karimm",
+        "karimbenali",
+        "@karim_b",
+        "k.benali@x.fr",
+        "https://x.fr/karim",
+        "benali59",
+    ],
+)
+def test_a_name_inside_another_word_is_masked_with_it(again: str) -> None:
+    said = mask("Karim", "Benali", "dit", again, spans=[(PERSON, 0, 2)], names="karim benali")
+    assert said == "[personne] dit [personne]"
+
+
+@pytest.mark.parametrize(
+    "pieces", [["ka", "rim"], ["k", "a", "r", "i", "m"], ["ka", "-", "rim"], ["kar", "*", "rim"]]
+)
+def test_a_name_in_pieces_is_masked(pieces: list[str]) -> None:
+    said = mask("Karim", "dit", *pieces, "oui", spans=[(PERSON, 0, 1)], names="karim")
+    assert said == "[personne] dit [personne] oui"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [["ka", "va"], ["karaté"], ["karibou"], ["https://karim.fr/vol"], ["ka", "\n", "rim"], ["ali"]],
+)
+def test_what_only_begins_like_a_name_stays(other: list[str]) -> None:
+    said = mask("Karim", "Ali", "dit", *other, spans=[(PERSON, 0, 1)], names="karim")
+    assert said == f"[personne] Ali dit {' '.join(other)}"
+
+
+def test_a_word_of_the_dictionary_is_no_misspelt_name() -> None:
+    words = (Said("comme"), Said("anne"), Said("annes"), Said("du"), Said("pont"))
+    analysis = made(
+        "Côme", "Anne", "Dupont", *words, spans=[(PERSON, 0, 3)], names="come anne dupont"
+    )
+    flagged = replace(
+        analysis,
+        tokens=(
+            *analysis.tokens[:3],
+            *(replace(t, flags="N") for t in analysis.tokens[3:]),
+        ),
+    )
+    assert masked(flagged, named(flagged)) == "[personne] comme [personne] du pont"
