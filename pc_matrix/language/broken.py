@@ -98,7 +98,7 @@ class _Joining:
         self.drawn = self.drawn and bool(_DRAWN.fullmatch(gap))
         self.marked = self.drawn or (self.marked and bool(_MARKUP.fullmatch(gap)))
         self.stroked = self.stroked and bool(_STROKES.fullmatch(gap))
-        self.tight = self.tight and not gap.isspace() and gap != "-"
+        self.tight = self.tight and " " not in gap and gap != "-"
         self.odd = self.odd or (value <= 1 and len(piece) > 1)
         self.words = self.words and piece in known.words
         self.apart += value - ALL
@@ -140,7 +140,7 @@ def _end(text: str, pieces: Sequence[Span], values: Sequence[float], known: Reso
             gap, before, after, known
         ):
             break
-        if gap.isspace():
+        if " " in gap:
             if min(values[k - 1], values[k]) > _SELDOM:
                 break
             joining.spaced.append((before, after, values[k - 1], values[k]))
@@ -166,7 +166,7 @@ def _may_break(gap: str, before: str, after: str, known: Resources) -> bool:
         if before in ALONE:
             return _is_part_of_name(before, after, known)
         return before not in _ELISIONS and after != "s"  # Levi's
-    return not (gap.isspace() and (_stands_alone(before, known) or _stands_alone(after, known)))
+    return not (" " in gap and (_stands_alone(before, known) or _stands_alone(after, known)))
 
 
 def _is_part_of_name(before: str, after: str, known: Resources) -> bool:

