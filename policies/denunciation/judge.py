@@ -59,8 +59,7 @@ def _read(analysis: Analysis, leaning: Leaning, found: Evidence) -> Verdict:
     seen = found.accusing or found.doubtful
     if likelihood >= (RETURNED if seen else RETURNED_ALONE):
         return Verdict(Decision.RETURN, "", _why(analysis, leaning, found))
-    contested = bool(found.accusing) and likelihood >= CONTESTED
-    if likelihood >= HELD or contested:
+    if likelihood >= HELD or _contested(found, likelihood):
         return _in_doubt(analysis, leaning, found)
     names = named(analysis)
     if not _names_somebody(leaning, names):
@@ -69,6 +68,12 @@ def _read(analysis: Analysis, leaning: Leaning, found: Evidence) -> Verdict:
     if not names:
         return Verdict(Decision.RELAY, analysis.text)
     return Verdict(Decision.REDACT, masked(analysis, names), _once(_naming(names)))
+
+
+def _contested(found: Evidence, likelihood: float) -> bool:
+    """What the rules hold against a community is looked at by a human whatever the reader says."""
+    of_group = any(finding.rule is Rule.GROUP for finding in found.accusing)
+    return of_group or (bool(found.accusing) and likelihood >= CONTESTED)
 
 
 def _in_doubt(analysis: Analysis, leaning: Leaning, found: Evidence) -> Verdict:

@@ -30,7 +30,8 @@ class Known(Protocol):
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A word for the network: ``form`` as understood, ``letters`` as written ('' for a name, a
-    number, a sign, an account), and its marks: the lexicon's classes, what the rules made of it."""
+    number, a sign, an account, an address), and its marks: the lexicon's classes, what the rules
+    made of it."""
 
     form: str
     letters: str

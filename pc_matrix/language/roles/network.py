@@ -73,7 +73,8 @@ class Network:
         y = np.hstack([padded[:-2], padded[1:-1], padded[2:]]) @ self._w[name + "weight"]
         y += self._w[name + "bias"]
         kept, gate = y[:, : self._w.width], y[:, self._w.width :]
-        return np.asarray(x + kept / (1 + np.exp(-gate)), np.float32)
+        # The same as kept / (1 + exp(-gate)), but nothing can overflow.
+        return np.asarray(x + kept * (0.5 + 0.5 * np.tanh(gate / 2)), np.float32)
 
     def _attention(self, x: Array, name: str) -> Array:
         w, n, heads = self._w, len(x), self._w.heads

@@ -19,6 +19,7 @@ class Said:
     free: float = 0.0
     against: float = 0.0
     tags: frozenset[str] = frozenset()
+    flags: str = ""
     form: str = ""
     """As understood, where that is not the word in lower case."""
 
@@ -43,7 +44,7 @@ def made(
     for word in said:
         low = word.written.lower()
         tokens.append(
-            Token(at, at + len(low), word.form or low, tags=word.tags, written=low),
+            Token(at, at + len(low), word.form or low, word.flags, tags=word.tags, written=low),
         )
         at += len(low) + 1
     entities = tuple(Entity(k, a, b, tokens[a].start, tokens[b - 1].end) for k, a, b in spans)

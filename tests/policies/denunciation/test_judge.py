@@ -17,6 +17,7 @@ from policies.denunciation.judge import (
     HELD,
     MASKED,
     MASKED_NAME,
+    RETURNED,
     RETURNED_ALONE,
     judge,
     of_denunciation,
@@ -123,13 +124,25 @@ def test_the_likelihood_decides_where_the_rules_find_nobody(
 
 @pytest.mark.parametrize(
     ("denunciation", "decision"),
-    [(HELD - 0.01, HOLD), (CONTESTED, HOLD), (CONTESTED - 0.01, RELAY), (0.0, RELAY)],
+    [
+        (RETURNED, RETURN),
+        (RETURNED - 0.01, HOLD),
+        (HELD - 0.01, HOLD),
+        (CONTESTED, HOLD),
+        (CONTESTED - 0.01, RELAY),
+        (0.0, RELAY),
+    ],
 )
 def test_where_the_rules_accuse_less_is_enough_to_ask(
     rules: list[Reason], denunciation: float, decision: Decision
 ) -> None:
     rules.append(ACCUSING)
     assert judge(made(SURE, "vole", spans=KARIM, likely=of(denunciation))).decision is decision
+
+
+def test_what_the_rules_hold_against_a_community_is_always_asked() -> None:
+    against_all = made(Said("tous", tags=frozenset({"generality_hard"})), likely=of(0.0))
+    assert judge(against_all).decision is HOLD
 
 
 def test_what_the_rules_only_doubt_is_left_to_the_reader(rules: list[Reason]) -> None:

@@ -64,6 +64,55 @@ def test_a_name_is_masked_wherever_it_stands_in_any_case_and_spelling() -> None:
     assert said == "[personne] et [personne] ou [personne] dit [personne]"
 
 
+@pytest.mark.parametrize(
+    ("words", "left"),
+    [
+        (["karimbenali"], "[personne]"),  # in a longer word
+        (["benalikarim"], "[personne]"),
+        (["kkarimm"], "[personne]"),
+        (["karims"], "[personne]"),
+        (["karimx"], "[personne]"),
+        (["avec.karim"], "[personne]"),
+        (["karima"], "[personne]"),  # better too much
+        (["karton"], "karton"),
+        (["kar"], "kar"),
+        (["k", "a", "r", "i", "m"], "[personne]"),  # in pieces
+        (["k", ".", "a", "-", "r", "i", "m", "!"], "[personne] !"),
+        (["ka", "rim"], "[personne]"),
+        (["k", "a", "r", "t"], "k a r t"),
+        (["k", "a", "r", "i"], "k a r i"),
+        ([".", "k"], ". k"),
+    ],
+)
+def test_a_name_in_a_longer_word_or_in_pieces_is_masked(words: list[str], left: str) -> None:
+    said = mask("Karim", "puis", *words, spans=[(PERSON, 0, 1)], names="karim")
+    assert said == f"[personne] puis {left}"
+
+
+@pytest.mark.parametrize(
+    ("address", "left"),
+    [
+        ("https://exemple.fr/karim", "[personne]"),
+        ("https://karim.exemple.fr/page", "https://karim.exemple.fr/page"),  # a host is nobody's
+        ("https://karim.fr", "[personne]"),
+    ],
+)
+def test_a_name_in_the_page_of_an_address_is_masked(address: str, left: str) -> None:
+    said = mask("Karim", "voir", address, spans=[(PERSON, 0, 1)], names="karim")
+    assert said == f"[personne] voir {left}"
+
+
+def test_a_word_of_the_dictionary_is_no_misspelt_name_but_its_plural_may_be_one() -> None:
+    roses, rosier = (Said(word, flags="N") for word in ("roses", "rosier"))
+    said = mask("Rose", "et", roses, "ou", rosier, spans=[(PERSON, 0, 1)], names="rose")
+    assert said == "[personne] et [personne] ou rosier"
+
+
+def test_the_parts_of_a_name_are_one_mask_however_they_are_joined() -> None:
+    spans = [(PERSON, 0, 1), (PERSON, 1, 2)]
+    assert mask("Karim", "Benali", "dort", spans=spans) == "[personne] dort"
+
+
 def test_only_forms_that_name_somebody_are_masked_elsewhere() -> None:
     said = mask("Jojo", "des", "Bois", "des", "jojo", spans=[(PERSON, 0, 3)], names="jojo bois")
     assert said == "[personne] des [personne]"
