@@ -17,6 +17,8 @@ _LEET = str.maketrans("013457@$", "oieastas")
 
 _ROAD_NUMBER = re.compile(r"(?:d|rd|n|rn|a|m|cd)\d{2,4}")
 """``D137``, of which no digit stands for a letter."""
+_NAME_LETTERS = 5
+"""From here on a first name that a hundred bear is one, and no word with a slip: *quang*."""
 
 
 def respell(raw: str, known: Resources) -> tuple[str, ...]:
@@ -28,7 +30,8 @@ def respell(raw: str, known: Resources) -> tuple[str, ...]:
     if any(c.isdigit() for c in raw):
         return (_unleet(raw, known),)
     level = max(known.first_names.get(raw, 0), known.surnames.get(raw, 0))
-    if level >= 4:
+    given = len(raw) >= _NAME_LETTERS and known.first_names.get(raw, 0) >= 3
+    if level >= 4 or given:
         return (raw,)
     if level == 3:
         right = _corrected(raw, known)

@@ -39,7 +39,7 @@ FAULTS = [
     ("places.tsv", "site\t ", "une classe, une tabulation"),
     ("places.tsv", "site\tstade\tmairie", "une tabulation est de trop"),
     ("places.tsv", "road\tboulevard", "« road » est déjà donné plus haut"),
-    ("places.tsv", "roads\tboulevard", "« roads » est inconnue ; connues : brand, event"),
+    ("places.tsv", "roads\tboulevard", "« roads » est inconnue ; connues : brand, civic"),
     ("places.tsv", "vneg\tvoler", "« vneg » est inconnue"),
     ("places.tsv", "site\tstade, parc, stade", "« stade » y est deux fois"),
     ("places.tsv", "site\tStade", "« Stade » : un mot en minuscules sans accents"),

@@ -20,7 +20,12 @@ CHANGES = [
     ("commerce;Le Fournil d'Yasmina", "Rixe hier au fournil d'Yasmina.", None, RELAY),
     ("commerce;Tartempion Ravel", "Une bagarre devant Tartempion Ravel.", HOLD, RELAY),
     ("marque;Lafleur-Kerdoncuff", "Un fourgon Lafleur-Kerdoncuff blanc.", HOLD, RELAY),
-    ("association;Les Amis de Kerdoncuff", "Vol chez les Amis de Kerdoncuff.", None, RELAY),
+    (
+        "association;Les Amis de Kerdoncuff",
+        "Une vitre cassée chez les Amis de Kerdoncuff.",
+        None,
+        RELAY,
+    ),
     ("surnom;La Puce", "La puce a été agressée hier soir.", RELAY, REDACT),
     ("surnom;La Puce", "La Puce a cassé la vitre de l'abribus.", RELAY, RETURN),
     ("surnom;Jojo du Moulin", "jojo du moulin deale au parking.", None, RETURN),
@@ -35,7 +40,7 @@ CHANGES = [
     ("téléphone;+33 6 12 34 56 78", "Appelez le 06.12.34.56.78.", REDACT, RELAY),
     ("tel;612345678", "Appelez le +33 6 12 34 56 78.", REDACT, RELAY),
     ("téléphone;06 12 34 56 78", "Appelez le 06 12 34 56 79.", REDACT, REDACT),
-    ("courriel;Elus@bourg.example", "Écrivez à elus@bourg.example.", REDACT, RELAY),
+    ("courriel;Lecture@bourg.example", "Écrivez à lecture@bourg.example.", REDACT, RELAY),
     ("courriel;elus@bourg.example", "Écrivez à zoe@bourg.example.", REDACT, REDACT),
 ]
 

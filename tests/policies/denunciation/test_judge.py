@@ -17,7 +17,6 @@ from policies.denunciation.judge import (
     HELD,
     MASKED,
     MASKED_NAME,
-    RETURNED,
     RETURNED_ALONE,
     judge,
     of_denunciation,
@@ -273,7 +272,10 @@ def messages(draw: st.DrawFn) -> Analysis:
     words = [
         Said(
             draw(st.sampled_from(["Karim", "vole", "12", ".", "phone"])),
-            *(draw(SHARE) / 4 for _ in range(4)),
+            accused=draw(SHARE) / 4,
+            third=draw(SHARE) / 4,
+            thing=draw(SHARE) / 4,
+            free=draw(SHARE) / 4,
             against=draw(st.floats(-3, 3)),
         )
         for _ in range(count)
