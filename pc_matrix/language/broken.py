@@ -50,10 +50,11 @@ def rejoined(spelt: Spelt, known: Resources) -> list[Edit]:
     found: list[Edit] = []
     i = 0
     while i < len(pieces) - 1:
-        if text[pieces[i][1] : pieces[i + 1][0]] == " " and min(values[i : i + 2]) > _SELDOM:
-            if not _is_frequent_name(text[slice(*pieces[i])] + text[slice(*pieces[i + 1])], known):
-                i += 1
-                continue
+        words = text[pieces[i][1] : pieces[i + 1][0]] == " " and min(values[i : i + 2]) > _SELDOM
+        joined = text[slice(*pieces[i])] + text[slice(*pieces[i + 1])]
+        if words and not _is_frequent_name(joined, known):
+            i += 1
+            continue
         last = _end(text, pieces[i : i + _MOST_PIECES], values[i : i + _MOST_PIECES], known)
         if last:
             found += _edits(text, pieces[i : i + last])
