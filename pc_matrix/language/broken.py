@@ -50,7 +50,9 @@ def rejoined(spelt: Spelt, known: Resources) -> list[Edit]:
     found: list[Edit] = []
     i = 0
     while i < len(pieces) - 1:
-        if text[pieces[i][1] : pieces[i + 1][0]] == " " and min(values[i : i + 2]) > _SELDOM:
+        words = text[pieces[i][1] : pieces[i + 1][0]] == " " and min(values[i : i + 2]) > _SELDOM
+        joined = text[slice(*pieces[i])] + text[slice(*pieces[i + 1])]
+        if words and not _is_frequent_name(joined, known):
             i += 1
             continue
         last = _end(text, pieces[i : i + _MOST_PIECES], values[i : i + _MOST_PIECES], known)
@@ -114,7 +116,8 @@ class _Joining:
         whole = zipf_of_word(self.joined, known)
         if self.marked or len(self.joined) < 4:
             return self.marked and whole > 0
-        sure = whole - (_SURER if self.words else _SURE)
+        frequent = _is_frequent_name(self.joined, known) and self.beside < _LINK
+        sure = whole - (_SURER if self.words and not frequent else _SURE)
         if whole <= 0 or self.apart > sure or not self._often_enough(known):
             return False
         if any(f"{before} {after}" in known.surnames for before, after, *_ in self.spaced):
@@ -141,7 +144,9 @@ def _end(text: str, pieces: Sequence[Span], values: Sequence[float], known: Reso
         ):
             break
         if " " in gap:
-            if min(values[k - 1], values[k]) > _SELDOM:
+            if min(values[k - 1], values[k]) > _SELDOM and not _is_frequent_name(
+                joining.joined + after, known
+            ):
                 break
             joining.spaced.append((before, after, values[k - 1], values[k]))
         joining.add(gap, after, values[k], known)
@@ -149,6 +154,10 @@ def _end(text: str, pieces: Sequence[Span], values: Sequence[float], known: Reso
             best = k + 1
         before = after
     return best
+
+
+def _is_frequent_name(joined: str, known: Resources) -> bool:
+    return known.first_names.get(joined, 0) > 4
 
 
 def _least_level(beside: float) -> int:

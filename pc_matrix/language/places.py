@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pc_matrix.language.figures import figures, storms
 from pc_matrix.language.localities import locality, road_number
@@ -30,20 +31,29 @@ _LOCATING = listed(
 
 def phrase_tags(words: Sequence[Word], known: Resources) -> None:
     """Put the tags of phrases of several words on each of their words."""
-    for i, word in enumerate(words):
-        for start in {word.form, word.raw} & known.phrases.keys():
-            for parts, tag in known.phrases[start]:
-                if _reads(words[i : i + len(parts)], parts, as_written=tag in _AS_WRITTEN):
+    for i, (word, second) in enumerate(pairwise(words)):
+        for start in (word.form,) if word.form == word.raw else (word.form, word.raw):
+            for parts, tag in known.phrases.get(start, ()):
+                as_written = tag in _AS_WRITTEN
+                if parts[1] != second.form and not as_written:
+                    continue
+                if _reads(words[i : i + len(parts)], parts, as_written=as_written):
                     for part in words[i : i + len(parts)]:
                         part.tags.add(tag)
                     word.tags.add(f"{tag}+{len(parts)}")
 
 
 def _reads(chunk: Sequence[Word], parts: Sequence[str], *, as_written: bool) -> bool:
-    return len(chunk) == len(parts) and all(
-        part == w.form or (as_written and (part == w.raw or (part == "et" and w.raw == "&")))
-        for w, part in zip(chunk, parts, strict=True)
-    )
+    if len(chunk) != len(parts):
+        return False
+    for w, part in zip(chunk, parts, strict=True):
+        if part != w.form and not (as_written and _is_written(w, part)):
+            return False
+    return True
+
+
+def _is_written(w: Word, part: str) -> bool:
+    return part == w.raw or (part == "et" and w.raw == "&")
 
 
 def neutralise(words: Sequence[Word], known: Resources) -> None:

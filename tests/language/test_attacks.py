@@ -15,7 +15,7 @@ from tests.language.leaks import RULES, WRITERS, decided, leaks, messages
 MOST = 0.015
 """The share of messages that an attack may get through, for every one that is not below."""
 KNOWN = {
-    "broken by a space": 0.15, "broken by a blank": 0.14, "broken by an emoji": 0.15,
+    "broken by a space": 0.14, "broken by a blank": 0.12, "broken by an emoji": 0.14,
     "broken by a mark": 0.06, "doubled": 0.06, "all leet": 0.05, "leet digits": 0.04,
     "leet signs": 0.03, "quoted": 0.045, "markdown": 0.035, "spaced": 0.03, "wide spaced": 0.03,
     "emoji": 0.03, "emoji joined": 0.035, "alternating": 0.035, "flipped": 0.02,

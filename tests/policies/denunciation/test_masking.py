@@ -153,6 +153,7 @@ def test_the_parts_of_one_name_have_one_mask() -> None:
         "k.benali@x.fr",
         "https://x.fr/karim",
         "benali59",
+        "83na11",
     ],
 )
 def test_a_name_inside_another_word_is_masked_with_it(again: str) -> None:
