@@ -62,8 +62,8 @@ def _of(entity: Entity) -> Named:
 
 
 def _stays(entity: Entity, leaning: Leaning | None) -> bool:
-    if leaning is None:
-        return True
+    if leaning is None or entity.kind is EntityKind.ACCOUNT:
+        return True  # an account is always somebody's
     shares = leaning.words[entity.first : entity.last]
     somebody = max(s.third + s.accused for s in shares)
     nobody = sum(s.thing + s.free for s in shares) / len(shares)

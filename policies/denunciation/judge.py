@@ -89,6 +89,8 @@ def of_denunciation(leaning: Leaning) -> float:
 
 
 def _names_somebody(leaning: Leaning, names: tuple[Named, ...]) -> bool:
+    if any(name.kind is EntityKind.ACCOUNT for name in names):
+        return True
     share = leaning.redact / max(leaning.redact + leaning.relay, 1e-9)
     return share >= (MASKED_NAME if names else MASKED)
 
