@@ -7,9 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from pc_matrix.language.roles.marks import Known, Marked, marked
-from pc_matrix.language.roles.network import Answer, Array, Network
-from pc_matrix.language.roles.weights import load_weights
+from pc_matrix.language.roles.marks import Known, marked
+from pc_matrix.language.roles.network import Answer, Network
+from pc_matrix.language.roles.rows import Span
+from pc_matrix.language.roles.weights import Array, load_weights
 from pc_matrix.language.roles.windows import says, sentences, windows
 from policies.denunciation.analysis import Analysis, Leaning, Shares
 
@@ -19,49 +20,39 @@ whole message to be one: what surrounds an accusation takes nothing from it."""
 
 
 class Reader:
-    """Reads analyses with several networks and takes their mean; made once, for every room."""
+    """Reads analyses with the trained networks; made once, for every room."""
 
-    def __init__(self, networks: Sequence[Network]) -> None:
-        self._networks = tuple(networks)
+    def __init__(self, network: Network) -> None:
+        self._network = network
 
     def read(self, analysis: Analysis, known: Known) -> Leaning | None:
         """The leaning of ``analysis``; ``None`` where there is no word to read, only signs."""
         words = marked(analysis, known)
         if not any(map(says, words)):
             return None
-        spans = windows(words)
-        read = [self._mean(words[first:last]) for first, last in spans]
-        for first, last in self._drowned(words, read):
-            alone = self._mean(words[first:last])
-            if alone.kinds[2] >= SURE and alone.parts[:, 1].max() >= OF_SOMEBODY:
-                spans.append((first, last))
-                read.append(alone)
-        relay, redact, denunciation = _worst([answer.kinds for answer in read])
-        parts = np.zeros((len(words), 5), np.float32)
-        against = np.full(len(words), -np.inf, np.float32)
-        for (first, last), answer in zip(spans, read, strict=True):
-            parts[first:last] = np.maximum(parts[first:last], answer.parts)
-            against[first:last] = np.maximum(against[first:last], answer.against)
-        shares = tuple(Shares(*row[1:]) for row in parts.tolist())
-        return Leaning(relay, redact, denunciation, shares, tuple(against.tolist()))
-
-    def _drowned(self, words: Sequence[Marked], read: Sequence[Answer]) -> list[tuple[int, int]]:
-        """The sentences that have to be read by themselves: none where all is surely accused."""
-        if max(float(answer.kinds[2]) for answer in read) >= SURE:
-            return []
-        return sentences(words)
-
-    def _mean(self, words: Sequence[Marked]) -> Answer:
-        answers = [network.read(words) for network in self._networks]
-        return Answer(
-            _mean([a.parts for a in answers]),
-            _mean([a.kinds for a in answers]),
-            _mean([a.against for a in answers]),
-        )
+        spans, alone = windows(words), sentences(words)
+        answers = self._network.read(words, [*spans, *alone])
+        read = list(zip(spans, answers, strict=False))
+        if max(float(answer.kinds[2]) for _, answer in read) < SURE:
+            by_sentence = zip(alone, answers[len(spans) :], strict=True)
+            read += [(span, answer) for span, answer in by_sentence if _accuses(answer)]
+        return _leaning(len(words), read)
 
 
-def _mean(arrays: Sequence[Array]) -> Array:
-    return np.asarray(np.mean(arrays, axis=0), np.float32)
+def _accuses(sentence: Answer) -> bool:
+    return bool(sentence.kinds[2] >= SURE and sentence.parts[:, 1].max() >= OF_SOMEBODY)
+
+
+def _leaning(length: int, read: Sequence[tuple[Span, Answer]]) -> Leaning:
+    """All answers as one: of every word, what is worst."""
+    parts = np.zeros((length, 5), np.float32)
+    against = np.full(length, -np.inf, np.float32)
+    for (first, last), answer in read:
+        parts[first:last] = np.maximum(parts[first:last], answer.parts)
+        against[first:last] = np.maximum(against[first:last], answer.against)
+    relay, redact, denunciation = _worst([answer.kinds for _, answer in read])
+    shares = tuple(Shares(*row[1:]) for row in parts.tolist())
+    return Leaning(relay, redact, denunciation, shares, tuple(against.tolist()))
 
 
 def _worst(kinds: Sequence[Array]) -> tuple[float, float, float]:
@@ -74,4 +65,4 @@ def _worst(kinds: Sequence[Array]) -> tuple[float, float, float]:
 @lru_cache(maxsize=1)
 def reader() -> Reader:
     """The networks that the package ships."""
-    return Reader([Network(weights) for weights in load_weights()])
+    return Reader(Network(load_weights()))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pc_matrix.errors import SettingsError
-from pc_matrix.language.roles.sizes import faults
+from pc_matrix.language.roles.sizes import Held, faults
 
 FILE = "roles.npz"
 BETWEEN = " "
@@ -28,9 +28,11 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Matrices by their name in the network, already laid out for ``x @ matrix``.
+    """Several networks side by side: the first dimension of every array is the network.
 
-    Words are kept in bytes with a scale each (``rows``, ``scales``): a fifth of the memory.
+    Matrices have their name in the network and are laid out for ``x @ matrix``, a vector being a
+    matrix of one row. Words are kept in bytes with a scale each (``rows``, ``scales``): a fifth of
+    the memory.
     """
 
     words: Mapping[str, int]
@@ -48,14 +50,14 @@ class Weights:
         return self.matrices[name]
 
     def embedded(self, forms: Sequence[str]) -> Array:
-        """The words' embeddings, a row each; an unknown word's is zero."""
+        """The words' embeddings, networks × words × numbers; an unknown word's is zero."""
         rows = np.array([self.words.get(form, -1) for form in forms])
-        known = (rows >= 0).astype(np.float32)[:, None]
-        return np.asarray(self.rows[rows] * self.scales[rows] * known, np.float32)
+        scales = self.scales[:, rows] * (rows >= 0).astype(np.float32)[:, None]
+        return np.asarray(self.rows[:, rows] * scales, np.float32)
 
 
-def load_weights() -> tuple[Weights, ...]:
-    """The weights of each network that the package ships; they share their words and marks.
+def load_weights() -> Weights:
+    """The weights of the networks that the package ships; they share their words and marks.
 
     Raises ``SettingsError`` when the file is missing or damaged.
     """
@@ -72,38 +74,33 @@ def load_weights() -> tuple[Weights, ...]:
         ) from error
 
 
-def networks(held: Mapping[str, NDArray[np.generic]]) -> tuple[Weights, ...]:
+def networks(held: Held) -> Weights:
     """The networks whose arrays are ``held``; ``ValueError`` where one does not fit."""
     count, width, convolutions, attentions, heads = held["shape"].tolist()
     wrong = [name for n in range(count) for name in faults(held, f"{n}.")]
-    if wrong or not count or width % heads:
+    if wrong or count < 1 or width % heads:
         raise ValueError(f"{len(wrong)} arrays do not fit")
-    words = {w: i for i, w in enumerate(_listed(held["words"]))}
-    marks = {m: i for i, m in enumerate(_listed(held["marks"]))}
-    return tuple(
-        Weights(
-            words=words,
-            rows=held[f"{n}.rows"].astype(np.int8),
-            scales=held[f"{n}.scales"].astype(np.float32)[:, None],
-            marks=marks,
-            mark_table=held[f"{n}.marked"].astype(np.float32),
-            matrices=_matrices(held, f"{n}."),
-            width=width,
-            convolutions=convolutions,
-            attentions=attentions,
-            heads=heads,
-        )
-        for n in range(count)
+    names = {n.removeprefix("0.") for n in held if n.startswith("0.")}
+    side_by_side = {n: np.stack([held[f"{k}.{n}"] for k in range(count)]) for n in names}
+    rows = side_by_side.pop("rows").astype(np.int8)
+    floats = {n: _matrix(array) for n, array in side_by_side.items()}
+    return Weights(
+        words={w: i for i, w in enumerate(_listed(held["words"]))},
+        rows=rows,
+        scales=floats.pop("scales").swapaxes(1, 2),
+        marks={m: i for i, m in enumerate(_listed(held["marks"]))},
+        mark_table=floats.pop("marked"),
+        matrices=floats,
+        width=width,
+        convolutions=convolutions,
+        attentions=attentions,
+        heads=heads,
     )
 
 
-def _matrices(held: Mapping[str, NDArray[np.generic]], prefix: str) -> dict[str, Array]:
-    named = (n for n in held if n.startswith(prefix))
-    return {
-        n.removeprefix(prefix): held[n].astype(np.float32)
-        for n in named
-        if held[n].dtype != np.int8
-    }
+def _matrix(array: NDArray[np.generic]) -> Array:
+    numbers = array.astype(np.float32)
+    return numbers if numbers.ndim == 3 else numbers[:, None, :]
 
 
 def _listed(array: NDArray[np.generic]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Several networks as one reader, and long messages in parts."""
+"""A message read as a whole, in parts when it is long, and sentence by sentence."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pc_matrix.language.resources import load_resources
 from pc_matrix.language.roles.marks import Marked, marked
 from pc_matrix.language.roles.network import Answer, Network
 from pc_matrix.language.roles.reading import OF_SOMEBODY, SURE, Reader
+from pc_matrix.language.roles.rows import Span
 from pc_matrix.language.roles.windows import LENGTH, windows
 from policies.denunciation.analysis import Analysis, Leaning, Shares
 from policies.denunciation.judge import judge, of_denunciation
@@ -22,7 +23,7 @@ from tests.language.roles.tiny import weights
 from tests.policies.denunciation.made import made
 
 KNOWN = load_resources()
-NETWORKS = [Network(w) for w in weights(3)]
+NETWORK = Network(weights(3))
 
 
 def leaning(reader: Reader, analysis: Analysis) -> Leaning:
@@ -31,15 +32,28 @@ def leaning(reader: Reader, analysis: Analysis) -> Leaning:
     return found
 
 
-class Listens(Network):
+class Told(Network):
+    """Answers each part of a message by itself."""
+
+    def __init__(self) -> None:
+        self.lengths: list[int] = []
+
+    def read(self, words: Sequence[Marked], parts: Sequence[Span]) -> list[Answer]:
+        self.lengths += [last - first for first, last in parts]
+        return [self.answer(words[first:last]) for first, last in parts]
+
+    def answer(self, words: Sequence[Marked]) -> Answer:
+        raise NotImplementedError
+
+
+class Listens(Told):
     """Says what it was told to of a message that holds a certain word, and nothing of others."""
 
     def __init__(self, kinds: dict[str, tuple[float, float, float]]) -> None:
+        super().__init__()
         self.kinds = kinds
-        self.lengths: list[int] = []
 
-    def read(self, words: Sequence[Marked]) -> Answer:
-        self.lengths.append(len(words))
+    def answer(self, words: Sequence[Marked]) -> Answer:
         forms = [w.form for w in words]
         said = next((k for form, k in self.kinds.items() if form in forms), (1.0, 0.0, 0.0))
         parts = np.array([[0, 1, 0, 0, 0] if f in self.kinds else [1, 0, 0, 0, 0] for f in forms])
@@ -49,34 +63,31 @@ class Listens(Network):
         )
 
 
-# --- one message, several networks
+# --- one message
 
 
-def test_a_reader_takes_the_mean_of_its_networks() -> None:
+def test_a_short_message_has_the_networks_answer() -> None:
     analysis = made("le", "fourgon", "vole", ".")
     words = marked(analysis, KNOWN)
-    answers = [network.read(words) for network in NETWORKS]
-    found = leaning(Reader(NETWORKS), analysis)
-    kinds = np.mean([a.kinds for a in answers], axis=0)
-    assert (found.relay, found.redact, found.denunciation) == pytest.approx(tuple(kinds), abs=1e-5)
-    parts = np.mean([a.parts for a in answers], axis=0)
-    for shares, row in zip(found.words, parts, strict=True):
+    (answer,) = NETWORK.read(words, [(0, len(words))])
+    found = leaning(Reader(NETWORK), analysis)
+    assert (found.relay, found.redact, found.denunciation) == pytest.approx(tuple(answer.kinds))
+    for shares, row in zip(found.words, answer.parts, strict=True):
         expected = tuple(row[1:])
         assert (shares.accused, shares.third, shares.thing, shares.free) == pytest.approx(expected)
-    against = np.mean([a.against for a in answers], axis=0)
-    assert found.against == pytest.approx(tuple(against), abs=1e-5)
+    assert found.against == pytest.approx(tuple(answer.against))
 
 
 @pytest.mark.parametrize("signs", [(), ("!",), (".", ".", "🚨")])
 def test_a_message_of_no_word_has_no_leaning(signs: tuple[str, ...]) -> None:
-    assert Reader(NETWORKS).read(made(*signs), KNOWN) is None
+    assert Reader(NETWORK).read(made(*signs), KNOWN) is None
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(["le", "fourgon", "vole", ".", "12", "Karim"]), max_size=260))
 def test_every_word_has_its_shares_and_the_kinds_are_all(forms: list[str]) -> None:
     analysis = made(*forms)
-    found = Reader(NETWORKS[:1]).read(analysis, KNOWN)
+    found = Reader(NETWORK).read(analysis, KNOWN)
     if found is None:
         assert set(forms) <= {"."}
         return
@@ -98,7 +109,7 @@ def test_a_long_message_is_as_bad_as_its_worst_part() -> None:
     words = [*LONG]
     words[200] = "salaud"
     network = Listens({"salaud": (0.1, 0.1, 0.8)})
-    found = leaning(Reader([network]), made(*words))
+    found = leaning(Reader(network), made(*words))
     assert found.denunciation == pytest.approx(0.8)
     assert found.words[200] == Shares(1.0, 0.0, 0.0, 0.0)
     assert found.against[200] == 2.0
@@ -106,13 +117,14 @@ def test_a_long_message_is_as_bad_as_its_worst_part() -> None:
     assert max(network.lengths) <= LENGTH
 
 
-class ByLength(Network):
+class ByLength(Told):
     """Drowns what it hears among many words: only a short message is as bad as it is."""
 
     def __init__(self, denunciation: float, accused: float) -> None:
+        super().__init__()
         self.denunciation, self.accused = denunciation, accused
 
-    def read(self, words: Sequence[Marked]) -> Answer:
+    def answer(self, words: Sequence[Marked]) -> Answer:
         bad = any(w.form == "salaud" for w in words) and len(words) < 6
         said = [1 - self.denunciation, 0, self.denunciation] if bad else [0.6, 0.4, 0]
         parts = np.zeros((len(words), 5), np.float32)
@@ -128,7 +140,7 @@ def test_a_sentence_that_surely_accuses_by_itself_is_enough(
     denunciation: float, accused: float, found: float
 ) -> None:
     words = ["un", "fourgon", "blanc", ".", "quel", "gros", "salaud", "."]
-    read = leaning(Reader([ByLength(denunciation, accused)]), made(*words))
+    read = leaning(Reader(ByLength(denunciation, accused)), made(*words))
     assert read.denunciation == pytest.approx(found)
     assert [s.accused > 0 for s in read.words] == [False] * 4 + [found > 0] * 4
     assert read.redact == pytest.approx(0.4 * (1 - found))
@@ -138,13 +150,13 @@ def test_a_long_message_names_somebody_if_a_part_of_it_does() -> None:
     words = [*LONG]
     words[10], words[300] = "victime", "salaud"
     network = Listens({"victime": (0.2, 0.8, 0.0), "salaud": (0.4, 0.1, 0.5)})
-    found = leaning(Reader([network]), made(*words))
+    found = leaning(Reader(network), made(*words))
     assert found.denunciation == pytest.approx(0.5)
     assert (found.relay, found.redact) == pytest.approx((0.1, 0.4))
 
 
 def test_a_short_message_is_read_whole_and_keeps_what_speaks_for_it() -> None:
-    found = leaning(Reader([Listens({})]), made("mot", "mot"))
+    found = leaning(Reader(Listens({})), made("mot", "mot"))
     assert found.against == (-1.0, -1.0)
 
 

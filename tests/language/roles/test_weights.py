@@ -27,27 +27,27 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_is_held_comes_back(package: Path) -> None:
     arrays = held(2)
     written(package, arrays)
-    one, two = load_weights()
-    assert dict(one.words) == {w: i for i, w in enumerate(WORDS)}
-    assert dict(one.marks) == {m: i for i, m in enumerate(MARKS)}
-    assert (one.width, one.convolutions, one.attentions, one.heads) == (WIDTH, 2, 2, 2)
-    assert one.words is two.words
-    for n, network in enumerate((one, two)):
-        for name in ("role.weight", "msg.bias", "char.weight"):
-            assert network[name].dtype == np.float32
-            assert np.array_equal(network[name], arrays[f"{n}.{name}"].astype(np.float32))
-    assert not np.array_equal(one["role.weight"], two["role.weight"])
+    both = load_weights()
+    assert dict(both.words) == {w: i for i, w in enumerate(WORDS)}
+    assert dict(both.marks) == {m: i for i, m in enumerate(MARKS)}
+    assert (both.width, both.convolutions, both.attentions, both.heads) == (WIDTH, 2, 2, 2)
+    for name in ("role.weight", "char.weight"):
+        assert both[name].dtype == np.float32
+        for n in range(2):
+            assert np.array_equal(both[name][n], arrays[f"{n}.{name}"].astype(np.float32))
+    assert both["msg.bias"].shape == (2, 1, 3)  # a vector is a matrix of one row
+    assert not np.array_equal(*both["role.weight"])
 
 
 def test_a_words_embedding_is_its_bytes_by_its_scale(package: Path) -> None:
-    arrays = held()
+    arrays = held(2)
     written(package, arrays)
-    (network,) = load_weights()
-    scale = np.float32(arrays["0.scales"][1])
-    known, unknown = network.embedded(["fourgon", "inconnu"])
-    assert np.allclose(known, arrays["0.rows"][1].astype(np.float32) * scale)
-    assert not unknown.any()
-    assert unknown.shape == (WIDTH,)
+    embedded = load_weights().embedded(["fourgon", "inconnu"])
+    assert embedded.shape == (2, 2, WIDTH)
+    for n, (known, unknown) in enumerate(embedded):
+        scale = np.float32(arrays[f"{n}.scales"][1])
+        assert np.allclose(known, arrays[f"{n}.rows"][1].astype(np.float32) * scale)
+        assert not unknown.any()
 
 
 def refused() -> None:
@@ -143,10 +143,8 @@ def test_the_shipped_file_is_there_small_and_whole() -> None:
     assert path.is_file()
     assert len(path.read_bytes()) < 16 * MEGABYTE
     networks = load_weights()
-    assert networks
-    for network in networks:
-        assert len(network.words) > 10_000
-        assert "E:person:B" in network.marks
+    assert len(networks.words) > 10_000
+    assert "E:person:B" in networks.marks
 
 
 def test_the_shipped_file_is_credited() -> None:

@@ -72,7 +72,7 @@ def listed(words: Sequence[str]) -> NDArray[np.uint8]:
     return np.frombuffer(" ".join(words).encode(), np.uint8)
 
 
-def weights(count: int = 1, seed: int = 0, spread: float = 0.5) -> tuple[Weights, ...]:
+def weights(count: int = 1, seed: int = 0, spread: float = 0.5) -> Weights:
     """``count`` networks, as the package would load them."""
     return weights_module.networks(held(count, seed, spread))
 
