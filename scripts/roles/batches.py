@@ -94,22 +94,22 @@ def together(one: Encoded, other: Encoded) -> Encoded:
     )
 
 
-def batches(examples: Sequence[Encoded], rng: Random) -> Iterator[Batch]:
+def batches(examples: Sequence[Encoded], marks: int, rng: Random) -> Iterator[Batch]:
     """All of ``examples``, those of about the same length together, in any order."""
     made = []
     for start in range(0, len(examples), SIZE * 20):
         chunk = sorted(examples[start : start + SIZE * 20], key=len)
         made += [chunk[i : i + SIZE] for i in range(0, len(chunk), SIZE)]
     rng.shuffle(made)
-    return map(batch, made)
+    return (batch(some, marks) for some in made)
 
 
-def batch(examples: Sequence[Encoded], marks: int = 0) -> Batch:
-    """Messages side by side, padded to the longest."""
+def batch(examples: Sequence[Encoded], marks: int) -> Batch:
+    """Messages side by side, padded to the longest; ``marks`` is how many marks are known."""
     shape = (len(examples), max(1, *map(len, examples)))
     words, seen = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
     present, roles = np.zeros(shape, np.float32), np.full(shape, -1, np.int64)
-    table = np.zeros((*shape, marks or _width[0]), np.float32)
+    table = np.zeros((*shape, marks), np.float32)
     letters: list[int] = []
     offsets = np.zeros(shape, np.int64)
     for b, example in enumerate(examples):
@@ -130,11 +130,3 @@ def batch(examples: Sequence[Encoded], marks: int = 0) -> Batch:
         roles=torch.from_numpy(roles),
         labels=torch.tensor([e.label for e in examples]),
     )
-
-
-_width = [0]
-
-
-def set_marks(count: int) -> None:
-    """How many marks there are: the width of every batch's table."""
-    _width[0] = count

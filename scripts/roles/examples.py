@@ -15,10 +15,12 @@ from pc_matrix.language.roles.marks import Marked, marked
 from policies.denunciation.analysis import Token
 from roles.corpus import Span, Written
 from roles.exchange import Mentions, exchanged
+from roles.manners import in_company
 from roles.noise import retyped
 from roles.renaming import renamed
 
 SPELLINGS, EXCHANGES = 6, 2
+IN_COMPANY = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def _told(message: Written) -> Told:
 def _vary(message: Written, rng: Random, *, renames: float, retypes: float) -> Written:
     if rng.random() < renames:
         message = renamed(message, rng)
+    if rng.random() < IN_COMPANY:
+        message = in_company(message, rng)
     return retyped(message, rng) if rng.random() < retypes else message
 
 

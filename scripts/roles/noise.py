@@ -39,18 +39,33 @@ def _short_forms() -> dict[str, list[str]]:
 
 
 _SHORT = _short_forms()
+_KEYS = ("azertyuiop", "qsdfghjklm", "wxcvbn")
+
+
+def _beside() -> dict[str, str]:
+    """The keys to the left and right of each, on a French keyboard, and those above and below."""
+    found: dict[str, str] = {}
+    for y, row in enumerate(_KEYS):
+        for x, key in enumerate(row):
+            others = [_KEYS[y + j][x : x + 1] for j in (-1, 1) if 0 <= y + j < 3]
+            found[key] = row[max(0, x - 1) : x] + row[x + 1 : x + 2] + "".join(others)
+    return found
+
+
+_BESIDE = _beside()
 
 
 def retyped(message: Written, rng: Random) -> Written:
     """``message`` in another spelling; its meaning and its roles stay."""
     kinds: list[tuple[float, Callable[[Piece], str]]] = [
-        (0.3, lambda p: plain(p.text)),
-        (0.5, lambda p: plain(p.text).lower()),
-        (0.6, lambda p: plain(p.text).upper()),
-        (0.8, lambda p: _by_ear(p.text, rng) if p.is_word else p.text),
-        (1.0, lambda p: _slip(p.text, rng) if p.is_word and rng.random() < 0.15 else p.text),
+        (0.2, lambda p: plain(p.text)),
+        (0.4, lambda p: plain(p.text).lower()),
+        (0.5, lambda p: plain(p.text).upper()),
+        (0.75, lambda p: _by_ear(p.text, rng) if p.is_word else p.text),
+        (0.9, lambda p: _slip(p.text, rng) if p.is_word and rng.random() < slips else p.text),
+        (1.0, lambda p: plain(_slip(p.text, rng) if rng.random() < slips else p.text).lower()),
     ]
-    drawn = rng.random()
+    drawn, slips = rng.random(), rng.choice((0.1, 0.15, 0.25, 0.4))
     change = next(change for below, change in kinds if drawn < below)
     pieces = [piece.written(change(piece)) for piece in cut(message)]
     if drawn >= 0.3 and rng.random() < 0.3:
@@ -79,10 +94,12 @@ def _slip(word: str, rng: Random) -> str:
     if len(word) < 4 or not word.isalpha():
         return word
     i, drawn = rng.randrange(1, len(word) - 1), rng.random()
-    if drawn < 0.3:
+    if drawn < 0.25:
         return word[:i] + word[i + 1 :]
-    if drawn < 0.55:
+    if drawn < 0.5:
         return word[:i] + word[i + 1] + word[i] + word[i + 2 :]
-    if drawn < 0.8:
+    if drawn < 0.7:
         return word[:i] + word[i] + word[i:]
-    return word[:i] + rng.choice("aeiourstnl") + word[i + 1 :]
+    beside = _BESIDE.get(plain(word[i]).lower(), "aeirstnl")
+    kept = word[i] if drawn < 0.8 else ""  # the thumb touches two keys, or the wrong one
+    return word[:i] + rng.choice(beside) + kept + word[i + 1 :]
