@@ -1,7 +1,7 @@
 """What the bot does besides carrying: rooms stay what the registry says, charters get posted.
 
 A room is looked at when its state moved; all of them when the registry gives other people other
-rooms than the last time, and every ten minutes.
+rooms than the last time, and every ten minutes. What was put right is told.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
+from bridges.corrections import Corrections
 from bridges.ports import Clock
 from pc_matrix.charters import Charters
 from policies.readers import readers
@@ -29,9 +30,11 @@ class Upkeep:
         enforce: Enforce,
         charters: Charters,
         clock: Clock,
+        corrections: Corrections,
     ) -> None:
         self._directory, self._enforce = directory, enforce
         self._charters, self._clock = charters, clock
+        self._corrections = corrections
         self._given: Mapping[RoomId, frozenset[UserId]] | None = None
         self._looked_at_all: datetime | None = None
 
@@ -45,6 +48,7 @@ class Upkeep:
         elif moved:
             await self._enforce(moved)
         await self._charters.post()
+        await self._corrections.tell(self._directory())
 
     def _is_time(self, now: datetime) -> bool:
         return self._looked_at_all is None or now - self._looked_at_all >= _LOOK_AT_ALL_EVERY

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
+from bridges.corrections import Corrections
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.ports import Language
@@ -31,7 +32,7 @@ from pc_matrix.homeserver.session import Session
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.provisioning import Charters as CharterHook
-from pc_matrix.provisioning import Progress, Provisioner
+from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
 from pc_matrix.settings import Settings
@@ -153,13 +154,15 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     """
     book, commune, clock = house.book, house.settings.commune, house.clock
     language = load_with(house.settings.own_lists)
+    home = house.settings.session_dir.parent
     async with _session(house) as session, open_provisioner(house) as provisioner:
         voice = Voice(session)
         upkeep = Upkeep(
             book.directory,
-            provisioner.enforce,
+            Enforcement(provisioner, book, commune.code, lambda: one_apply(home)),
             Charters(house.registry, commune, voice, clock),
             clock,
+            Corrections(voice, book, clock),
         )
         yield Bot(
             session,

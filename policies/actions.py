@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from policies.damage import Damage
 from policies.room_shapes import Content, RoomShape
 from policies.terms import Role, RoomId, RoomKey, UserId
 
@@ -25,6 +26,8 @@ class Why(StrEnum):
     """The registry knows the room, and the bot is not in it any more."""
     ROOM_FOUND = "room-found"
     """The room carries our mark, and the registry does not know it."""
+    DAMAGED = "damaged"
+    """What happened to the room cannot be undone in it, or its sector is part of another now."""
     DRIFTED = "drifted"
     """Somebody or something changed a setting that is ours."""
     NO_ACCOUNT = "no-account"
@@ -73,6 +76,17 @@ class ForgetRoom:
     key: RoomKey
     room_id: RoomId
     why: Why = Why.ROOM_LOST
+
+
+@dataclass(frozen=True, slots=True)
+class RetireRoom:
+    """Give a room up: the room ``successor`` stands for it (see ``policies.retirement``)."""
+
+    key: RoomKey
+    room_id: RoomId
+    damage: Damage
+    successor: RoomKey
+    why: Why = Why.DAMAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +194,7 @@ RoomAction = (
     | WithdrawInvitation
     | SetPower
     | ForgetRoom
+    | RetireRoom
     | AdoptRoom
     | CreateRoom
     | CorrectState

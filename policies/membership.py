@@ -9,7 +9,8 @@ from datetime import datetime
 from policies.actions import LeftOut, Why
 from policies.roles import may_take_part, rooms_given
 from policies.room_shapes import RoomShape, RoomTexts, shape
-from policies.terms import Directory, Mandate, Role, RoomKey, RoomKind, UserId
+from policies.successors import successor
+from policies.terms import Directory, Mandate, Role, RoomKey, RoomKind, SectorCode, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,13 @@ class Expected:
     directory: Directory
     now: datetime
     rooms: Mapping[RoomKey, ExpectedRoom]
+
+    def successor(self, key: RoomKey) -> RoomKey | None:
+        """Whose room stands for that of a former sector; ``None`` when there is none (yet)."""
+        if key.kind is not RoomKind.SECTOR or key in self.rooms:
+            return None
+        now = successor(self.directory.commune, SectorCode(key.code))
+        return None if now is None else RoomKey(key.commune, key.kind, now)
 
     def people(self) -> tuple[UserId, ...]:
         """Everybody who has to be in some room, sorted."""

@@ -98,6 +98,14 @@ def power_levels(powers: Content, users: Mapping[UserId, int]) -> dict[str, obje
     return {**powers, "users": listed}
 
 
+def closed_levels(levels: Content) -> dict[str, object]:
+    """``m.room.power_levels`` in which nobody but the room's creator may do anything."""
+    gates = ("events_default", "state_default", "invite", "kick", "ban", "redact")
+    given = levels.get("events")
+    events = dict.fromkeys(given if isinstance(given, dict) else (), _CREATOR_ONLY)
+    return {**levels, **dict.fromkeys(gates, _CREATOR_ONLY), "events": events, "users": {}}
+
+
 def _state(key: RoomKey, commune: Commune, texts: RoomTexts) -> dict[str, Content]:
     state: dict[str, Content] = {} if is_space(key) else {ENCRYPTION: _encryption(key)}
     state["m.room.join_rules"] = {"join_rule": "invite"}

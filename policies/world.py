@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policies.room_shapes import Content
-from policies.terms import RoomId, RoomKey, UserId
+from policies.terms import EventId, RoomId, RoomKey, UserId
 
 
 class Membership(StrEnum):
@@ -31,8 +31,19 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """Who sent a state event, as the server says, and which event it took the place of."""
+
+    sender: UserId
+    replaces: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedRoom:
-    """A room that the bot created, as the server has it. ``state`` holds empty state keys only."""
+    """A room that the bot created, as the server has it. ``state`` holds empty state keys only.
+
+    ``traces`` are by event type and state key.
+    """
 
     room_id: RoomId
     key: RoomKey
@@ -45,6 +56,7 @@ class ObservedRoom:
     state: Mapping[str, Content]
     children: Mapping[RoomId, Content] = field(default_factory=dict)
     parents: Mapping[RoomId, Content] = field(default_factory=dict)
+    traces: Mapping[tuple[str, str], Trace] = field(default_factory=dict)
 
 
 class Account(StrEnum):
@@ -63,7 +75,7 @@ class Observed:
     ``rooms`` are those that the bot created for this commune; other rooms are not in here at all,
     so that no plan can touch them. With ``whole`` false only some rooms were looked at, and what
     is missing says nothing. ``chartered`` are the rooms that have the charter, ``None`` when
-    nobody asked.
+    nobody asked. ``retired`` rooms stand for no key any more (see ``policies.retirement``).
     """
 
     rooms: tuple[ObservedRoom, ...]
@@ -71,3 +83,4 @@ class Observed:
     accounts: Mapping[UserId, Account] = field(default_factory=dict)
     chartered: frozenset[RoomId] | None = None
     whole: bool = True
+    retired: frozenset[RoomId] = frozenset()

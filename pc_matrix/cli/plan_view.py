@@ -9,7 +9,9 @@ from typing import assert_never
 
 from policies import actions as act
 from policies.actions import AccountAction, Action, Notice, RoomAction, Why
+from policies.damage import Damage
 from policies.plan import Plan
+from policies.retirement import READABLE_FOR
 from policies.roles import MODERATOR
 from policies.terms import Commune, Directory, Role, RoomKey, RoomKind, UserId
 
@@ -24,6 +26,7 @@ _WHY: Mapping[Why, str] = {
     Why.ROOM_MISSING: "il n'existe pas encore",
     Why.ROOM_LOST: "le bot n'est plus dans celui que le registre connaît",
     Why.ROOM_FOUND: "le registre ne le connaissait pas",
+    Why.DAMAGED: "un autre prend sa place",
     Why.DRIFTED: "n'est pas comme il doit être",
     Why.NO_ACCOUNT: "n'a pas encore de compte",
     Why.PASSWORD_NOT_SHOWN: "son premier mot de passe n'a pas été montré",
@@ -49,6 +52,16 @@ _FIXED: Mapping[str, str] = {
     "version": "sa version de salon",
     "federation": "son ouverture aux autres serveurs",
     "space": "sa nature (espace ou salon)",
+}
+
+
+_DAMAGE: Mapping[Damage, str] = {
+    Damage.LOST: "il n'existe plus",
+    Damage.ENCRYPTION: "son chiffrement a été changé",
+    Damage.HISTORY: "son historique a été ouvert à tous",
+    Damage.TOMBSTONE: "il a été déclaré remplacé par un salon qui n'est pas le nôtre",
+    Damage.REPLACED: "son secteur fait partie d'un autre, d'après le fichier de la commune",
+    Damage.ASKED: "un autre des nôtres prend sa place",
 }
 
 
@@ -162,10 +175,18 @@ class _View:
                 return f"~ inscrire ce salon au registre : {_WHY[action.why]}"
             case act.ForgetRoom():
                 return f"~ rayer ce salon du registre : {_WHY[action.why]}"
+            case act.RetireRoom():
+                return self._retired(action)
             case act.PostCharter():
                 return f"+ y publier la charte : {_WHY[action.why]}"
             case _:
                 raise TypeError(action)
+
+    def _retired(self, action: act.RetireRoom) -> str:
+        line = f"- fermer ce salon : {_DAMAGE[action.damage]}"
+        if action.successor != action.key:
+            line += f" ; ses membres passent dans : {self.room(action.successor)}"
+        return f"{line} ; lisible {READABLE_FOR.days} jours, puis vidé"
 
     def notice(self, notice: Notice) -> str:
         match notice:

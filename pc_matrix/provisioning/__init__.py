@@ -1,6 +1,7 @@
 """From the registry to the rooms: observe, plan, brake, apply."""
 
 from pc_matrix.provisioning.accounts import NewAccount, hand_over
+from pc_matrix.provisioning.enforcement import Enforcement
 from pc_matrix.provisioning.lock import one_apply
 from pc_matrix.provisioning.ports import Charters, Phase, Progress
 from pc_matrix.provisioning.provisioner import Provisioner, check_brake
@@ -10,6 +11,7 @@ __all__ = [
     "ApplyReport",
     "Charters",
     "EnforceReport",
+    "Enforcement",
     "Failure",
     "NewAccount",
     "Phase",

@@ -15,6 +15,7 @@ from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.provisioning.accounts import Accounts
 from pc_matrix.provisioning.applying import Applier
 from pc_matrix.provisioning.creation import Creator
+from pc_matrix.provisioning.looking_again import unfit, with_hosts
 from pc_matrix.provisioning.observe import PATIENCE, Observer
 from pc_matrix.provisioning.ports import (
     AccountServer,
@@ -24,11 +25,14 @@ from pc_matrix.provisioning.ports import (
     RoomServer,
     silent,
 )
-from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, Survey
+from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, RebuildReport, Survey
+from pc_matrix.provisioning.retiring import Retiring
 from policies.actions import RenewPassword
 from policies.brake import Braked, brake
+from policies.corrections import corrections, losses
+from policies.damage import MOST_AT_ONCE
 from policies.membership import Expected, expected
-from policies.plan import Plan
+from policies.plan import Plan, only
 from policies.reconcile import plan
 from policies.roles import server_of
 from policies.terms import Commune, RoomId, RoomKey, UserId
@@ -58,6 +62,8 @@ class Provisioner:
         self._commune, self._clock, self._progress = commune, clock, progress
         self._charters = charters
         self._observer = Observer(rooms, commune, progress, patience)
+        self._retiring = Retiring(rooms, registry, commune, self._observer, clock)
+        self._before: Expected | None = None
         self._accounts = None if admin is None else Accounts(admin, registry, commune.code)
         self._one_at_a_time = asyncio.Lock()
         self._braked: Braked | None = None
@@ -90,28 +96,73 @@ class Provisioner:
                 with _asking():
                     await self._admin.lift_rate_limit(self._commune.bot)
             first = await self._run(survey.plan)
-            if not first.failed or first.stopped is not None:
-                return first
-            return await self._again(first, allow_removals)
+            if first.failed and first.stopped is None:
+                first = await self._again(first, allow_removals)
+            if first.stopped is None:
+                await self._retiring.tend(self._expected())
+            return first
 
     async def enforce(self, room_ids: frozenset[RoomId] | None = None) -> EnforceReport:
         """Put right what drifted in ``room_ids`` (by default everywhere): members, powers, state.
 
-        Nothing is created. Obeys the brake, which leaves an audit row. Raises ``ServerUnreachable``
-        and ``AccessDenied``, and ``MatrixError`` when a room cannot be looked at.
+        Nothing is created; ``rebuild`` does that for what is unfit. Obeys the brake, which
+        leaves an audit row. Raises ``ServerUnreachable`` and ``AccessDenied``, and ``MatrixError``
+        when a room cannot be looked at.
         """
         async with self._one_at_a_time:
             seen = await self._observer.look(room_ids)
-            observed = Observed(seen, self._registered(), whole=False)
-            todo = plan(self._expected(), observed)
+            wanted = self._expected()
+            observed = Observed(seen, self._registered(), whole=False, retired=self._retiring.ids())
+            broken = await unfit(self._observer, wanted, observed, room_ids)
+            todo = plan(wanted, observed)
             braked = brake(todo, observed, self._commune.bot)
             self._note_brake(braked)
             if braked is not None:
-                return EnforceReport(braked=braked)
+                return EnforceReport(braked=braked, unfit=broken)
             report = await self._run(todo)
+            if room_ids is None and report.stopped is None:
+                await self._retiring.tend(wanted)
+            before, self._before = self._before, wanted
+            undone = corrections(report.done, seen, wanted, before)
+            found = await with_hosts(self._rooms, undone, seen)
         if report.stopped is not None:
             raise report.stopped
-        return EnforceReport(report.done, report.failed)
+        return EnforceReport(report.done, report.failed, corrections=found, unfit=broken)
+
+    async def rebuild(self, keys: frozenset[RoomKey] = frozenset()) -> RebuildReport:
+        """Make anew the unfit rooms ``keys`` and those that are owed from before, alone.
+
+        No more than ``damage.MOST_AT_ONCE``: beyond that a human runs ``apply``. Raises as
+        ``enforce`` does.
+        """
+        async with self._one_at_a_time:
+            wanted = self._expected()
+            keys |= self._retiring.owed(wanted)
+            if not keys:
+                return RebuildReport()
+            survey = await self.plan()
+            todo = only(survey.plan, keys)
+            if len(todo.given_up()) > MOST_AT_ONCE:
+                return RebuildReport(too_many=len(todo.given_up()))
+            report = await self._run(todo)
+            if report.stopped is not None:
+                raise report.stopped
+            await self._retiring.tend(wanted)
+        told = losses(report.done, survey.observed.rooms)
+        return RebuildReport(report.done, report.failed, told)
+
+    def places(self, keys: set[RoomKey]) -> frozenset[RoomId]:
+        """Where the rooms ``keys`` are, by the registry."""
+        rooms = self._registry.rooms(self._commune.code)
+        return frozenset(room_id for room_id, key in rooms.items() if key in keys)
+
+    async def lift_shadow_ban(self) -> bool:
+        """Free the bot of a ban under which the server says yes and does nothing; whether asked."""
+        if self._admin is None:
+            return False
+        with _asking():
+            await self._admin.lift_shadow_ban(self._commune.bot)
+        return True
 
     async def _again(self, first: ApplyReport, allow_removals: int | None) -> ApplyReport:
         """A second look and a second try: what a busy moment refused is usually done now."""
@@ -154,7 +205,8 @@ class Provisioner:
         accounts: dict[UserId, Account] = {}
         if self._accounts is not None:
             accounts = await self._accounts.look(self._to_check(wanted, seen))
-        return Observed(seen, self._registered(), accounts, self._chartered())
+        chartered, retired = self._chartered(), self._retiring.ids()
+        return Observed(seen, self._registered(), accounts, chartered, retired=retired)
 
     async def _rooms_seen(self) -> tuple[ObservedRoom, ...]:
         """All rooms; those whose creation was begun and not ended are waited for."""

@@ -9,8 +9,9 @@ from pc_matrix.errors import PcError
 from pc_matrix.provisioning.accounts import NewAccount
 from policies.actions import Action, Notice
 from policies.brake import Braked
+from policies.corrections import Correction
 from policies.plan import Plan
-from policies.terms import Directory
+from policies.terms import Directory, RoomKey
 from policies.world import Observed
 
 
@@ -43,11 +44,27 @@ class ApplyReport:
 
 @dataclass(frozen=True, slots=True)
 class EnforceReport:
-    """What the running bot put right; with ``braked`` nothing was done and a human has to look."""
+    """What the running bot put right; with ``braked`` nothing was done and a human has to look.
+
+    ``corrections`` says what of it undid somebody's act, ``unfit`` which rooms are gone, or cannot
+    be mended where they are.
+    """
 
     done: tuple[Action, ...] = ()
     failed: tuple[Failure, ...] = ()
     braked: Braked | None = None
+    corrections: tuple[Correction, ...] = ()
+    unfit: frozenset[RoomKey] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """Rooms that were made anew; ``too_many`` were not, because a human is asked first."""
+
+    done: tuple[Action, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    too_many: int = 0
 
 
 def slug(item: Action | Notice) -> str:

@@ -14,6 +14,7 @@ from pc_matrix.registry.records import AccountState, Contact
 from pc_matrix.registry.rooms import rooms_in
 from pc_matrix.registry.tables import MandateRow, PersonRow
 from pc_matrix.registry.transactions import Transactions
+from policies.successors import moved
 from policies.terms import (
     AuthorityCode,
     Commune,
@@ -33,13 +34,16 @@ class PersonStore:
     _transactions: Transactions
 
     def directory(self, commune: Commune) -> Directory:
-        """All persons, mandates (past and future too) and made rooms, as of one instant."""
+        """All persons, mandates (past and future too) and made rooms, as of one instant.
+
+        A mandate of a former sector is held where the commune's file says that its people are now.
+        """
         with self._transactions.reading() as session:
             persons = session.exec(select(PersonRow).where(PersonRow.commune == commune.code))
             return Directory(
                 commune,
                 {UserId(row.user_id): _person(row) for row in persons},
-                mandates_in(session, commune.code),
+                moved(commune, mandates_in(session, commune.code)),
                 rooms_in(session, commune.code),
             )
 

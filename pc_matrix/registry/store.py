@@ -9,6 +9,7 @@ from pc_matrix.registry import engine, migrate, seal
 from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
+from pc_matrix.registry.corrections import CorrectionStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
 from pc_matrix.registry.links import LinkStore
@@ -16,6 +17,7 @@ from pc_matrix.registry.persons import PersonStore
 from pc_matrix.registry.pins import PinStore
 from pc_matrix.registry.places import PlaceStore
 from pc_matrix.registry.reports import ReportStore
+from pc_matrix.registry.retired_rooms import RetiredRoomStore
 from pc_matrix.registry.rooms import RoomStore
 from pc_matrix.registry.showings import ShowingStore
 from pc_matrix.registry.transactions import Transactions
@@ -28,6 +30,7 @@ class Registry(
     PersonStore,
     ImportStore,
     RoomStore,
+    RetiredRoomStore,
     InboxStore,
     ReportStore,
     LinkStore,
@@ -35,6 +38,7 @@ class Registry(
     BulletinStore,
     PinStore,
     VerificationStore,
+    CorrectionStore,
     AuditStore,
 ):
     """All communes of a deployment, in one SQLite file or PostgreSQL database.

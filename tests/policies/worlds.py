@@ -96,12 +96,20 @@ class World:
         self.accounts = dict(observed.accounts)
         self.chartered = None if observed.chartered is None else set(observed.chartered)
         self.whole = observed.whole
+        self.retired = set(observed.retired)
         self.touched: set[RoomId] = set()
 
     def observed(self) -> Observed:
         chartered = None if self.chartered is None else frozenset(self.chartered)
         rooms = tuple(self.rooms.values())
-        return Observed(rooms, dict(self.registered), dict(self.accounts), chartered, self.whole)
+        return Observed(
+            rooms,
+            dict(self.registered),
+            dict(self.accounts),
+            chartered,
+            self.whole,
+            frozenset(self.retired),
+        )
 
     def apply(self, plan: Plan) -> World:
         for action in plan.actions:
@@ -114,6 +122,10 @@ class World:
                 self.accounts[action.user_id] = Account.PRESENT
             case act.ForgetRoom():
                 del self.registered[action.key]
+            case act.RetireRoom():
+                if self.registered.get(action.key) == action.room_id:
+                    del self.registered[action.key]
+                self.retired.add(action.room_id)
             case act.AdoptRoom():
                 self.registered[action.key] = action.room_id
             case act.CreateRoom():
@@ -146,7 +158,7 @@ class World:
             case act.PostCharter():
                 assert self.chartered is not None
                 self.chartered.add(room.room_id)
-            case act.ForgetRoom() | act.AdoptRoom() | act.CreateRoom():
+            case act.ForgetRoom() | act.RetireRoom() | act.AdoptRoom() | act.CreateRoom():
                 raise AssertionError(action)
             case other:
                 assert_never(other)

@@ -26,6 +26,8 @@ class FakeServer:
         self.passwords: dict[str, str] = {}
         self.lifted: set[str] = set()
         self.requests: list[str] = []
+        self.senders: dict[str, str] = {}
+        self.shadow_banned = False
         self.dies_at: int | None = None
         self.after = False
         self.refuse: Callable[[str], Exception | None] = lambda request: None
@@ -73,6 +75,14 @@ class FakeServer:
         with self._request(f"unban {user_id}"):
             self.member(room_id, user_id, "leave", BOT)
 
+    async def sender_of(self, room_id: str, event_id: str) -> str:
+        with self._request(f"sender of {event_id}"):
+            return self.senders.get(event_id, "")
+
+    async def leave(self, room_id: str) -> None:
+        with self._request("leave"):
+            self.member(room_id, BOT, "leave", BOT)
+
     # -- accounts ------------------------------------------------------------------------------
 
     async def user(self, user_id: str) -> Json | None:
@@ -92,6 +102,10 @@ class FakeServer:
     async def lift_rate_limit(self, user_id: str) -> None:
         with self._request("lift"):
             self.lifted.add(user_id)
+
+    async def lift_shadow_ban(self, user_id: str) -> None:
+        with self._request("lift_shadow_ban"):
+            self.shadow_banned = False
 
     # -- what others do ------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """The tables, by subject. Each carries its commune, the seal excepted; none holds a text."""
 
 from pc_matrix.registry.tables.base import Row
+from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
     AcknowledgementRow,
@@ -13,7 +14,7 @@ from pc_matrix.registry.tables.ledger import (
 )
 from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
-from pc_matrix.registry.tables.rooms import RoomRow
+from pc_matrix.registry.tables.rooms import RetiredRoomRow, RoomRow
 from pc_matrix.registry.tables.seal import SealRow
 from pc_matrix.registry.tables.traces import AuditRow, IdentityNewsRow, PinRow
 from pc_matrix.registry.tables.verification import VerificationRow
@@ -27,6 +28,7 @@ __all__ = [
     "AuthorityRow",
     "BulletinLinkRow",
     "BulletinRow",
+    "CorrectionRow",
     "CounterRow",
     "CursorRow",
     "IdentityNewsRow",
@@ -37,6 +39,7 @@ __all__ = [
     "PinRow",
     "PlaceRow",
     "ReportRow",
+    "RetiredRoomRow",
     "RoomRow",
     "SealRow",
     "SectorRow",

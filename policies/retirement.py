@@ -1,0 +1,79 @@
+"""A room that another one stands for: closed to further talk, readable for a time, then emptied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from policies.damage import HISTORY, TOMBSTONE, Damage
+from policies.membership import Expected
+from policies.room_shapes import ENCRYPTION, POWER_LEVELS, Content, closed_levels
+from policies.terms import RoomId, RoomKey, UserId
+from policies.world import Membership, ObservedRoom
+
+READABLE_FOR = timedelta(days=30)
+"""Those who were in it and still have their place read it so long; then everybody is put out."""
+
+_PROTECTS = frozenset({ENCRYPTION, HISTORY, "m.room.join_rules", "m.room.guest_access"})
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A room given up at ``since``. ``successor`` is whose room stands for it: often its own key.
+
+    ``replacement`` is that room once it exists; ``closed`` once the old one is shut, or gone.
+    """
+
+    room_id: RoomId
+    key: RoomKey
+    successor: RoomKey
+    why: Damage
+    since: datetime
+    replacement: RoomId | None = None
+    closed: bool = False
+
+
+def is_over(retired: Retired, now: datetime) -> bool:
+    """Whether the time for reading it has passed."""
+    return now >= retired.since + READABLE_FOR
+
+
+def leavers(retired: Retired, room: ObservedRoom, expected: Expected) -> Iterator[UserId]:
+    """Who has to go from the old room, sorted: in the end all, before those without a place.
+
+    Invitations to it lead nowhere, and go at once. The bot is never among them.
+    """
+    successor = expected.rooms.get(retired.successor)
+    staying = frozenset() if successor is None else successor.members.keys()
+    over = is_over(retired, expected.now)
+    for user, member in sorted(room.members.items()):
+        if user == expected.directory.commune.bot:
+            continue
+        match member.membership:
+            case Membership.JOIN if over or user not in staying:
+                yield user
+            case Membership.INVITE:
+                yield user
+            case _:
+                pass
+
+
+def closing(
+    retired: Retired, room: ObservedRoom, expected: Expected, body: str
+) -> Iterator[tuple[str, Content]]:
+    """What to set, in order, so that nobody talks there and applications lead to the new room.
+
+    What protects the old messages is put back too. ``body`` is what applications show that do not
+    know replaced rooms.
+    """
+    wanted = expected.rooms.get(retired.key)
+    for event_type, content in () if wanted is None else wanted.shape.state.items():
+        if event_type in _PROTECTS and room.state.get(event_type) != content:
+            yield event_type, content
+    levels = closed_levels(room.state.get(POWER_LEVELS, {}))
+    if room.state.get(POWER_LEVELS) != levels:
+        yield POWER_LEVELS, levels
+    tombstone = {"body": body, "replacement_room": retired.replacement or ""}
+    if room.state.get(TOMBSTONE) != tombstone:
+        yield TOMBSTONE, tombstone
