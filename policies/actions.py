@@ -21,6 +21,8 @@ class Why(StrEnum):
     NO_MANDATE = "no-mandate"
     ROOM_CLOSED = "room-closed"
     """Its sector or authority is no longer in the commune's file."""
+    SECTOR_SPLIT = "sector-split"
+    """His sector became several, and the registry does not say yet which one is his."""
     ROOM_MISSING = "room-missing"
     ROOM_LOST = "room-lost"
     """The registry knows the room, and the bot is not in it any more."""
@@ -80,13 +82,18 @@ class ForgetRoom:
 
 @dataclass(frozen=True, slots=True)
 class RetireRoom:
-    """Give a room up: the room ``successor`` stands for it (see ``policies.retirement``)."""
+    """Give a room up: the rooms ``heirs`` stand for it (see ``policies.retirement``)."""
 
     key: RoomKey
     room_id: RoomId
     damage: Damage
-    successor: RoomKey
+    heirs: tuple[RoomKey, ...]
     why: Why = Why.DAMAGED
+
+    @property
+    def successor(self) -> RoomKey | None:
+        """The one room that stands for it; ``None`` when there are several."""
+        return self.heirs[0] if len(self.heirs) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 from policies.actions import LeftOut, Why
 from policies.roles import may_take_part, rooms_given
 from policies.room_shapes import RoomShape, RoomTexts, shape
-from policies.successors import successor
+from policies.successors import heirs
 from policies.terms import Directory, Mandate, Role, RoomKey, RoomKind, SectorCode, UserId
 
 
@@ -49,12 +49,12 @@ class Expected:
     now: datetime
     rooms: Mapping[RoomKey, ExpectedRoom]
 
-    def successor(self, key: RoomKey) -> RoomKey | None:
-        """Whose room stands for that of a former sector; ``None`` when there is none (yet)."""
+    def heirs(self, key: RoomKey) -> tuple[RoomKey, ...]:
+        """The rooms that take in the people of a former sector's; none for any other room."""
         if key.kind is not RoomKind.SECTOR or key in self.rooms:
-            return None
-        now = successor(self.directory.commune, SectorCode(key.code))
-        return None if now is None else RoomKey(key.commune, key.kind, now)
+            return ()
+        now = heirs(self.directory.commune, SectorCode(key.code))
+        return tuple(RoomKey(key.commune, key.kind, code) for code in now)
 
     def people(self) -> tuple[UserId, ...]:
         """Everybody who has to be in some room, sorted."""
@@ -90,7 +90,8 @@ class Expected:
         if not may_take_part(mandate.user_id, commune):
             return Why.FOREIGN_SERVER
         if not any(True for _ in rooms_given(mandate, commune)):
-            return Why.ROOM_CLOSED
+            is_split = mandate.sector is not None and heirs(commune, mandate.sector)
+            return Why.SECTOR_SPLIT if is_split else Why.ROOM_CLOSED
         return _why_silent([mandate], self.now)
 
 

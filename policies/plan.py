@@ -99,8 +99,8 @@ def only(plan: Plan, keys: Collection[RoomKey]) -> Plan:
     """What of ``plan`` makes the rooms ``keys`` anew, and puts them where the old ones stood."""
     struck = [action for action in plan.given_up() if action.key in keys]
     gone = {action.room_id for action in struck}
-    heirs = {action.successor for action in struck if isinstance(action, RetireRoom)}
-    wanted = heirs.union(keys)
+    heirs = (key for action in struck if isinstance(action, RetireRoom) for key in action.heirs)
+    wanted = frozenset(heirs).union(keys)
     return Plan(tuple(a for a in plan.actions if _rebuilds(a, wanted, gone)))
 
 

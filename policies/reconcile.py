@@ -51,20 +51,20 @@ def fit(
     for key, room in tuple(standing.items()):
         wanted = expected.rooms.get(key)
         if wanted is None:
-            successor = expected.successor(key)
-            if successor is not None:
+            heirs = expected.heirs(key)
+            if heirs:
                 del standing[key]
-                unfit.append(act.RetireRoom(key, room.room_id, Damage.REPLACED, successor))
+                unfit.append(act.RetireRoom(key, room.room_id, Damage.REPLACED, heirs))
             continue
         match damage(wanted.shape, room, observed.rooms):
             case None:
                 pass
             case Follow(room_id):
                 standing[key] = next(r for r in observed.rooms if r.room_id == room_id)
-                unfit.append(act.RetireRoom(key, room.room_id, Damage.ASKED, key))
+                unfit.append(act.RetireRoom(key, room.room_id, Damage.ASKED, (key,)))
             case found:
                 del standing[key]
-                unfit.append(act.RetireRoom(key, room.room_id, found, key))
+                unfit.append(act.RetireRoom(key, room.room_id, found, (key,)))
     return standing, tuple(unfit)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from policies.damage import HISTORY, TOMBSTONE, Damage
 from policies.membership import Expected
 from policies.room_shapes import ENCRYPTION, POWER_LEVELS, Content, closed_levels
-from policies.terms import RoomId, RoomKey, UserId
+from policies.terms import RoomId, RoomKey, RoomKind, UserId
 from policies.world import Membership, ObservedRoom
 
 READABLE_FOR = timedelta(days=30)
@@ -22,12 +22,13 @@ _PROTECTS = frozenset({ENCRYPTION, HISTORY, "m.room.join_rules", "m.room.guest_a
 class Retired:
     """A room given up at ``since``. ``successor`` is whose room stands for it: often its own key.
 
-    ``replacement`` is that room once it exists; ``closed`` once the old one is shut, or gone.
+    It is ``None`` for a sector that became several. ``replacement`` is that room once it exists;
+    ``closed`` once the old one is shut, or gone.
     """
 
     room_id: RoomId
     key: RoomKey
-    successor: RoomKey
+    successor: RoomKey | None
     why: Damage
     since: datetime
     replacement: RoomId | None = None
@@ -44,8 +45,7 @@ def leavers(retired: Retired, room: ObservedRoom, expected: Expected) -> Iterato
 
     Invitations to it lead nowhere, and go at once. The bot is never among them.
     """
-    successor = expected.rooms.get(retired.successor)
-    staying = frozenset() if successor is None else successor.members.keys()
+    staying = _staying(retired, expected)
     over = is_over(retired, expected.now)
     for user, member in sorted(room.members.items()):
         if user == expected.directory.commune.bot:
@@ -57,6 +57,18 @@ def leavers(retired: Retired, room: ObservedRoom, expected: Expected) -> Iterato
                 yield user
             case _:
                 pass
+
+
+def _staying(retired: Retired, expected: Expected) -> frozenset[UserId]:
+    """Who has a place in what stands for the room, or waits to be given one."""
+    keys = (retired.key, *expected.heirs(retired.key))
+    placed = {user for key in keys if key in expected.rooms for user in expected.rooms[key].members}
+    waiting = {
+        mandate.user_id
+        for mandate in expected.directory.mandates
+        if mandate.sector == retired.key.code and mandate.counts(expected.now)
+    }
+    return frozenset(placed | waiting) if retired.key.kind is RoomKind.SECTOR else frozenset(placed)
 
 
 def closing(
@@ -74,6 +86,6 @@ def closing(
     levels = closed_levels(room.state.get(POWER_LEVELS, {}))
     if room.state.get(POWER_LEVELS) != levels:
         yield POWER_LEVELS, levels
-    tombstone = {"body": body, "replacement_room": retired.replacement or ""}
-    if room.state.get(TOMBSTONE) != tombstone:
+    tombstone = {"body": body, "replacement_room": retired.replacement}
+    if retired.replacement is not None and room.state.get(TOMBSTONE) != tombstone:
         yield TOMBSTONE, tombstone

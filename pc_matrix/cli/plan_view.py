@@ -23,6 +23,7 @@ _WHY: Mapping[Why, str] = {
     Why.FOREIGN_SERVER: "son compte est sur un serveur que la commune n'admet pas",
     Why.NO_MANDATE: "aucun mandat ne lui donne ce salon",
     Why.ROOM_CLOSED: "ce secteur ou cette autorité n'est plus dans le fichier de la commune",
+    Why.SECTOR_SPLIT: "son secteur a été partagé ; dites au registre lequel est le sien",
     Why.ROOM_MISSING: "il n'existe pas encore",
     Why.ROOM_LOST: "le bot n'est plus dans celui que le registre connaît",
     Why.ROOM_FOUND: "le registre ne le connaissait pas",
@@ -60,7 +61,7 @@ _DAMAGE: Mapping[Damage, str] = {
     Damage.ENCRYPTION: "son chiffrement a été changé",
     Damage.HISTORY: "son historique a été ouvert à tous",
     Damage.TOMBSTONE: "il a été déclaré remplacé par un salon qui n'est pas le nôtre",
-    Damage.REPLACED: "son secteur fait partie d'un autre, d'après le fichier de la commune",
+    Damage.REPLACED: "d'après le fichier de la commune, un autre secteur prend sa suite",
     Damage.ASKED: "un autre des nôtres prend sa place",
 }
 
@@ -184,9 +185,10 @@ class _View:
 
     def _retired(self, action: act.RetireRoom) -> str:
         line = f"- fermer ce salon : {_DAMAGE[action.damage]}"
-        if action.successor != action.key:
-            line += f" ; ses membres passent dans : {self.room(action.successor)}"
-        return f"{line} ; lisible {READABLE_FOR.days} jours, puis vidé"
+        heirs = ", ".join(self.room(key) for key in action.heirs if key != action.key)
+        if heirs:
+            line += f" ({heirs})"
+        return f"{line} ; qui y était peut le lire {READABLE_FOR.days} jours, puis il est vidé"
 
     def notice(self, notice: Notice) -> str:
         match notice:

@@ -116,7 +116,7 @@ class Applier:
                 await self._change(action, self._place(action.key))
 
     def _retire(
-        self, action: act.ForgetRoom | act.RetireRoom, why: Damage, successor: RoomKey
+        self, action: act.ForgetRoom | act.RetireRoom, why: Damage, successor: RoomKey | None
     ) -> None:
         """Strike the room, and remember that another takes its place."""
         gone = why is Damage.LOST

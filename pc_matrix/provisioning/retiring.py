@@ -38,7 +38,7 @@ class Retiring:
     def owed(self, wanted: Expected) -> frozenset[RoomKey]:
         """The rooms that are wanted and were given up before another took their place."""
         there = set(self._registry.rooms(self._commune.code).values())
-        lacking = {r.successor for r in self._all() if r.replacement is None}
+        lacking = {r.successor for r in self._all() if r.replacement is None and r.successor}
         return frozenset(k for k in lacking if k in wanted.rooms and k not in there)
 
     async def tend(self, wanted: Expected) -> int:
@@ -46,8 +46,6 @@ class Retiring:
         self._learn_replacements()
         done = 0
         for retired in self._all():
-            if retired.closed and not self._is_due(retired):
-                continue
             try:
                 done += await self._tend_to(retired, wanted)
             except MatrixError as refusal:
@@ -58,20 +56,18 @@ class Retiring:
     def _all(self) -> list[Retired]:
         return list(self._registry.retired_rooms(self._commune.code))
 
-    def _is_due(self, retired: Retired) -> bool:
-        return is_over(retired, self._clock()) or retired.replacement is not None
-
     def _learn_replacements(self) -> None:
         code = self._commune.code
         places = {key: room for room, key in self._registry.rooms(code).items()}
         for retired in self._all():
-            place = places.get(retired.successor)
+            place = None if retired.successor is None else places.get(retired.successor)
             if retired.replacement is None and place is not None:
                 self._registry.room_replaced(code, retired.room_id, place)
 
     async def _tend_to(self, retired: Retired, wanted: Expected) -> int:
-        if retired.replacement is None and not is_over(retired, self._clock()):
-            return 0
+        over = is_over(retired, self._clock())
+        if retired.replacement is None and retired.successor is not None and not over:
+            return 0  # nothing is shut before people have somewhere to go
         found = await self._observer.look([retired.room_id])
         if not found:
             self._gone(retired)
@@ -81,7 +77,7 @@ class Retiring:
             await self._rooms.kick(retired.room_id, user)
             self._note("retired.put-out", f"{user} {_name(retired.key)}", retired)
             done += 1
-        if is_over(retired, self._clock()):
+        if over:
             await self._rooms.leave(retired.room_id)
             self._registry.forget_retired(self._commune.code, retired.room_id)
         return done

@@ -31,7 +31,7 @@ class RetiredRoomStore:
                 room_id=retired.room_id,
                 kind=retired.key.kind.value,
                 code=retired.key.code,
-                successor=retired.successor.code,
+                successor=None if retired.successor is None else retired.successor.code,
                 why=retired.why.value,
                 since=retired.since,
                 replacement=retired.replacement,
@@ -96,7 +96,7 @@ def _retired(row: RetiredRoomRow) -> Retired:
     return Retired(
         RoomId(row.room_id),
         RoomKey(commune, kind, row.code),
-        RoomKey(commune, kind, row.successor),
+        None if row.successor is None else RoomKey(commune, kind, row.successor),
         Damage(row.why),
         row.since,
         None if row.replacement is None else RoomId(row.replacement),

@@ -30,8 +30,8 @@ class RoomRow(Row, table=True):
 class RetiredRoomRow(Row, table=True):
     """A room that another one stands for; ``replacement`` is empty until that one exists.
 
-    ``successor`` is that one's code: the kind stays the same. ``announced`` once the people of the
-    new room were told why.
+    ``successor`` is that one's code, empty when there are several. ``announced`` once the people of
+    the new room were told why.
     """
 
     __tablename__ = "retired_room"
@@ -40,7 +40,7 @@ class RetiredRoomRow(Row, table=True):
     room_id: str = Field(primary_key=True)
     kind: str
     code: str
-    successor: str
+    successor: str | None = None
     why: str
     since: datetime = Field(sa_type=UtcTime)
     replacement: str | None = None

@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("room_id", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("code", sa.String(), nullable=False),
-        sa.Column("successor", sa.String(), nullable=False),
+        sa.Column("successor", sa.String(), nullable=True),
         sa.Column("why", sa.String(), nullable=False),
         sa.Column("since", _TIME, nullable=False),
         sa.Column("replacement", sa.String(), nullable=True),
