@@ -74,7 +74,7 @@ class Corrections:
         ]
         reached, failures = await attempted(steps)
         failed += failures
-        if not any(event_id is not None for event_id in reached):
+        if failures or not any(event_id is not None for event_id in reached):
             return False
         self._ledger.batch_told(batch)
         return True

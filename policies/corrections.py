@@ -48,6 +48,8 @@ class Deed(StrEnum):
     """It was declared replaced by a room that is not ours: a new room was made."""
     TOO_MANY = "too-many"
     """So many rooms would have to be made anew that a human is asked first."""
+    BRAKED = "braked"
+    """So many people would be put out at once that a human is asked first."""
     NO_EFFECT = "no-effect"
     """The server says yes to what is put right, and nothing changes."""
 

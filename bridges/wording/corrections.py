@@ -24,11 +24,19 @@ def report(
     """
     language = administrator.language
     lines = _lines(language, "correction", found, directory, more)
+    to_do = any(one.deed in _DECISIONS for one in found)
     by_server = any(one.author == directory.commune.bot or one.deed in _SERVER for one in found)
     return notice(
         Title(text(language, "correction.title")),
         Bullets(lines),
-        Paragraph(text(language, "correction.server" if by_server else "correction.audit")),
+        *(
+            Paragraph(text(language, key))
+            for key, is_said in (
+                ("correction.server", by_server),
+                ("correction.audit", not by_server and not to_do),
+            )
+            if is_said
+        ),
         mentions=(administrator.user_id,),
     )
 
@@ -64,6 +72,7 @@ def tombstone(language: str) -> str:
     return text(language, "announcement.tombstone-body")
 
 
+_DECISIONS = frozenset({Deed.TOO_MANY, Deed.BRAKED, Deed.NO_EFFECT})
 _SERVER = frozenset({Deed.LOST, Deed.TOO_MANY, Deed.NO_EFFECT})
 
 

@@ -11,6 +11,7 @@ import structlog
 from pc_matrix.errors import StoreError
 from pc_matrix.provisioning.provisioner import Provisioner
 from pc_matrix.provisioning.reports import EnforceReport
+from policies.brake import Braked
 from policies.corrections import Correction, Deed
 from policies.terms import CommuneCode, RoomId, RoomKey, RoomKind
 
@@ -36,6 +37,7 @@ class Enforcement:
         self._provisioner, self._trail, self._code = provisioner, trail, code
         self._alone = alone
         self._asked_for = 0
+        self._braked: Braked | None = None
         self._unfit: frozenset[RoomKey] = frozenset()
 
     async def __call__(self, room_ids: frozenset[RoomId] | None) -> None:
@@ -44,8 +46,15 @@ class Enforcement:
         if report.corrections:
             self._trail.note_corrections(report.corrections)
             await self._make_sure(report)
+        self._tell_brake(report.braked)
         self._unfit |= report.unfit
         await self._rebuild()
+
+    def _tell_brake(self, braked: Braked | None) -> None:
+        """The administrators decide; they are asked once, not at each look at the same world."""
+        news, self._braked = braked != self._braked, braked
+        if braked is not None and news:
+            self._everywhere(Deed.BRAKED, braked.removed)
 
     async def _make_sure(self, before: EnforceReport) -> None:
         """Look once more: a server that says yes and does nothing is found out, and asked again."""
@@ -69,9 +78,12 @@ class Enforcement:
             return
         self._note(report.corrections)
         if report.too_many and report.too_many != self._asked_for:
-            everywhere = RoomKey(self._code, RoomKind.COMMUNE_SPACE)
-            self._note([Correction(everywhere, Deed.TOO_MANY, None, str(report.too_many))])
+            self._everywhere(Deed.TOO_MANY, report.too_many)
         self._asked_for = report.too_many
+
+    def _everywhere(self, deed: Deed, count: int) -> None:
+        everywhere = RoomKey(self._code, RoomKind.COMMUNE_SPACE)
+        self._note([Correction(everywhere, deed, None, str(count))])
 
     def _note(self, found: Sequence[Correction]) -> None:
         if found:

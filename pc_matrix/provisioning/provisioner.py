@@ -31,6 +31,7 @@ from policies.actions import RenewPassword
 from policies.brake import Braked, brake
 from policies.corrections import corrections, losses
 from policies.damage import MOST_AT_ONCE
+from policies.intruders import without_intruders
 from policies.membership import Expected, expected
 from policies.plan import Plan, only
 from policies.reconcile import plan
@@ -115,7 +116,8 @@ class Provisioner:
             observed = Observed(seen, self._registered(), whole=False, retired=self._retiring.ids())
             broken = await unfit(self._observer, wanted, observed, room_ids)
             todo = plan(wanted, observed)
-            braked = brake(todo, observed, self._commune.bot)
+            bot = self._commune.bot
+            braked = brake(without_intruders(todo, seen, self._before, bot), observed, bot)
             self._note_brake(braked)
             if braked is not None:
                 return EnforceReport(braked=braked, unfit=broken)

@@ -10,6 +10,7 @@ from policies import actions as act
 from policies.actions import Action, Why
 from policies.corrections import Correction, Deed, corrections, invited_by, losses
 from policies.damage import Damage
+from policies.intruders import without_intruders
 from policies.membership import Expected, expected
 from policies.plan import Plan
 from policies.reconcile import plan
@@ -200,3 +201,20 @@ def test_a_quiet_world_tells_nothing() -> None:
     assert plan(wanted(), quiet) == Plan()
     assert undone(quiet, wanted()) == []
     assert [r for r in quiet.rooms if not isinstance(r, ObservedRoom)] == []
+
+
+def test_strangers_do_not_hold_the_brake_and_a_shrunken_registry_does() -> None:
+    invited = drifted(settled(), membership=(MALLORY, Membership.INVITE), by=OFFICER)
+    joined = drifted(settled(), membership=(MALLORY, Membership.JOIN), by=MALLORY)
+    for observed, known in ((invited, True), (joined, False)):
+        todo = plan(wanted(), observed)
+        assert len(todo.removals()) == 1
+        later = without_intruders(todo, observed.rooms, wanted(), COMMUNE.bot)
+        assert later.removals() == ()
+        first = without_intruders(todo, observed.rooms, None, COMMUNE.bot)
+        assert (first.removals() == ()) is known
+        assert without_intruders(todo, (), None, COMMUNE.bot) == todo
+    emptied = replace(PEOPLE, mandates=())
+    todo = plan(wanted(emptied), settled().observed())
+    assert todo.removals()
+    assert without_intruders(todo, settled().observed().rooms, wanted(), COMMUNE.bot) == todo

@@ -61,6 +61,8 @@ class FakeServer:
         self, room_id: str, event_type: str, content: Json, state_key: str = ""
     ) -> None:
         with self._request(f"set {event_type}"):
+            if self.shadow_banned:
+                return
             self.put(room_id, event_type, content, state_key)
 
     async def invite(self, room_id: str, user_id: str, *, direct: bool = False) -> None:
