@@ -194,7 +194,8 @@ async def _rooms_that_cannot_be_mended_are_made_anew(attacked: Attacked) -> None
     old = await town.state(sector)
     assert old[TOMBSTONE, ""].content["replacement_room"] == second
     async with refused():
-        await bob.request("PUT", client_path("rooms", sector, "send", "m.room.message", "t"), {})
+        path = client_path("rooms", sector, "send", "m.room.message", "t")
+        await bob.request("PUT", path, {"msgtype": "m.text", "body": "encore là ?"})
     await _join_all(bob)
     assert await town.membership(second, town.user("bob")) == "join"
     space = await town.state(town.room(RoomKind.COMMUNE_SPACE))
