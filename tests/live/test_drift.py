@@ -196,7 +196,7 @@ async def _rooms_that_cannot_be_mended_are_made_anew(attacked: Attacked) -> None
     async with refused():
         path = client_path("rooms", sector, "send", "m.room.message", "t")
         await bob.request("PUT", path, {"msgtype": "m.text", "body": "encore là ?"})
-    await _join_all(bob)
+    await bob.request("POST", client_path("join", second), {})
     assert await town.membership(second, town.user("bob")) == "join"
     space = await town.state(town.room(RoomKind.COMMUNE_SPACE))
     assert space["m.space.child", second].content
