@@ -14,6 +14,8 @@ need not be masked (a likelihood of ``NOBODY`` or more), and for a third person 
 ADDED, DOUBTED = 0.4, 0.25
 """A word that the rules did not find is masked from this likelihood on; from ``DOUBTED`` on where
 the whole message is in doubt."""
+ALWAYS_SOMEBODYS = frozenset({EntityKind.ACCOUNT})
+"""Where the rules found it, the reader has no say: an account belongs to somebody."""
 LEAST = 0.1
 """What the likeliest word needs where somebody is surely named and nothing else is found."""
 
@@ -62,8 +64,8 @@ def _of(entity: Entity) -> Named:
 
 
 def _stays(entity: Entity, leaning: Leaning | None) -> bool:
-    if leaning is None or entity.kind is EntityKind.ACCOUNT:
-        return True  # an account is always somebody's
+    if leaning is None or entity.kind in ALWAYS_SOMEBODYS:
+        return True
     shares = leaning.words[entity.first : entity.last]
     somebody = max(s.third + s.accused for s in shares)
     nobody = sum(s.thing + s.free for s in shares) / len(shares)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from policies.denunciation.analysis import Analysis, EntityKind, Leaning
 from policies.denunciation.evidence import Evidence, evidence
-from policies.denunciation.identity import Named, likeliest, named
+from policies.denunciation.identity import ALWAYS_SOMEBODYS, Named, likeliest, named
 from policies.denunciation.masking import masked
 from policies.denunciation.pointing import accused_words, reproach
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
@@ -89,7 +89,7 @@ def of_denunciation(leaning: Leaning) -> float:
 
 
 def _names_somebody(leaning: Leaning, names: tuple[Named, ...]) -> bool:
-    if any(name.kind is EntityKind.ACCOUNT for name in names):
+    if any(name.kind in ALWAYS_SOMEBODYS for name in names):
         return True
     share = leaning.redact / max(leaning.redact + leaning.relay, 1e-9)
     return share >= (MASKED_NAME if names else MASKED)
