@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -32,16 +32,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What to write. Nothing is ever removed: who is absent from the file keeps his mandates."""
+    """What to write. No row is ever removed; only ``ended`` touches who is absent from the file."""
 
     persons: Mapping[UserId, tuple[Person, Contact]] = field(default_factory=dict)
     mandates: tuple[Change, ...] = ()
     skipped: tuple[tuple[int, Skipped], ...] = ()
     """Lines left alone, and why."""
+    ended: tuple[Mandate, ...] = ()
+    """Mandates that end now because no row of a whole file speaks of them."""
+    met: frozenset[Mandate] = frozenset()
+    """Mandates of the registry that some row speaks of."""
 
     @property
     def are_none(self) -> bool:
-        return not self.persons and not self.mandates
+        return not (self.persons or self.mandates or self.ended)
 
 
 def decide(
@@ -56,12 +60,24 @@ def decide(
         if was is not None:
             taken.add(was)
         wanted = _mandate(row, was, directory, now)
-        if was is not None and _is_ended(was, now):
+        if was is not None and is_ended(was, now):
             if row.entry.until is None or wanted.until != was.until:
                 skipped.append((row.entry.line, Skipped.ENDED))
         elif wanted != was:
             mandates.append(Change(wanted, was))
-    return Changes(_persons(rows, directory, known), tuple(mandates), tuple(sorted(skipped)))
+    persons = _persons(rows, directory, known)
+    return Changes(persons, tuple(mandates), tuple(sorted(skipped)), met=frozenset(taken))
+
+
+def ending_the_absent(changes: Changes, directory: Directory, now: datetime) -> Changes:
+    """The same when the file is whole: open mandates that no row speaks of end now, too."""
+    absent = (m for m in open_mandates(directory, now) if m not in changes.met)
+    return replace(changes, ended=tuple(absent))
+
+
+def open_mandates(directory: Directory, now: datetime) -> tuple[Mandate, ...]:
+    """Those that run or are to come."""
+    return tuple(m for m in directory.mandates if not is_ended(m, now))
 
 
 def _persons(
@@ -103,7 +119,7 @@ def _held_before(
     exact = [m for m in held if m.since == since]
     near = [m for m in held if _meets(m, since, until)]
     # Among those that the row may mean, one that still runs or is to come before one that ended.
-    near.sort(key=lambda m: (_is_ended(m, now), m.since))
+    near.sort(key=lambda m: (is_ended(m, now), m.since))
     return next(iter([*exact, *near]), None)
 
 
@@ -113,7 +129,8 @@ def _meets(held: Mandate, since: datetime | None, until: datetime | None) -> boo
     return begins_in_time and ends_in_time
 
 
-def _is_ended(held: Mandate, now: datetime) -> bool:
+def is_ended(held: Mandate, now: datetime) -> bool:
+    """Whether nothing more will come of that mandate."""
     # One that was revoked before it began ends when it begins: it is as ended as the others.
     return held.until is not None and held.until <= max(now, held.since)
 
