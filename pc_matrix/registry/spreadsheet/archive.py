@@ -12,6 +12,7 @@ from pc_matrix.registry.spreadsheet.findings import Fault
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument"
+_STRICT = b"purl.oclc.org/ooxml/spreadsheetml"
 _TYPES = "[Content_Types].xml"
 _MOST_PARTS = 2_000
 _LARGEST_WHOLE = 200_000_000
@@ -22,12 +23,21 @@ _MOST_ELEMENTS = {"xl/worksheets/": 6_000_000, "xl/sharedStrings.xml": 3_000_000
 _MOST_OTHER_ELEMENTS = 100_000
 """openpyxl makes an object of nearly each of them (Excel allows 65,490 formats of cells)."""
 
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    ValueError,
+)
 _AS_XLSX = "dans le tableur, choisissez « Enregistrer sous », type « Classeur Excel (.xlsx) »"
 _DAMAGED = Fault(
     0,
     "",
-    "ce classeur est abîmé : ouvrez-le dans un tableur et enregistrez-le de nouveau en .xlsx, ou en "
-    "« CSV UTF-8 »",
+    "ce classeur est abîmé : ouvrez-le dans un tableur et enregistrez-le de nouveau en .xlsx, ou "
+    "en « CSV UTF-8 »",
 )
 _PASSWORD = Fault(
     0,
@@ -42,6 +52,7 @@ _OTHER_KINDS = {
     "old": f"c'est un classeur d'un ancien format (.xls) : {_AS_XLSX}",
     "ods": f"c'est un classeur OpenDocument (.ods) : {_AS_XLSX}, ou CSV UTF-8",
     "xlsb": f"c'est un classeur binaire (.xlsb) : {_AS_XLSX}",
+    "strict": f"c'est un classeur « Open XML strict » : {_AS_XLSX}, qui n'est pas strict",
     "none": "c'est une archive ZIP, pas un classeur : donnez le fichier .xlsx ou CSV lui-même",
 }
 
@@ -63,7 +74,15 @@ def checked(data: bytes) -> zipfile.ZipFile | Fault:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         return _unfit(archive) or _too_large(archive) or _bad_xml(archive) or archive
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        OSError,
+        LookupError,
+        ValueError,
+        NotImplementedError,
+    ):
         return _DAMAGED
 
 
@@ -85,7 +104,10 @@ def _kind(archive: zipfile.ZipFile, names: list[str]) -> str:
                 return "ods"
     if "xl/workbook.bin" in names:
         return "xlsb"
-    return "" if _TYPES.lower() in names else "none"
+    if _TYPES.lower() not in names or "xl/workbook.xml" not in names:
+        return "none"
+    with archive.open("xl/workbook.xml") as stream:
+        return "strict" if _STRICT in stream.read(_LARGEST_OTHER) else ""
 
 
 def _with_macros(archive: zipfile.ZipFile, names: list[str]) -> Fault | None:
@@ -108,8 +130,8 @@ def too_large() -> Fault:
     return Fault(
         0,
         "",
-        "ce classeur est trop grand : gardez la seule feuille des personnes, sans images, et au plus "
-        "50 000 lignes",
+        "ce classeur est trop grand : gardez la seule feuille des personnes, sans images, avec au "
+        "plus 50 000 lignes et 200 colonnes",
     )
 
 

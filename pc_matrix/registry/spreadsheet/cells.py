@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
+from math import isfinite
 
 _LONGEST = 500
 NO_RESULT = (
@@ -30,25 +31,20 @@ def text_of(value: object, *, is_error: bool = False) -> str:
 
 def _text(value: object) -> str:
     match value:
-        case None:
-            return ""
         case bool():
             return "oui" if value else "non"
-        case int():
-            # A whole number of more digits than any phone or code has is a mistake of the tool.
-            return str(value) if abs(value) < 10**18 else f"{float(value):g}"
-        case float():
-            return str(int(value)) if _is_whole(value) else f"{value:.15g}"
+        case int() | float():
+            return _number(value)
         case datetime():
             is_day = value.time() == time.min
             return value.date().isoformat() if is_day else value.isoformat(" ", "minutes")
         case date() | time():
             return value.isoformat()
-        case timedelta():
-            return str(value)
         case _:
-            return str(value)
+            return "" if value is None else str(value)
 
 
-def _is_whole(value: float) -> bool:
-    return value.is_integer() and abs(value) < 1e15
+def _number(value: float) -> str:
+    # A whole number of more digits than any phone or code has is a mistake of some tool.
+    whole = isfinite(value) and value == int(value) and abs(value) < 1e15
+    return str(int(value)) if whole else f"{float(value):.15g}"

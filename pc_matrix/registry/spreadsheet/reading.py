@@ -16,7 +16,7 @@ from pc_matrix.registry.spreadsheet.sheets import Sheet
 from pc_matrix.registry.spreadsheet.titles import Titles
 from policies.terms import Commune, UserId
 
-NO_TITLES = Titles()
+NO_TITLES, NO_HEADINGS, NO_SHEET = Titles(), Headings({}, 0), Sheet(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Table:
 
     rows: tuple[Named, ...]
     faults: tuple[Fault, ...] = ()
-    headings: Headings = Headings({}, 0)
-    sheet: Sheet = Sheet(())
+    headings: Headings = NO_HEADINGS
+    sheet: Sheet = NO_SHEET
     above: int = 0
     """How many lines stand above the headings and are no rows."""
 

@@ -56,7 +56,12 @@ def steps(
     return tuple(
         sorted(
             found,
-            key=lambda s: (s.name.casefold(), s.user_id, s.mandate is not None, order.index(s.kind)),
+            key=lambda s: (
+                s.name.casefold(),
+                s.user_id,
+                s.mandate is not None,
+                order.index(s.kind),
+            ),
         )
     )
 

@@ -5,6 +5,7 @@ Decided by the town hall, not guessed: « Patronyme » is « Nom », « Observat
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Mapping, Sequence
@@ -79,14 +80,18 @@ def title(text: str, word: str) -> Title:
 
 def parsed(data: bytes) -> Titles | list[Fault]:
     """The file as ``written`` made it and people edited it, or everything wrong in it."""
-    lines = decoding.lines(data)
+    if not data.strip():
+        return Titles()
+    # Explanations are blanked first: their commas say nothing of the table's separator.
+    bare = (b"" if _is_comment(line) else line for line in data.split(b"\n"))
+    lines = decoding.lines(b"\n".join(bare))
     if isinstance(lines, Fault):
         return [lines]
     found: list[Title] = []
     faults: list[Fault] = []
     for line in lines:
         text, word = (*line.cells, "", "")[:2]
-        if text.startswith("#") or (folded(text), folded(word)) == ("titre", "colonne"):
+        if (folded(text), folded(word)) == ("titre", "colonne"):
             continue
         try:
             found.append(title(text, word))
@@ -100,7 +105,13 @@ def written(titles: Titles, code: str) -> str:
     out = io.StringIO()
     columns = ", ".join(Column)
     out.write("\ufeff" + _HEAD.format(code=code, columns=columns, not_read=NOT_READ))
-    writer = csv.writer(out, delimiter=";", lineterminator="\n")
     for one in sorted(titles.known.values(), key=lambda t: (t.column is None, t.text.casefold())):
+        # In quotes where it would be an explanation.
+        quoting = csv.QUOTE_ALL if one.text.startswith("#") else csv.QUOTE_MINIMAL
+        writer = csv.writer(out, delimiter=";", lineterminator="\n", quoting=quoting)
         writer.writerow((one.text, one.column.value if one.column else NOT_READ))
     return out.getvalue().replace("\n", "\r\n")
+
+
+def _is_comment(line: bytes) -> bool:
+    return line.removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"#")

@@ -1,4 +1,4 @@
-"""The rows of one sheet of an ``.xlsx``, read with openpyxl once its container is known harmless."""
+"""The rows of a sheet of an ``.xlsx``, read with openpyxl once its container is found harmless."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from pc_matrix.registry.spreadsheet.decoding import Line
 from pc_matrix.registry.spreadsheet.findings import Fault
 from pc_matrix.registry.spreadsheet.sheet_marks import Marks, MarksVisitor
 from pc_matrix.registry.spreadsheet.sheets import Sheet
+
+_NONE_SEEN = "ce classeur n'a pas de feuille visible"
 
 
 def sheet(data: bytes, wanted: str = "") -> Sheet | Fault:
@@ -58,13 +60,7 @@ def _chosen(sheets: list[Any], wanted: str) -> Any:
         found = [s for s in sheets if s.title.strip().casefold() == wanted.strip().casefold()]
         return next(iter(found), Fault(0, "", f"pas de feuille « {wanted} » ; il y a : {listed}"))
     visible = (one for one in sheets if one.sheet_state == "visible")
-    nothing = (
-        f"toutes les feuilles sont masquées ; choisissez avec --sheet : {listed}"
-        if listed
-        else "ce classeur n'a pas de feuille qui se lise : enregistrez-le en « Classeur Excel (.xlsx) », "
-        "qui n'est pas « Open XML strict »"
-    )
-    return next(visible, Fault(0, "", nothing))
+    return next(visible, Fault(0, "", f"{_NONE_SEEN} ; choisissez avec --sheet : {listed}"))
 
 
 def _marks(container: zipfile.ZipFile, chosen: Any) -> Marks | Fault:
