@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from typer.testing import Result
 
 from pc_matrix.cli import column_titles
@@ -289,7 +290,7 @@ def answers(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def prompt(question: str, default: str, err: bool) -> str:
         return given.pop(0) or default
 
-    monkeypatch.setattr(column_titles.typer, "prompt", prompt)
+    monkeypatch.setattr(typer, "prompt", prompt)
     return given
 
 

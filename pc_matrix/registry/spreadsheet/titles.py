@@ -107,8 +107,13 @@ def written(titles: Titles, code: str) -> str:
     out.write("\ufeff" + _HEAD.format(code=code, columns=columns, not_read=NOT_READ))
     for one in sorted(titles.known.values(), key=lambda t: (t.column is None, t.text.casefold())):
         # In quotes where it would be an explanation.
-        quoting = csv.QUOTE_ALL if one.text.startswith("#") else csv.QUOTE_MINIMAL
-        writer = csv.writer(out, delimiter=";", lineterminator="\n", quoting=quoting)
+        in_quotes = one.text.startswith("#")
+        writer = csv.writer(
+            out,
+            delimiter=";",
+            lineterminator="\n",
+            quoting=csv.QUOTE_ALL if in_quotes else csv.QUOTE_MINIMAL,
+        )
         writer.writerow((one.text, one.column.value if one.column else NOT_READ))
     return out.getvalue().replace("\n", "\r\n")
 
