@@ -1,4 +1,4 @@
-"""``pc-matrix registry``: import a table, list, add, appoint, revoke."""
+"""``pc-matrix registry``: list, add, appoint, revoke; imports and rights are files beside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from pc_matrix.cli import registry_house, registry_import
+from pc_matrix.cli import registry_house, registry_import, registry_rights
 from pc_matrix.cli import registry_view as view
 from pc_matrix.errors import InputError
 from pc_matrix.registry import Contact
@@ -47,6 +47,7 @@ def register(app: typer.Typer) -> None:
     group.command("add", help="Inscrit une personne, sans mandat.")(add)
     group.command("appoint", help="Donne un mandat à une personne inscrite.")(appoint)
     group.command("revoke", help="Met fin aux mandats d'une personne.")(revoke)
+    registry_rights.register(group)
     app.add_typer(group, name="registry")
 
 
@@ -185,6 +186,8 @@ def revoke(
             )
         house.registry.audit(commune.code, now, "mandate-ended", user_id, _ACTOR, str(ended))
     _tell(context, {"user_id": user_id, "ended": ended}, view.ended(ended, day))
+    if day is None and not context.json:
+        _say("Le bot l'applique aussitôt s'il tourne ; sinon : pc-matrix apply.")
 
 
 def _house(context: Context) -> AbstractContextManager[House]:
@@ -213,6 +216,8 @@ def _new_person(row: Row, taken: Collection[UserId]) -> tuple[Person, Contact]:
 
 
 def _known_id(who: str, commune: Commune, known: Collection[UserId]) -> UserId:
+    if who in known:
+        return UserId(who)  # also of a server that the commune no longer admits
     try:
         user_id = full_id(who, commune)
     except BadIdError as error:
