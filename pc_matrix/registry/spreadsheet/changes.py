@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -12,7 +13,15 @@ from pc_matrix.registry.spreadsheet.dates import begins, is_over, local_day
 from pc_matrix.registry.spreadsheet.entries import Entry
 from pc_matrix.registry.spreadsheet.people import Known, Named
 from pc_matrix.registry.spreadsheet.row import CharterWord
-from policies.terms import Directory, Mandate, Person, UserId
+from policies.terms import (
+    AuthorityCode,
+    Directory,
+    Mandate,
+    Person,
+    Role,
+    SectorCode,
+    UserId,
+)
 
 
 class Skipped(StrEnum):
@@ -52,11 +61,12 @@ def decide(
     rows: Sequence[Named], directory: Directory, known: Mapping[UserId, Known], now: datetime
 ) -> Changes:
     """What the rows change. Cells that are empty change nothing."""
+    held = _by_place(directory)
     taken: set[Mandate] = set()
     mandates: list[Change] = []
     skipped: list[tuple[int, Skipped]] = []
-    for row in sorted(rows, key=lambda r: (not _is_exact(r, directory), r.entry.line)):
-        was = _held_before(row, directory, taken, now)
+    for row in sorted(rows, key=lambda r: (not _is_exact(r, held, directory), r.entry.line)):
+        was = _held_before(row, [m for m in held[_place(row)] if m not in taken], directory, now)
         if was is not None:
             taken.add(was)
         wanted = _mandate(row, was, directory, now)
@@ -101,20 +111,29 @@ def _persons(
     }
 
 
-def _same_place(row: Named, directory: Directory) -> list[Mandate]:
-    wanted = (row.user_id, row.entry.role, row.entry.sector, row.entry.authority)
-    return [m for m in directory.mandates if (m.user_id, m.role, m.sector, m.authority) == wanted]
+_Place = tuple[UserId, Role, SectorCode | None, AuthorityCode | None]
 
 
-def _is_exact(row: Named, directory: Directory) -> bool:
+def _place(row: Named) -> _Place:
+    return row.user_id, row.entry.role, row.entry.sector, row.entry.authority
+
+
+def _by_place(directory: Directory) -> Mapping[_Place, list[Mandate]]:
+    found: dict[_Place, list[Mandate]] = defaultdict(list)
+    for m in directory.mandates:
+        found[m.user_id, m.role, m.sector, m.authority].append(m)
+    return found
+
+
+def _is_exact(row: Named, held: Mapping[_Place, list[Mandate]], directory: Directory) -> bool:
     since = _since(row.entry, directory)
-    return since is not None and any(m.since == since for m in _same_place(row, directory))
+    return since is not None and any(m.since == since for m in held[_place(row)])
 
 
 def _held_before(
-    row: Named, directory: Directory, taken: set[Mandate], now: datetime
+    row: Named, held: Sequence[Mandate], directory: Directory, now: datetime
 ) -> Mandate | None:
-    held = [m for m in _same_place(row, directory) if m not in taken]
+    """Which of the mandates ``held`` in the row's place it speaks of."""
     since, until = _since(row.entry, directory), _until(row.entry, directory)
     exact = [m for m in held if m.since == since]
     near = [m for m in held if _meets(m, since, until)]
