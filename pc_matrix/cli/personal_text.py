@@ -66,6 +66,25 @@ _COLUMNS: Mapping[str, str] = {
     "choice": "réponse",
     "rules": "raisons",
 }
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "account": {"none": "aucun", "made": "créé", "handed-over": "créé, mot de passe remis"},
+    "action": {
+        "mandate-given": "mandat donné",
+        "mandate-changed": "mandat changé",
+        "mandate-ended": "mandat terminé",
+        "person-added": "inscription",
+        "person-exported": "export de ces données",
+        "invite-person": "invitation dans un salon",
+        "make-account": "compte créé",
+        "renew-password": "nouveau mot de passe",
+        "identity.pinned": "identité retenue",
+        "identity.approved": "identité approuvée",
+    },
+    "actor": {"cli": "la mairie", "pc-matrix": "le robot"},
+    "kind": {"flag": "signaler", "answer": "réponse", "take-up": "prise en compte"},
+    "language": {"fr": "français", "en": "anglais"},
+}
+"""Words of the database in French; one that is not here stays as it is."""
 _TECHNICAL = {"id", "commune", "txn", "digest", "nonce", "report_id", "bulletin_id"}
 ELSEWHERE = (
     "Vos messages, votre compte et la liste de vos appareils sont sur le serveur Matrix : votre "
@@ -137,6 +156,8 @@ def _shown(column: str, value: Any, commune: Commune) -> str:
         return f"{value.astimezone(ZoneInfo(commune.time_zone)):%d/%m/%Y à %H:%M}"
     if column == "role" and value in set(Role):
         return ROLES[Role(value)]
+    if value in _WORDS.get(column, ()):
+        return _WORDS[column][value]
     names = {str(s.code): s.name for s in commune.sectors}
     names |= {str(a.code): a.name for a in commune.authorities}
     return names.get(value, value) if column in ("sector", "authority") else str(value)

@@ -133,7 +133,8 @@ def _read(house: House, context: Context, wanted: _Wanted) -> _Read:
     today = dates.local_day(now, commune.time_zone)
     table = read_sheet(opened, commune, known, today, titles, whole=wanted.complete)
     if table.faults and not (wanted.partial and table.rows):
-        raise findings.refused(str(wanted.file), table.faults)
+        good = bool(table.rows) and not wanted.complete
+        raise findings.refused(str(wanted.file), table.faults, some_are_good=good)
     changes = decide(table.rows, directory, known, now)
     halted = None
     if wanted.complete:

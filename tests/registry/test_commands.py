@@ -86,6 +86,7 @@ def test_a_bad_row_keeps_all_out_unless_partial(run: Run, file: Path, house: Any
     assert error.exit_status == 4
     assert "2 fautes. Rien n'a été écrit." in error.what
     assert "ligne 4, colonne « Rôle »" in error.why
+    assert "--partial importe les autres" in error.remedy
     assert "ligne 4, colonne « Début »" in error.why
     assert house.registry.directory(house.settings.commune).persons == {}
     error = error_of(run("import", str(file), "--partial"))

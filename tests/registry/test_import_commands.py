@@ -75,6 +75,7 @@ def test_a_workbook_is_imported_and_told_how_it_was_read(run: Run, tmp_path: Pat
     assert answer["hidden_rows"] == [4]
     error = error_of(run("import", str(path), "--sheet", "Aide"))
     assert "la feuille « Aide » est vide" in error.why
+    assert "--partial" not in error.remedy
     assert error.exit_status == InputError.exit_status
 
 

@@ -60,6 +60,8 @@ def test_an_export_is_two_files_for_their_owner_only(run: Run, tmp_path: Path, h
         "nom : Marie Dupont ; courriel : m@x.fr ; téléphone : 0601020304",
         "rôle : référent ; secteur : Centre-bourg ; depuis : 01/03/2026 à 13:00",
         "au sujet de : (une autre personne) ; par : @marie:saint-exemple.test",
+        "quoi : identité approuvée",
+        "compte sur le serveur : aucun",
         "Vos messages, votre compte",
         "CNIL",
     ):
