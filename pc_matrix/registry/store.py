@@ -12,6 +12,7 @@ from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
 from pc_matrix.registry.links import LinkStore
+from pc_matrix.registry.personal import PersonalStore
 from pc_matrix.registry.persons import PersonStore
 from pc_matrix.registry.pins import PinStore
 from pc_matrix.registry.places import PlaceStore
@@ -36,6 +37,7 @@ class Registry(
     PinStore,
     VerificationStore,
     AuditStore,
+    PersonalStore,
 ):
     """All communes of a deployment, in one SQLite file or PostgreSQL database.
 

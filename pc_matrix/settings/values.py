@@ -18,6 +18,11 @@ def own_lists(home: Path, code: str) -> Path:
     return home / "communes" / f"{code}.listes.csv"
 
 
+def own_titles(home: Path, code: str) -> Path:
+    """Where it stands what the headings of the commune ``code``'s tables mean; need not exist."""
+    return home / "communes" / f"{code}.colonnes.csv"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One commune's settings as its file and the secrets declare them.
