@@ -20,8 +20,11 @@ from policies.actions import (
     LinkParent,
     MakeAccount,
     Notice,
+    PinCharter,
     PostCharter,
     RenewPassword,
+    SetAlias,
+    SetAvatar,
     SetPower,
     UnlinkChild,
     UnlinkParent,
@@ -43,6 +46,7 @@ class Stage(IntEnum):
     CORRECT = 7
     INVITE = 8
     CHARTER = 9
+    PIN = 10
 
 
 def stage_of(action: Action) -> Stage:  # noqa: C901, PLR0911 - one answer a kind
@@ -60,7 +64,7 @@ def stage_of(action: Action) -> Stage:  # noqa: C901, PLR0911 - one answer a kin
             return Stage.ACCOUNTS
         case CreateRoom():
             return Stage.CREATE_SPACES if is_space(action.key) else Stage.CREATE_ROOMS
-        case CorrectState() | LiftBan():
+        case CorrectState() | SetAvatar() | SetAlias() | LiftBan():
             return Stage.CORRECT
         case LinkChild() | UnlinkChild() | LinkParent() | UnlinkParent():
             return Stage.CORRECT
@@ -68,6 +72,8 @@ def stage_of(action: Action) -> Stage:  # noqa: C901, PLR0911 - one answer a kin
             return Stage.INVITE
         case PostCharter():
             return Stage.CHARTER
+        case PinCharter():
+            return Stage.PIN
         case _:  # pragma: no cover
             assert_never(action)
 

@@ -164,7 +164,7 @@ def _print_plan(survey: Survey) -> None:
         console.print(_NOTHING, markup=False)
     commune = survey.directory.commune
     tree = Tree(f"{commune.name} ({commune.code})")
-    found = sections(survey.plan, survey.directory)
+    found = sections(survey)
     for section in found:
         branch = tree.add(_plain(section.title))
         for line in section.lines:
@@ -176,7 +176,7 @@ def _print_plan(survey: Survey) -> None:
 def _print_report(report: ApplyReport, survey: Survey) -> None:
     console = Console(highlight=False)
     for failure in report.failed:
-        line = one_line(failure.action, survey.directory)
+        line = one_line(failure.action, survey)
         console.print(f"✗ {line} — {failure.reason}", markup=False, soft_wrap=True)
     console.print(f"{len(report.done)} action(s) faites, {len(report.failed)} en échec.")
     if report.accounts:

@@ -37,6 +37,7 @@ def test_case(path: Path) -> None:
     case = json.loads(path.read_text(encoding="utf-8"))
     commune = replace(COMMUNE, federated_with=frozenset(case.get("federated_with", [])))
     observed = drifted(case, commune)
+    commune = replace(commune, aliases=case.get("aliases", False))
     closed = set(case.get("closed_sectors", []))
     commune = replace(commune, sectors=tuple(s for s in commune.sectors if s.code not in closed))
     people = directory(*map(read_mandate, case["mandates"]), commune=commune)

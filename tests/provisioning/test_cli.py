@@ -147,7 +147,7 @@ def test_the_brake_is_explained_before_the_question(town: Town) -> None:
     result = town.run("apply", answer="y\n")
     assert isinstance(result.exception, BrakeError)
     assert "Appliquer" not in result.stdout
-    assert "- retirer Bob (@bob:here.test) : son mandat est terminé" in result.stdout
+    assert "- retirer Bob (@bob:here.test) : son mandat (habitant, sec" in result.stdout
     assert town.run("apply", "--yes", "--allow-removals", "5").exit_code == 0
 
 
