@@ -31,6 +31,7 @@ from policies.actions import (
     WithdrawInvitation,
 )
 from policies.room_shapes import is_space
+from policies.terms import RoomKey, UserId
 
 
 class Stage(IntEnum):
@@ -93,3 +94,34 @@ class Plan:
     def removals(self) -> tuple[KickPerson | WithdrawInvitation, ...]:
         """The actions that put somebody out of a room or out of its invitations."""
         return tuple(a for a in self.actions if isinstance(a, KickPerson | WithdrawInvitation))
+
+    def has_people_of(self, action: Action) -> bool:
+        """Whether what ``action`` does to a person is in this plan; true when it is about none.
+
+        A room that was to be made with invitations covers each of them, and an account that was to
+        be made also its first password.
+        """
+        match action:
+            case KickPerson() | WithdrawInvitation():
+                removed = {(a.key, a.user_id) for a in self.removals()}
+                return (action.key, action.user_id) in removed
+            case InvitePerson() | LiftBan():
+                return action.user_id in self._invited(action.key)
+            case MakeAccount() | RenewPassword():
+                made = (a for a in self.actions if isinstance(a, MakeAccount | RenewPassword))
+                return any(action.user_id == a.user_id for a in made)
+            case CreateRoom():
+                return self._invited(action.key).issuperset(action.invitees)
+            case SetPower():
+                return self._promoted(action.key).issuperset(c.user_id for c in action.changes)
+            case _:
+                return True
+
+    def _promoted(self, key: RoomKey) -> set[UserId]:
+        changed = (a for a in self.actions if isinstance(a, SetPower) and a.key == key)
+        return {c.user_id for power in changed for c in power.changes} | self._invited(key)
+
+    def _invited(self, key: RoomKey) -> set[UserId]:
+        asked = (a for a in self.actions if isinstance(a, InvitePerson) and a.key == key)
+        made = (a for a in self.actions if isinstance(a, CreateRoom) and a.key == key)
+        return {a.user_id for a in asked} | {user for room in made for user in room.invitees}

@@ -47,6 +47,17 @@ def one_line(action: Action, survey: Survey) -> str:
     return f"{view.room(action.key)} : {' ; '.join(view.in_room(action))}"
 
 
+def person_named(user_id: str, survey: Survey) -> str:
+    """A person as a plan names him."""
+    return _view(survey).person(UserId(user_id))
+
+
+def place_named(place: str, survey: Survey) -> str:
+    """A room as a plan names it; ``place`` is ``kind:code``."""
+    kind, _, code = place.partition(":")
+    return _view(survey).room(RoomKey(survey.directory.commune.code, RoomKind(kind), code))
+
+
 def _view(survey: Survey) -> _View:
     return _View(survey.directory, Reasons(survey.expected, survey.observed))
 

@@ -132,21 +132,23 @@ class Provisioner:
         first = await self._run(survey.plan)
         if not first.failed or first.stopped is not None:
             return first
-        return await self._again(first, allow_removals)
+        return await self._again(survey.plan, first, allow_removals)
 
     def _remember(self, survey: Survey) -> None:
         """How many people there were: a registry that is half as large the next time is doubted."""
         if survey.sizes.now != survey.before:
             self._registry.note_applied(self._commune.code, survey.sizes.now, self._clock())
 
-    async def _again(self, first: ApplyReport, allow_removals: int | None) -> ApplyReport:
+    async def _again(
+        self, agreed: Plan, first: ApplyReport, allow_removals: int | None
+    ) -> ApplyReport:
         """A second look and a second try: what a busy moment refused is usually done now."""
         try:
             survey = await self.plan()
             check_brake(survey, allow_removals)
         except PcError as error:
             return replace(first, stopped=error)
-        second = await self._run(_rest(survey.plan, first))
+        second = await self._run(_rest(survey.plan, agreed, first))
         return ApplyReport(
             done=first.done + second.done,
             failed=second.failed,
@@ -258,12 +260,17 @@ def _asking() -> Iterator[None]:
         ) from refusal
 
 
-def _rest(todo: Plan, first: ApplyReport) -> Plan:
-    """What is left for a second try: an account that was just made needs no second password."""
+def _rest(todo: Plan, agreed: Plan, first: ApplyReport) -> Plan:
+    """What is left for a second try.
+
+    Nothing is done to people that was not in the plan that somebody read. An account that was just
+    made needs no second password.
+    """
     made = {account.user_id for account in first.accounts}
     rest = (
         action
         for action in todo.actions
-        if not (isinstance(action, RenewPassword) and action.user_id in made)
+        if agreed.has_people_of(action)
+        and not (isinstance(action, RenewPassword) and action.user_id in made)
     )
     return Plan(tuple(rest), todo.notices)
