@@ -18,7 +18,7 @@ from rich.tree import Tree
 
 from pc_matrix.cli.app import Context
 from pc_matrix.cli.kept_plan import check_plan, keep_plan, read_plan
-from pc_matrix.cli.plan_json import plan_as_json, report_as_json
+from pc_matrix.cli.plan_json import report_as_json, survey_as_json
 from pc_matrix.cli.plan_view import one_line, sections
 from pc_matrix.errors import IncompleteError
 from pc_matrix.provisioning import (
@@ -70,7 +70,7 @@ def plan(
     with wiring.open_house(context.home, context.commune) as house:
         survey = asyncio.run(_survey(context, house))
         if context.json:
-            _print_json(plan_as_json(survey.plan))
+            _print_json(survey_as_json(survey))
         else:
             _print_plan(survey)
         kept = None if output is None else keep_plan(house, survey, output)

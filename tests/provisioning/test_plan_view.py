@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pc_matrix.cli.plan_json import plan_as_json, report_as_json
+from pc_matrix.cli.plan_json import plan_as_json, report_as_json, survey_as_json
 from pc_matrix.cli.plan_view import one_line, sections
 from pc_matrix.provisioning import ApplyReport, Failure, NewAccount, Survey
 from policies import actions as act
@@ -20,7 +20,18 @@ from policies.plan import Plan
 from policies.room_shapes import Content, power_levels, shape
 from policies.terms import Role, RoomId, RoomKind
 from policies.world import Observed, ObservedRoom
-from tests.policies.worlds import COMMUNE, NOW, SECTOR, SPACE, directory, key, mandate, texts, user
+from tests.policies.worlds import (
+    BEFORE,
+    COMMUNE,
+    NOW,
+    SECTOR,
+    SPACE,
+    directory,
+    key,
+    mandate,
+    texts,
+    user,
+)
 
 ANNA = user("anna")
 PEOPLE = directory(mandate(ANNA, Role.REFERENT, "centre", NOW - timedelta(days=1)))
@@ -214,6 +225,34 @@ def test_rights_of_people_and_of_the_room_are_told_apart() -> None:
         "aucun mandat ne lui donne ce salon",
         "~ remettre les droits du salon : inviter 0 → 100",
     ]
+
+
+def test_programs_are_told_the_mandate_and_the_drift() -> None:
+    room = replace(ROOM, state={"m.room.name": {"name": "Club"}})
+    plan = Plan(
+        (
+            act.InvitePerson(SECTOR, ANNA, Role.REFERENT),
+            act.KickPerson(SECTOR, user("eve"), Why.NO_MANDATE),
+            act.CorrectState(SECTOR, "m.room.name", {"name": "Centre"}),
+            act.PostCharter(SECTOR),
+        )
+    )
+    told = json.loads(json.dumps(survey_as_json(survey(plan, room=room))))["actions"]
+    assert told[0]["mandate"] == {
+        "role": "referent",
+        "since": (NOW - timedelta(days=1)).isoformat(),
+        "until": None,
+        "sector": "centre",
+        "authority": None,
+        "charter_accepted": BEFORE.isoformat(),
+    }
+    assert "mandate" not in told[1]
+    assert told[2]["drift"] == [{"name": "name", "was": "Club", "becomes": "Centre"}]
+    assert told[3] == {
+        "action": "post-charter",
+        "room": {"kind": "sector", "code": "centre"},
+        "why": "charter-missing",
+    }
 
 
 def test_a_report_tells_passwords_to_programs_too() -> None:
