@@ -85,7 +85,7 @@ def apply(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[PLAN]",
+            metavar="PLAN",
             help="Un fichier de « plan --output » : exactement ce plan, ou rien s'il ne vaut plus.",
             show_default=False,
         ),
