@@ -44,7 +44,8 @@ class Upkeep:
             self._given, self._looked_at_all = given, now
         elif moved:
             await self._enforce(moved)
-        await self._charters.post()
+        if await self._charters.post():
+            self._looked_at_all = None  # what was just said has to be pinned
 
     def _is_time(self, now: datetime) -> bool:
         return self._looked_at_all is None or now - self._looked_at_all >= _LOOK_AT_ALL_EVERY

@@ -25,13 +25,14 @@ from pc_matrix.charters import Charters
 from pc_matrix.errors import SessionInUse
 from pc_matrix.homeserver.admin import SynapseAdmin
 from pc_matrix.homeserver.http import MatrixHttp
+from pc_matrix.homeserver.in_flight import InFlight
 from pc_matrix.homeserver.opening import Place, log_in, open_session
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.session import Session
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.provisioning import Charters as CharterHook
-from pc_matrix.provisioning import Progress, Provisioner
+from pc_matrix.provisioning import Progress, Provisioner, pictures
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
 from pc_matrix.settings import Settings
@@ -129,9 +130,10 @@ async def open_provisioner(
     login = await log_in(house.place, house.vault)
     token = house.settings.secrets.admin_token
     base_url = house.settings.homeserver_url
+    secret = token.get_secret_value() if token else None
     async with (
-        MatrixHttp(base_url, login.token) as http,
-        MatrixHttp(base_url, token.get_secret_value() if token else None) as admin_http,
+        MatrixHttp(base_url, login.token, in_flight=InFlight()) as http,
+        MatrixHttp(base_url, secret, in_flight=InFlight()) as admin_http,
     ):
         yield Provisioner(
             Rooms(http),
@@ -141,6 +143,7 @@ async def open_provisioner(
             house.clock.now,
             progress,
             CharterHook(CHARTER_VERSION, lambda: _post_charters(house)),
+            pictures=pictures(house.settings.images),
         )
 
 

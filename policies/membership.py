@@ -25,8 +25,8 @@ class ExpectedMember:
     since: datetime
 
     def joined_with(self, other: ExpectedMember) -> ExpectedMember:
-        """The same person by two mandates: the greater power, the later start."""
-        stronger = max(self, other, key=lambda member: member.power)
+        """The same person by two mandates: the greater power, the later start; in any order."""
+        stronger = max(self, other, key=lambda member: (member.power, member.role))
         return ExpectedMember(stronger.power, stronger.role, max(self.since, other.since))
 
 
@@ -71,11 +71,12 @@ class Expected:
         taking_part = set(self.people())
         bot = self.directory.commune.bot
         reasons = {
-            m.user_id: self._why_nothing(m)
+            (m.user_id, self._why_nothing(m))
             for m in self.directory.mandates
             if m.runs(self.now) and m.user_id not in taking_part and m.user_id != bot
         }
-        return tuple(LeftOut(user, why) for user, why in sorted(reasons.items()))
+        # One reason a person, the same one in whatever order the mandates come.
+        return tuple(LeftOut(user, why) for user, why in dict(sorted(reasons)).items())
 
     def _why_nothing(self, mandate: Mandate) -> Why:
         commune = self.directory.commune

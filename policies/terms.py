@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from policies.brake_limits import BrakeLimits
+
 UserId = NewType("UserId", str)
 """A full Matrix id, ``@localpart:server``."""
 RoomId = NewType("RoomId", str)
@@ -113,6 +115,9 @@ class Commune:
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
     """The kinds of room in which a person's identity counts only once a human approved it."""
+    brake: BrakeLimits = field(default_factory=BrakeLimits)
+    aliases: bool = False
+    """Whether rooms have an address of their own (``#59999-secteur-centre:server``)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,18 @@ class RoomStore:
             ).first()
             return Posted(row.charter_version, row.charter_at) if row and row.charter_at else None
 
+    def charter_events(self, code: CommuneCode) -> Mapping[RoomId, EventId]:
+        """The last charter message of each room that has had one."""
+        with self._transactions.reading() as session:
+            rows = session.exec(
+                select(RoomRow.room_id, RoomRow.charter_event).where(
+                    RoomRow.commune == code,
+                    col(RoomRow.room_id).is_not(None),
+                    col(RoomRow.charter_event).is_not(None),
+                )
+            )
+            return {RoomId(room): EventId(event) for room, event in rows if room and event}
+
     def rooms_without_charter(self, code: CommuneCode, version: str) -> list[RoomId]:
         """The made rooms, of whatever kind, in which that version was not posted; sorted."""
         with self._transactions.reading() as session:

@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from pc_matrix.registry import engine, migrate, seal
+from pc_matrix.registry.applied import AppliedStore
 from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
@@ -29,6 +30,7 @@ class Registry(
     PersonStore,
     ImportStore,
     RoomStore,
+    AppliedStore,
     InboxStore,
     ReportStore,
     LinkStore,

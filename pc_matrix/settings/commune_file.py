@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from pc_matrix.settings.faults import Fault, key_path
 from policies import commands
+from policies.brake_limits import BrakeLimits
 from policies.terms import (
     Authority,
     AuthorityCode,
@@ -144,6 +145,33 @@ class _OptionsTable(_Table):
     daily_flags: Annotated[int, Field(ge=1, le=1000)] = 20
     language: Literal["fr", "en"] = "fr"
     identity_approval: list[Annotated[str, AfterValidator(_room_kind)]] = []
+    aliases: bool = False
+
+
+class _BrakeTable(_Table):
+    removals: Annotated[int, Field(ge=0, le=100_000)] = BrakeLimits().removals
+    share: Annotated[float, Field(ge=0, le=1)] = BrakeLimits().share
+
+
+class _ImagesTable(_Table):
+    commune: Text | None = None
+    authorities: Text | None = None
+    sector: Text | None = None
+    referents: Text | None = None
+    authority: Text | None = None
+    private: Text | None = None
+
+    def files(self) -> dict[RoomKind, str]:
+        """The files that are named, by the kind of room that shows them."""
+        named = {
+            RoomKind.COMMUNE_SPACE: self.commune,
+            RoomKind.AUTHORITY_SPACE: self.authorities,
+            RoomKind.SECTOR: self.sector,
+            RoomKind.REFERENTS: self.referents,
+            RoomKind.AUTHORITY: self.authority,
+            RoomKind.PRIVATE: self.private,
+        }
+        return {kind: file for kind, file in named.items() if file is not None}
 
 
 class _SectorTable(_Table):
@@ -163,6 +191,8 @@ class CommuneFile(_Table):
     commune: _CommuneTable
     homeserver: _HomeserverTable
     options: _OptionsTable = _OptionsTable()
+    brake: _BrakeTable = _BrakeTable()
+    images: _ImagesTable = _ImagesTable()
     sector: list[_SectorTable] = Field(min_length=1)
     authority: list[_AuthorityTable] = Field(min_length=1)
 
@@ -182,6 +212,8 @@ class CommuneFile(_Table):
             flag_by_reaction=self.options.flag_by_reaction,
             daily_flags=self.options.daily_flags,
             approval=frozenset(_ROOM_KINDS[_folded(w)] for w in self.options.identity_approval),
+            brake=BrakeLimits(self.brake.removals, self.brake.share),
+            aliases=self.options.aliases,
         )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pc_matrix.settings.secret_file import Secrets
-from policies.terms import Commune, UserId
+from policies.terms import Commune, RoomKind, UserId
 
 
 def own_lists(home: Path, code: str) -> Path:
@@ -40,6 +41,8 @@ class Settings:
     database_url: str = field(repr=False)
     language: str
     secrets: Secrets
+    images: Mapping[RoomKind, Path] = field(default_factory=dict)
+    """The commune's own pictures of rooms; where it has none, rooms show ours."""
 
     @property
     def own_lists(self) -> Path:

@@ -1,5 +1,6 @@
 """The tables, by subject. Each carries its commune, the seal excepted; none holds a text."""
 
+from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
 from pc_matrix.registry.tables.base import Row
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
@@ -23,6 +24,7 @@ METADATA = Row.metadata
 __all__ = [
     "METADATA",
     "AcknowledgementRow",
+    "AppliedRow",
     "AuditRow",
     "AuthorityRow",
     "BulletinLinkRow",
@@ -30,6 +32,7 @@ __all__ = [
     "CounterRow",
     "CursorRow",
     "IdentityNewsRow",
+    "ImageRow",
     "InboxRow",
     "LinkRow",
     "MandateRow",
