@@ -19,6 +19,7 @@ from pc_matrix.provisioning.observe import PATIENCE, Observer
 from pc_matrix.provisioning.ports import (
     AccountServer,
     Charters,
+    Guard,
     Progress,
     RoomRegistry,
     RoomServer,
@@ -39,11 +40,12 @@ class Provisioner:
     """One commune's. ``admin`` is ``None`` where we have no admin token: no account is made then.
 
     ``charters`` is ``None`` where nobody can post them; the plan does not speak of them then.
-    ``clock`` gives aware times. ``patience`` is how many seconds a creation that was begun and not
+    ``clock`` gives aware times. ``guard`` hears of the registry before anybody is invited.
+    ``patience`` is how many seconds a creation that was begun and not
     ended is waited for.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it holds together
         self,
         rooms: RoomServer,
         admin: AccountServer | None,
@@ -52,11 +54,13 @@ class Provisioner:
         clock: Callable[[], datetime],
         progress: Progress = silent,
         charters: Charters | None = None,
+        *,
         patience: float = PATIENCE,
+        guard: Guard | None = None,
     ) -> None:
         self._rooms, self._admin, self._registry = rooms, admin, registry
         self._commune, self._clock, self._progress = commune, clock, progress
-        self._charters = charters
+        self._charters, self._guard = charters, guard
         self._observer = Observer(rooms, commune, progress, patience)
         self._accounts = None if admin is None else Accounts(admin, registry, commune.code)
         self._one_at_a_time = asyncio.Lock()
@@ -79,8 +83,9 @@ class Provisioner:
     async def apply(self, survey: Survey, allow_removals: int | None = None) -> ApplyReport:
         """Do what ``survey`` plans, and once more what did not succeed the first time.
 
-        Raises ``BrakeError`` before anything is done. The report's accounts have passwords that
-        nobody has seen: show them, then call ``hand_over``.
+        Raises ``BrakeError`` before anything is done, and ``SettingsError`` when the guard cannot
+        be told whom the registry knows: it would refuse those who are invited. The report's
+        accounts have passwords that nobody has seen: show them, then call ``hand_over``.
         """
         async with self._one_at_a_time:
             check_brake(survey, allow_removals)
@@ -89,6 +94,7 @@ class Provisioner:
             if self._admin is not None:
                 with _asking():
                     await self._admin.lift_rate_limit(self._commune.bot)
+            self._tell_guard()
             first = await self._run(survey.plan)
             if not first.failed or first.stopped is not None:
                 return first
@@ -118,6 +124,7 @@ class Provisioner:
         try:
             survey = await self.plan()
             check_brake(survey, allow_removals)
+            self._tell_guard()
         except PcError as error:
             return replace(first, stopped=error)
         second = await self._run(_rest(survey.plan, first))
@@ -127,6 +134,10 @@ class Provisioner:
             accounts=first.accounts + second.accounts,
             stopped=second.stopped,
         )
+
+    def _tell_guard(self) -> None:
+        if self._guard is not None:
+            self._guard.publish(self._registry.directory(self._commune), self._clock())
 
     async def _run(self, todo: Plan) -> ApplyReport:
         unlimited = self._admin is not None
