@@ -64,14 +64,16 @@ class Embedded:
         """Its process, ``None`` when it does not run."""
         return process.running_pid(self.files)
 
-    def place_guard(self, lines: GuardLines) -> Placed:
-        """Write its files if need be, with the guard; a server that runs keeps what it has read.
-
-        Raises ``SettingsError`` like ``up``.
-        """
+    def write(self) -> None:
+        """Write its files if need be, without starting it; raises ``SettingsError`` like ``up``."""
         self.files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _one_at_a_time(self.files.lock):
             write_once(self.files, self.server_name, self.port, self._shared_secret())
+
+    def place_guard(self, lines: GuardLines) -> Placed:
+        """Write its files if need be, with the guard; a server that runs keeps what it has read."""
+        self.write()
+        with _one_at_a_time(self.files.lock):
             return place_guard(self.files, lines)
 
     def has_unread_configuration(self) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pc_matrix.homeserver.guard import module
+from pc_matrix.homeserver.guard import module, reading
 from pc_matrix.homeserver.guard.module import Guard
 from policies.terms import Role
 from tests.homeserver.guard.conftest import TEXTS, Hall
@@ -197,13 +198,13 @@ async def test_the_file_is_read_again_only_when_it_was_replaced(
     hall: Hall, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hall.publish(PEOPLE)
-    reads: list[object] = []
-    really = module.Snapshots.__init__.__globals__["_content"]
-    monkeypatch.setitem(
-        module.Snapshots.__init__.__globals__,
-        "_content",
-        lambda path: (reads.append(path), really(path))[1],
-    )
+    reads: list[Path] = []
+
+    def counted(path: Path) -> bytes:
+        reads.append(path)
+        return path.read_bytes()
+
+    monkeypatch.setattr(reading, "_content", counted)
     guard = hall.guard()
     for _ in range(5):
         assert await may(guard, member(ANNA, "join"), MANAGED)
