@@ -89,12 +89,12 @@ class Provisioner:
         """
         async with self._one_at_a_time:
             check_brake(survey, allow_removals)
+            self.tell_guard()
             if not survey.plan.actions:
                 return ApplyReport()
             if self._admin is not None:
                 with _asking():
                     await self._admin.lift_rate_limit(self._commune.bot)
-            self._tell_guard()
             first = await self._run(survey.plan)
             if not first.failed or first.stopped is not None:
                 return first
@@ -124,7 +124,7 @@ class Provisioner:
         try:
             survey = await self.plan()
             check_brake(survey, allow_removals)
-            self._tell_guard()
+            self.tell_guard()
         except PcError as error:
             return replace(first, stopped=error)
         second = await self._run(_rest(survey.plan, first))
@@ -135,7 +135,8 @@ class Provisioner:
             stopped=second.stopped,
         )
 
-    def _tell_guard(self) -> None:
+    def tell_guard(self) -> None:
+        """Let the homeserver's guard know whom the registry gives which room, from now on."""
         if self._guard is not None:
             self._guard.publish(self._registry.directory(self._commune), self._clock())
 
