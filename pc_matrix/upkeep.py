@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
+import structlog
+
 from bridges.ports import Clock
 from pc_matrix.charters import Charters
+from pc_matrix.errors import SettingsError
+from pc_matrix.provisioning.ports import Guard
 from policies.readers import readers
 from policies.terms import Directory, RoomId, UserId
 
+_log = structlog.get_logger(__name__)
 _LOOK_AT_ALL_EVERY = timedelta(minutes=10)
 
 Enforce = Callable[[frozenset[RoomId] | None], Awaitable[object]]
@@ -29,16 +34,19 @@ class Upkeep:
         enforce: Enforce,
         charters: Charters,
         clock: Clock,
+        guard: Guard | None = None,
     ) -> None:
         self._directory, self._enforce = directory, enforce
-        self._charters, self._clock = charters, clock
+        self._charters, self._clock, self._guard = charters, clock, guard
         self._given: Mapping[RoomId, frozenset[UserId]] | None = None
         self._looked_at_all: datetime | None = None
 
     async def __call__(self, moved: frozenset[RoomId]) -> None:
         """Put right what ``moved`` or what is due. Raises what the homeserver's refusals raise."""
         now = self._clock.now()
-        given = readers(self._directory(), now)
+        directory = self._directory()
+        self._tell_guard(directory, now)
+        given = readers(directory, now)
         if given != self._given or self._is_time(now):
             await self._enforce(None)
             self._given, self._looked_at_all = given, now
@@ -46,6 +54,19 @@ class Upkeep:
             await self._enforce(moved)
         if await self._charters.post():
             self._looked_at_all = None  # what was just said has to be pinned
+
+    def _tell_guard(self, directory: Directory, now: datetime) -> None:
+        """Before anybody is invited. A disk that is full must not keep anybody in, or from talking:
+
+        the guard then goes on by what it has, which says until when.
+        """
+        if self._guard is None:
+            return
+        try:
+            if self._guard.publish(directory, now):
+                _log.info("guard.told")
+        except SettingsError as error:
+            _log.warning("guard.not_told", what=error.what)
 
     def _is_time(self, now: datetime) -> bool:
         return self._looked_at_all is None or now - self._looked_at_all >= _LOOK_AT_ALL_EVERY

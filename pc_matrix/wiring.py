@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from bridges.alerts import Alerts
@@ -17,6 +18,7 @@ from bridges.ports import Language
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
 from bridges.verifications import VerificationNews
+from bridges.wording.guard import refusals
 from bridges.wording.welcome import CHARTER_VERSION
 from pc_matrix import settings
 from pc_matrix.book import Book
@@ -24,6 +26,8 @@ from pc_matrix.bot import Bot
 from pc_matrix.charters import Charters
 from pc_matrix.errors import SessionInUse
 from pc_matrix.homeserver.admin import SynapseAdmin
+from pc_matrix.homeserver.guard.home_key import home_key
+from pc_matrix.homeserver.guard.writing import SnapshotWriter
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.in_flight import InFlight
 from pc_matrix.homeserver.opening import Place, log_in, open_session
@@ -91,6 +95,13 @@ class House:
             lock=s.session_lock,
         )
 
+    @property
+    def guard(self) -> SnapshotWriter:
+        """What tells the homeserver's guard whom the registry knows."""
+        s = self.settings
+        key = cache(lambda: home_key(s.home, self.vault))
+        return SnapshotWriter(s.guard_dir, key, s.commune, refusals(s.commune.language))
+
     def entitled(self, room_id: str) -> frozenset[str]:
         """Who may read ``room_id`` by the registry, now; nobody when it is not the commune's."""
         given = readers(self.book.directory(), self.clock.now())
@@ -143,6 +154,7 @@ async def open_provisioner(
             house.clock.now,
             progress,
             CharterHook(CHARTER_VERSION, lambda: _post_charters(house)),
+            guard=house.guard,
             pictures=pictures(house.settings.images),
         )
 
@@ -163,6 +175,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             provisioner.enforce,
             Charters(house.registry, commune, voice, clock),
             clock,
+            house.guard,
         )
         yield Bot(
             session,

@@ -133,6 +133,8 @@ async def _apply(
             _print_plan(survey)
         check_brake(survey, allow_removals)
         if not survey.plan.actions:
+            # A mandate that was prolonged changes no room, and yet the guard has to hear of it.
+            house.guard.publish(survey.directory, house.clock.now())
             _show(context, ApplyReport(), survey)
             return
         if not yes:

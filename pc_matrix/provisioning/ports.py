@@ -77,6 +77,12 @@ class Charters:
     post: Callable[[], Awaitable[int]]
 
 
+class Guard(Protocol):
+    """``SnapshotWriter`` of ``pc_matrix.homeserver.guard``: the homeserver hears who may get in."""
+
+    def publish(self, directory: Directory, now: datetime) -> bool: ...
+
+
 class Phase(StrEnum):
     OBSERVE = "observe"
     APPLY = "apply"

@@ -20,6 +20,7 @@ from pc_matrix.provisioning.observe import PATIENCE, Observer
 from pc_matrix.provisioning.ports import (
     AccountServer,
     Charters,
+    Guard,
     Progress,
     RoomRegistry,
     RoomServer,
@@ -42,8 +43,8 @@ class Provisioner:
 
     ``charters`` is ``None`` where nobody can post them; the plan does not speak of them then.
     Without ``pictures`` rooms show none.
-    ``clock`` gives aware times. ``patience`` is how many seconds a creation that was begun and not
-    ended is waited for.
+    ``clock`` gives aware times. ``guard`` hears of the registry before anybody is invited.
+    ``patience`` is how many seconds a creation that was begun and not ended is waited for.
     """
 
     def __init__(  # noqa: PLR0913 - each a neighbour of its own
@@ -55,13 +56,14 @@ class Provisioner:
         clock: Callable[[], datetime],
         progress: Progress = silent,
         charters: Charters | None = None,
-        patience: float = PATIENCE,
         *,
+        patience: float = PATIENCE,
+        guard: Guard | None = None,
         pictures: Mapping[RoomKind, Image] | None = None,
     ) -> None:
         self._rooms, self._admin, self._registry = rooms, admin, registry
         self._commune, self._clock, self._progress = commune, clock, progress
-        self._charters = charters
+        self._charters, self._guard = charters, guard
         self._images = Images(pictures, rooms, registry, commune.code) if pictures else None
         self._observer = Observer(rooms, commune, progress, patience)
         self._accounts = None if admin is None else Accounts(admin, registry, commune.code)
@@ -86,11 +88,13 @@ class Provisioner:
     async def apply(self, survey: Survey, allow_removals: int | None = None) -> ApplyReport:
         """Do what ``survey`` plans, and once more what did not succeed the first time.
 
-        Raises ``BrakeError`` before anything is done. The report's accounts have passwords that
-        nobody has seen: show them, then call ``hand_over``.
+        Raises ``BrakeError`` before anything is done, and ``SettingsError`` when the guard cannot
+        be told whom the registry knows: it would refuse those who are invited. The report's
+        accounts have passwords that nobody has seen: show them, then call ``hand_over``.
         """
         async with self._one_at_a_time:
             check_brake(survey, allow_removals)
+            self.tell_guard()
             report = await self._apply(survey, allow_removals)
             if report.stopped is None:
                 self._remember(survey)
@@ -146,6 +150,7 @@ class Provisioner:
         try:
             survey = await self.plan()
             check_brake(survey, allow_removals)
+            self.tell_guard()
         except PcError as error:
             return replace(first, stopped=error)
         second = await self._run(_rest(survey.plan, agreed, first))
@@ -155,6 +160,11 @@ class Provisioner:
             accounts=first.accounts + second.accounts,
             stopped=second.stopped,
         )
+
+    def tell_guard(self) -> None:
+        """Let the homeserver's guard know whom the registry gives which room, from now on."""
+        if self._guard is not None:
+            self._guard.publish(self._registry.directory(self._commune), self._clock())
 
     async def _run(self, todo: Plan) -> ApplyReport:
         unlimited = self._admin is not None

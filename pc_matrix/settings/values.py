@@ -24,6 +24,11 @@ def own_titles(home: Path, code: str) -> Path:
     return home / "communes" / f"{code}.colonnes.csv"
 
 
+def guard_dir(home: Path) -> Path:
+    """Where the snapshots of all communes of ``home`` lie; may be a link to elsewhere."""
+    return home / "guard"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """One commune's settings as its file and the secrets declare them.
@@ -48,6 +53,11 @@ class Settings:
     def own_lists(self) -> Path:
         """The commune's own streets, shops, nicknames…; need not exist."""
         return own_lists(self.home, self.commune.code)
+
+    @property
+    def guard_dir(self) -> Path:
+        """Where the snapshots lie that the homeserver's guard reads."""
+        return guard_dir(self.home)
 
     @property
     def session_dir(self) -> Path:

@@ -33,8 +33,8 @@ def windows(words: Sequence[Marked]) -> list[tuple[int, int]]:
 
 
 def sentences(words: Sequence[Marked]) -> list[tuple[int, int]]:
-    """Each sentence of a long message by itself, as spans ``first:last``; a short one belongs to the
-    next. None where there is but one, or where one is longer than a part may be."""
+    """Each sentence of a long message by itself, as spans ``first:last``; a short one belongs to
+    the next. None where there is but one, or where one is longer than a part may be."""
     if len(words) < DROWNS:
         return []
     ends = [i + 1 for i, word in enumerate(words) if word.form in _ENDS]
