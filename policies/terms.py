@@ -26,6 +26,12 @@ AuthorityCode = NewType("AuthorityCode", str)
 """An authority's short code inside its commune: ``"gendarmerie"``."""
 
 
+CHARTER_VERSION = "1"
+"""The version of the charter's words; it changes whenever they do, and the charter is asked for
+again.
+"""
+
+
 class Role(StrEnum):
     """What a mandate makes of a person."""
 
@@ -113,6 +119,9 @@ class Commune:
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
     """The kinds of room in which a person's identity counts only once a human approved it."""
+    charter_version: str = CHARTER_VERSION
+    charter_deadline: datetime | None = None
+    """When an acceptance of an earlier version ends to count; ``None``: it never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +136,7 @@ class Mandate:
     """A person's role in a sector or an authority, from a date to a date (``until`` excluded).
 
     ``charter_accepted`` is when the person accepted the charter, ``None`` while he has not. All
-    times are aware.
+    times are aware. How he accepted it is no part of what is compared.
     """
 
     user_id: UserId
@@ -137,6 +146,10 @@ class Mandate:
     sector: SectorCode | None = None
     authority: AuthorityCode | None = None
     charter_accepted: datetime | None = None
+    charter_version: str = field(default="", compare=False)
+    """The version that was accepted; empty for a signature on paper, which the town hall keeps."""
+    charter_lapses: datetime | None = field(default=None, compare=False)
+    """When that acceptance ends to count, because a newer version is asked for."""
 
     def runs(self, now: datetime) -> bool:
         """Whether ``now`` lies between its two dates."""
@@ -145,9 +158,18 @@ class Mandate:
     def counts(self, now: datetime) -> bool:
         """Whether it gives anything at ``now``: it runs and, in a sector, has a charter."""
         if self.role.is_of_a_sector:
-            accepted = self.charter_accepted is not None and self.charter_accepted <= now
-            return accepted and self.sector is not None and self.runs(now)
+            return self.has_charter(now) and self.sector is not None and self.runs(now)
         return self.authority is not None and self.runs(now)
+
+    def waits(self, now: datetime) -> bool:
+        """Whether nothing but the charter keeps it from counting at ``now``."""
+        in_a_sector = self.role.is_of_a_sector and self.sector is not None
+        return in_a_sector and self.runs(now) and not self.has_charter(now)
+
+    def has_charter(self, now: datetime) -> bool:
+        """Whether the charter was accepted for it, in a version that is good enough at ``now``."""
+        accepted = self.charter_accepted is not None and self.charter_accepted <= now
+        return accepted and (self.charter_lapses is None or now < self.charter_lapses)
 
 
 @dataclass(frozen=True, slots=True)

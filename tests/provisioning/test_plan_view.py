@@ -57,7 +57,7 @@ NOTICES: list[tuple[Notice, str]] = [
     (act.CannotChange(SECTOR, "federation"), "son ouverture aux autres serveurs"),
     (act.CannotChange(SECTOR, "space"), "sa nature"),
     (act.LeftByThemselves(SECTOR, ANNA), "Anna (@anna:here.test) est parti de son plein gré"),
-    (act.LeftOut(ANNA, Why.CHARTER_NOT_ACCEPTED), "n'est nulle part : la charte"),
+    (act.LeftOut(ANNA, Why.CHARTER_NOT_ACCEPTED), "n'est dans aucun salon commun : la charte"),
 ]
 
 
