@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from policies.roles import has_place, may_take_part
-from policies.terms import Commune, Directory, Mandate, RoomKind, UserId
+from policies.terms import Commune, Directory, EventId, Mandate, RoomKind, UserId
 
 KINDS = frozenset({RoomKind.SECTOR, RoomKind.REFERENTS})
 """The rooms that get it: those in which residents or référents talk with one another."""
@@ -61,10 +61,14 @@ def to_ask(directory: Directory, now: datetime) -> Mapping[UserId, Asked]:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """The last charter message of a room: which version, and when."""
+    """The last charter message of a room: which version, and when.
+
+    In a private room the version is empty once the person answered.
+    """
 
     version: str
     at: datetime
+    event_id: EventId | None = None
 
 
 def is_due(last: Posted | None, version: str, newcomers: int, now: datetime) -> bool:

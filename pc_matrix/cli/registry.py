@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from pc_matrix.cli import registry_view as view
+from pc_matrix.cli import roles_view
 from pc_matrix.cli.given_file import bytes_of
 from pc_matrix.errors import InputError
 from pc_matrix.registry import Contact
@@ -49,6 +50,7 @@ def register(app: typer.Typer) -> None:
     group.command("add", help="Inscrit une personne, sans mandat.")(add)
     group.command("appoint", help="Donne un mandat à une personne inscrite.")(appoint)
     group.command("revoke", help="Met fin aux mandats d'une personne.")(revoke)
+    group.command("roles", help="Montre ce que donne chaque rôle : salons et droits.")(roles)
     app.add_typer(group, name="registry")
 
 
@@ -213,6 +215,17 @@ def revoke(
             )
         house.registry.audit(commune.code, now, "mandate-ended", user_id, _ACTOR, str(ended))
     _tell(context, {"user_id": user_id, "ended": ended}, view.ended(ended, day))
+
+
+def roles(ctx: typer.Context) -> None:
+    """Show the table of roles; no commune is needed for it."""
+    context: Context = ctx.obj
+    if context.json:
+        typer.echo(view.as_json(roles_view.roles_as_json()))
+        return
+    width = None if Console().is_terminal else _PIPE_WIDTH
+    Console(width=width).print(roles_view.roles_table())
+    _say("", *roles_view.NOTES)
 
 
 def _house(context: Context) -> AbstractContextManager[House]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pc_matrix.settings.faults import Fault, key_path
 from policies import commands
 from policies.terms import (
+    CHARTER_VERSION,
     Authority,
     AuthorityCode,
     Category,
@@ -146,6 +148,13 @@ class _OptionsTable(_Table):
     identity_approval: list[Annotated[str, AfterValidator(_room_kind)]] = []
 
 
+class _CharterTable(_Table):
+    """Until when who accepted an earlier version than ``version`` stays without accepting it."""
+
+    version: Text
+    deadline: date
+
+
 class _SectorTable(_Table):
     code: _Code
     name: Text
@@ -163,6 +172,7 @@ class CommuneFile(_Table):
     commune: _CommuneTable
     homeserver: _HomeserverTable
     options: _OptionsTable = _OptionsTable()
+    charter: _CharterTable | None = None
     sector: list[_SectorTable] = Field(min_length=1)
     authority: list[_AuthorityTable] = Field(min_length=1)
 
@@ -182,7 +192,16 @@ class CommuneFile(_Table):
             flag_by_reaction=self.options.flag_by_reaction,
             daily_flags=self.options.daily_flags,
             approval=frozenset(_ROOM_KINDS[_folded(w)] for w in self.options.identity_approval),
+            charter_deadline=self._charter_deadline(),
         )
+
+    def _charter_deadline(self) -> datetime | None:
+        """The end of its last day; a date that was given for another version says nothing."""
+        if self.charter is None or self.charter.version != CHARTER_VERSION:
+            return None
+        zone = ZoneInfo(self.commune.time_zone)
+        next_day = self.charter.deadline + timedelta(days=1)
+        return datetime.combine(next_day, time.min, zone).astimezone(UTC)
 
 
 def _authority(table: _AuthorityTable) -> Authority:
