@@ -31,8 +31,8 @@ _DOES: Mapping[Role, str] = {
 }
 NOTES = (
     "Un mandat donne ces salons de son premier à son dernier jour inclus, à l'heure de la "
-    "commune ; ils sont repris à la minute où il prend fin. Avec deux mandats, une personne ne perd que ce "
-    "que l'autre ne donne pas.",
+    "commune ; ils sont repris à la minute où il prend fin. Avec deux mandats, une personne ne "
+    "perd que ce que l'autre ne donne pas.",
     "Habitants et référents acceptent la charte d'abord : sur papier (colonne Charte), ou dans "
     "leur salon privé avec le robot, le seul qu'ils aient tant qu'ils ne l'ont pas acceptée.",
     "« !quitter » met fin à ses propres mandats ; « pc-matrix registry revoke » à ceux d'une "

@@ -112,6 +112,7 @@ def test_a_version_of_the_charter_is_accepted_once(registry: Registry, commune: 
     assert not registry.accept_charter(CODE, ANNE.user_id, NOW + DAY, "1")
     (held,) = registry.directory(commune).mandates
     assert (held.charter_accepted, held.charter_version) == (NOW, "1")
+    assert held.charter_accepted is not None
     assert held.charter_accepted.tzinfo is UTC
     assert registry.accept_charter(CODE, ANNE.user_id, NOW + DAY, "2")
     (held,) = registry.directory(commune).mandates
