@@ -249,6 +249,11 @@ identity_approval = []             # salons où la mairie approuve chaque identi
                                    # "authority", "private", "referents", "sector" ; conseillé une
                                    # fois les agents arrivés : ["authority"]
 
+# Une nouvelle version de la charte est proposée à chacun, et n'exclut personne, sauf à une date :
+# [charter]
+# version = "2"                    # celle qui est proposée (« pc-matrix registry roles » la dit)
+# deadline = 2027-01-31            # dernier jour où un accord à une version d'avant suffit
+
 # Les secteurs : chacun a son salon.
 {sectors}
 # Les autorités : chacune a son salon et reçoit ces catégories ("*" : toutes, [] : aucune).

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from pc_matrix.cli.registry_view import ROLES
 from policies.roles import GIFTS, MODERATOR, Gift
-from policies.terms import Role, RoomKind
+from policies.terms import CHARTER_VERSION, Role, RoomKind
 
 _ROOMS: Mapping[RoomKind, str] = {
     RoomKind.COMMUNE_SPACE: "l'espace de la commune",
@@ -34,7 +34,8 @@ NOTES = (
     "commune ; ils sont repris à la minute où il prend fin. Avec deux mandats, une personne ne "
     "perd que ce que l'autre ne donne pas.",
     "Habitants et référents acceptent la charte d'abord : sur papier (colonne Charte), ou dans "
-    "leur salon privé avec le robot, le seul qu'ils aient tant qu'ils ne l'ont pas acceptée.",
+    "leur salon privé avec le robot, le seul qu'ils aient tant qu'ils ne l'ont pas acceptée. "
+    f"Version de la charte : {CHARTER_VERSION}.",
     "« !quitter » met fin à ses propres mandats ; « pc-matrix registry revoke » à ceux d'une "
     "personne, tout de suite ou à une date.",
 )

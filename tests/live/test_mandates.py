@@ -17,7 +17,8 @@ from pc_matrix.bot import Bot
 from pc_matrix.demo import commune as people
 from pc_matrix.demo.commune import Character
 from pc_matrix.demo.people import NIO, Client
-from pc_matrix.homeserver.http import Json, client_path
+from pc_matrix.homeserver.http import client_path
+from pc_matrix.homeserver.rooms import Rooms, StateEvent
 from pc_matrix.homeserver.session import Session
 from policies.terms import Role, RoomKind
 from tests.live.town import ELEMENT, Town, town
@@ -185,20 +186,16 @@ async def says(session: Session, room: str, word: str) -> str:
     return await session.send(room, "m.room.message", content, f"test-{word}")
 
 
-async def membership(place: Town, room: str, who: Character) -> Json:
+async def membership(place: Town, room: str, who: Character) -> StateEvent:
     async with place.as_user(f"@{people.BOT}:{people.SERVER_NAME}") as http:
-        state = await http.request("GET", client_path("rooms", room, "state"))
-    return next(
-        event
-        for event in state
-        if (event["type"], event["state_key"]) == ("m.room.member", who.user_id)
-    )
+        state = await Rooms(http).state(room)
+    return next(e for e in state if (e.type, e.state_key) == ("m.room.member", who.user_id))
 
 
-def put_out_at(event: Json) -> datetime:
-    assert event["content"]["membership"] == "leave"
-    assert event["sender"] != event["state_key"]
-    return datetime.fromtimestamp(event["origin_server_ts"] / 1000, UTC)
+def put_out_at(event: StateEvent) -> datetime:
+    assert event.content["membership"] == "leave"
+    assert event.sender != event.state_key
+    return event.at
 
 
 async def session_of(place: Town, room: str, event_id: str) -> str:
