@@ -25,7 +25,6 @@ from policies.terms import (
     Mandate,
     Person,
     RoomId,
-    RoomKind,
     UserId,
 )
 
@@ -40,7 +39,7 @@ class DepartureLedger(Protocol):
 
 
 class PrivateRooms(Protocol):
-    """Opens the bot's room with somebody who has none; raises when the server refuses."""
+    """Opens the bot's room with somebody, who is in it or invited; raises when refused."""
 
     async def open(self, user_id: UserId) -> RoomId: ...
 
@@ -70,8 +69,7 @@ class Departures:
             return await self._refuse(command, Refusal.NOTHING_TO_LEAVE, directory)
         person = person_of(command.sender, directory)
         notice = wording.sure(person, mandates, directory.commune)
-        room_id = directory.room_of(RoomKind.PRIVATE, command.sender)
-        room_id = room_id or await self._private.open(command.sender)
+        room_id = await self._private.open(command.sender)
         txn = transaction("departure", command.event_id, room_id)
         event_id = await self._rooms.send(room_id, notice, txn)
         self._ledger.ask_departure(Departure(command.sender, event_id, place, now))

@@ -47,7 +47,7 @@ from pc_matrix.watch import Watch
 from policies.charter import KINDS
 from policies.pinning import PinRule, rule_of
 from policies.readers import readers
-from policies.terms import RoomId
+from policies.terms import RoomId, UserId
 
 _WAIT_FOR_BOT = 30  # seconds, asked once a second
 
@@ -67,6 +67,19 @@ class VaultFingerprint:
 
     def of(self, text: str) -> str:
         return self._vault.digest(text, "shown-text")
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRooms:
+    """Private rooms, once the session has seen their person there: only then can he read."""
+
+    private: PrivateRooms
+    session: Session
+
+    async def open(self, user_id: UserId) -> RoomId:
+        room_id = await self.private.open(user_id)
+        await self.session.until_present(room_id, user_id)
+        return room_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +186,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         yield Bot(
             session,
             book,
-            _carrier(house, voice, language, provisioner.private_rooms()),
+            _carrier(house, voice, language, SeenRooms(provisioner.private_rooms(), session)),
             upkeep,
             Alerts(voice, book, clock),
             Watch(book, clock),
@@ -187,7 +200,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         )
 
 
-def _carrier(house: House, voice: Voice, language: Language, private: PrivateRooms) -> Carrier:
+def _carrier(house: House, voice: Voice, language: Language, private: SeenRooms) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
     fingerprint = VaultFingerprint(house.vault)
     return Carrier(

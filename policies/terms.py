@@ -27,9 +27,7 @@ AuthorityCode = NewType("AuthorityCode", str)
 
 
 CHARTER_VERSION = "1"
-"""The version of the charter's words; it changes whenever they do, and the charter is asked for
-again.
-"""
+"""Changes whenever the charter's words do, and the charter is asked for again."""
 
 
 class Role(StrEnum):
@@ -160,11 +158,6 @@ class Mandate:
         if self.role.is_of_a_sector:
             return self.has_charter(now) and self.sector is not None and self.runs(now)
         return self.authority is not None and self.runs(now)
-
-    def waits(self, now: datetime) -> bool:
-        """Whether nothing but the charter keeps it from counting at ``now``."""
-        in_a_sector = self.role.is_of_a_sector and self.sector is not None
-        return in_a_sector and self.runs(now) and not self.has_charter(now)
 
     def has_charter(self, now: datetime) -> bool:
         """Whether the charter was accepted for it, in a version that is good enough at ``now``."""

@@ -14,6 +14,9 @@ from policies.actions import CreateRoom
 from policies.entitlement import private_key
 from policies.room_shapes import power_levels, shape
 from policies.terms import Commune, RoomId, RoomKey, UserId
+from policies.world import Membership
+
+_PRESENT = (Membership.JOIN, Membership.INVITE)
 
 
 class PrivateRooms:
@@ -28,21 +31,31 @@ class PrivateRooms:
         clock: Callable[[], datetime],
     ) -> None:
         self._registry, self._commune, self._clock = registry, commune, clock
-        self._observer = observer
+        self._rooms, self._observer = rooms, observer
         self._creator = Creator(rooms, registry, commune, observer, unlimited=False)
 
     async def open(self, user_id: UserId) -> RoomId:
         """The room with that person, made with his invitation if there is none yet.
 
-        One whose creation a crash cut short is found again, not made twice. Raises
-        ``ServerUnreachable``, and ``MatrixError`` when the server refuses.
+        Who had left it is invited again. One whose creation a crash cut short is found again, not
+        made twice. Raises ``ServerUnreachable``, and ``MatrixError`` when the server refuses.
         """
         key = private_key(user_id, self._commune)
-        return self._known(key) or await self._found(key) or await self._made(key, user_id)
+        room_id = self._known(key) or await self._found(key)
+        if room_id is None:
+            return await self._made(key, user_id)
+        if not await self._is_in(room_id, user_id):
+            await self._rooms.invite(room_id, user_id, direct=True)
+        return room_id
 
     def _known(self, key: RoomKey) -> RoomId | None:
         rooms = self._registry.rooms(self._commune.code)
         return next((room_id for room_id, known in rooms.items() if known == key), None)
+
+    async def _is_in(self, room_id: RoomId, user_id: UserId) -> bool:
+        seen = await self._observer.look({room_id})
+        found = [room.members[user_id] for room in seen if user_id in room.members]
+        return any(member.membership in _PRESENT for member in found)
 
     async def _found(self, key: RoomKey) -> RoomId | None:
         nonce = self._registry.room_intents(self._commune.code).get(key)

@@ -144,7 +144,6 @@ async def test_who_confirms_is_let_go_and_the_administrators_hear_of_it(world: W
     full = c.directory()
     full = replace(full, rooms=rooms_with_his(full))
     asked = await question(world, full)
-    assert world.private.opened == []
     assert await world.carrier.carry(tap(asked), full) == Departed(1)
     assert [m.user_id for m in world.mandates.given_up] == [c.RESIDENT]
     (told,) = world.rooms.to(c.private_room(c.MAYOR))

@@ -26,6 +26,18 @@ async def test_it_is_made_once_encrypted_and_stays(stage: Stage) -> None:
     assert (await stage.provisioner().enforce()).done == ()
 
 
+async def test_who_had_left_it_is_invited_again_and_who_is_in_it_is_not(stage: Stage) -> None:
+    await stage.settle()
+    private = stage.provisioner().private_rooms()
+    room_id = await private.open(BOB)
+    stage.server.everybody_joins()
+    await private.open(BOB)
+    assert stage.server.membership(room_id, BOB) == "join"
+    stage.server.member(room_id, BOB, "leave", BOB)
+    assert await private.open(BOB) == room_id
+    assert stage.server.membership(room_id, BOB) == "invite"
+
+
 @pytest.mark.parametrize("after", [False, True])
 async def test_a_crash_leaves_one_room(stage: Stage, after: bool) -> None:
     await stage.settle()
