@@ -115,7 +115,9 @@ async def test_who_leaves_is_asked_once_in_private_and_let_go(place: Town) -> No
     assert place.sector(people.JOEL) in await joined(place, people.JOEL)
     await joel.react(private, question.event_id, "✅")
     await until_joined(place, people.JOEL, set())
-    told = await claire.wait_for(room_id=place.private(people.CLAIRE), body_contains="Joël Le Goff")
+    told = await claire.wait_for(
+        room_id=place.private(people.CLAIRE), body_contains=people.JOEL.user_id
+    )
     assert "Les Moulins" in told.text
     assert told.was_sealed
 
@@ -161,7 +163,11 @@ async def test_a_mandate_ends_at_the_minute_and_no_key_goes_further(place: Town)
         session = bot._session
         bots_before = await says(session, room, "avant")
         await phone.close()  # what is sent to his device from now on stays with the server
+        before_a_new_key = undelivered(place, mehdi)
+        session._machine.outbound.discard(room)
+        await says(session, room, "encore")
         at_first = undelivered(place, mehdi)
+        assert at_first > before_a_new_key, "a member is given each new key"
         assert room in await joined(place, mehdi), "on his last day he is a member"
         clock.set(end - timedelta(seconds=3))
         await until_joined(place, mehdi, set())
