@@ -10,16 +10,18 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
+from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
-from bridges.ports import Language
+from bridges.ports import Clock, Language
+from bridges.renewals import Renewals
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
 from bridges.verifications import VerificationNews
 from bridges.wording.guard import refusals
-from bridges.wording.welcome import CHARTER_VERSION
 from pc_matrix import settings
 from pc_matrix.book import Book
 from pc_matrix.bot import Bot
@@ -35,9 +37,11 @@ from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.session import Session
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
+from pc_matrix.mandate_book import MandateBook
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Progress, Provisioner, pictures
 from pc_matrix.provisioning.ports import silent
+from pc_matrix.provisioning.private_rooms import PrivateRooms
 from pc_matrix.registry import Registry
 from pc_matrix.settings import Settings
 from pc_matrix.upkeep import Upkeep
@@ -48,7 +52,7 @@ from pc_matrix.watch import Watch
 from policies.charter import KINDS
 from policies.pinning import PinRule, rule_of
 from policies.readers import readers
-from policies.terms import RoomId
+from policies.terms import RoomId, UserId
 
 _WAIT_FOR_BOT = 30  # seconds, asked once a second
 
@@ -71,17 +75,34 @@ class VaultFingerprint:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenRooms:
+    """Private rooms, once the session has seen their person there: only then can he read."""
+
+    private: PrivateRooms
+    session: Session
+
+    async def open(self, user_id: UserId) -> RoomId:
+        room_id = await self.private.open(user_id)
+        await self.session.until_present(room_id, user_id)
+        return room_id
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """One commune's settings, vault and open registry."""
 
     settings: Settings
     vault: Vault
     registry: Registry
-    clock: SystemClock
+    clock: Clock
 
     @property
     def book(self) -> Book:
         return Book(self.registry, self.settings.commune, self.clock)
+
+    @property
+    def mandate_book(self) -> MandateBook:
+        return MandateBook(self.registry, self.settings.commune, self.clock)
 
     @property
     def place(self) -> Place:
@@ -114,14 +135,14 @@ class House:
 
 
 @contextmanager
-def open_house(home: Path, commune: str | None) -> Iterator[House]:
-    """The house of one commune; its registry is closed at the end.
+def open_house(home: Path, commune: str | None, clock: Clock | None = None) -> Iterator[House]:
+    """The house of one commune; its registry is closed at the end. ``clock`` is the system's.
 
     Raises ``SettingsError``, ``RegistryError`` and ``StoreError``.
     """
     read = settings.load(home, commune)
     vault = Vault(read.secrets.vault_key())
-    clock = SystemClock()
+    clock = clock or SystemClock()
     with Registry.open(read.database_url, vault) as registry:
         registry.declare(read.commune, clock.now())
         yield House(read, vault, registry, clock)
@@ -153,7 +174,7 @@ async def open_provisioner(
             house.settings.commune,
             house.clock.now,
             progress,
-            CharterHook(CHARTER_VERSION, lambda: _post_charters(house)),
+            CharterHook(house.settings.commune.charter_version, lambda: _post_charters(house)),
             guard=house.guard,
             pictures=pictures(house.settings.images),
         )
@@ -174,13 +195,14 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             book.directory,
             provisioner.enforce,
             Charters(house.registry, commune, voice, clock),
+            Renewals(voice, house.mandate_book, clock),
             clock,
             house.guard,
         )
         yield Bot(
             session,
             book,
-            _carrier(house, voice, language),
+            _carrier(house, voice, language, SeenRooms(provisioner.private_rooms(), session)),
             upkeep,
             Alerts(voice, book, clock),
             Watch(book, clock),
@@ -194,14 +216,16 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         )
 
 
-def _carrier(house: House, voice: Voice, language: Language) -> Carrier:
-    book, clock = house.book, house.clock
+def _carrier(house: House, voice: Voice, language: Language, private: SeenRooms) -> Carrier:
+    book, mandates, clock = house.book, house.mandate_book, house.clock
     fingerprint = VaultFingerprint(house.vault)
     return Carrier(
         ToAuthority(voice, voice, book, language, fingerprint, clock),
         ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
         Feedback(voice, voice, book, clock),
         Help(voice, clock),
+        Acceptance(voice, mandates, clock),
+        Departures(voice, voice, private, mandates, clock),
     )
 
 
@@ -232,7 +256,8 @@ async def _post_charters(house: House) -> int:
         async with _session(house) as session:
             await _begin_to_listen(house, session)
             commune, voice = house.settings.commune, Voice(session)
-            return await Charters(house.registry, commune, voice, house.clock).post()
+            charters = Charters(house.registry, commune, voice, house.clock)
+            return await charters.post(house.book.directory())
     except SessionInUse:
         return await _wait_for_bot(house)
 
@@ -247,9 +272,9 @@ async def _wait_for_bot(house: House) -> int:
 
 
 def _without_charter(house: House) -> int:
-    code = house.settings.commune.code
-    rooms = house.registry.rooms(code)
-    lacking = house.registry.rooms_without_charter(code, CHARTER_VERSION)
+    commune = house.settings.commune
+    rooms = house.registry.rooms(commune.code)
+    lacking = house.registry.rooms_without_charter(commune.code, commune.charter_version)
     return sum(rooms[room_id].kind in KINDS for room_id in lacking if room_id in rooms)
 
 

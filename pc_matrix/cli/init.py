@@ -257,6 +257,11 @@ share = 0.2                        # part des personnes présentes, de 0 à 1
 [images]                           # celles de la commune, à côté de ce fichier ; sinon les nôtres
 # sector = "secteur.png"           # commune, authorities, sector, referents, authority, private
 
+# Une nouvelle version de la charte est proposée à chacun, et n'exclut personne, sauf à une date :
+# [charter]
+# version = "2"                    # celle qui est proposée (« pc-matrix registry roles » la dit)
+# deadline = 2027-01-31            # dernier jour où un accord à une version d'avant suffit
+
 # Les secteurs : chacun a son salon.
 {sectors}
 # Les autorités : chacune a son salon et reçoit ces catégories ("*" : toutes, [] : aucune).

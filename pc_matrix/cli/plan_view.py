@@ -176,7 +176,8 @@ class _View:
                 who = self.person(notice.user_id)
                 return f"· {self.room(notice.key)} : {who} est parti de son plein gré"
             case act.LeftOut():
-                return f"· {self.person(notice.user_id)} n'est nulle part : {WHY[notice.why]}"
+                who = self.person(notice.user_id)
+                return f"· {who} n'est dans aucun salon commun : {WHY[notice.why]}"
             case _:  # pragma: no cover
                 assert_never(notice)
 

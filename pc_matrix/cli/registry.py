@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from pc_matrix.cli import registry_house, registry_import, registry_rights
+from pc_matrix.cli import registry_house, registry_import, registry_rights, roles_view
 from pc_matrix.cli import registry_view as view
 from pc_matrix.errors import InputError
 from pc_matrix.registry import Contact
@@ -48,6 +48,7 @@ def register(app: typer.Typer) -> None:
     group.command("appoint", help="Donne un mandat à une personne inscrite.")(appoint)
     group.command("revoke", help="Met fin aux mandats d'une personne.")(revoke)
     registry_rights.register(group)
+    group.command("roles", help="Montre ce que donne chaque rôle : salons et droits.")(roles)
     app.add_typer(group, name="registry")
 
 
@@ -188,6 +189,17 @@ def revoke(
     _tell(context, {"user_id": user_id, "ended": ended}, view.ended(ended, day))
     if day is None and not context.json:
         _say("Le bot l'applique aussitôt s'il tourne ; sinon : pc-matrix apply.")
+
+
+def roles(ctx: typer.Context) -> None:
+    """Show the table of roles; no commune is needed for it."""
+    context: Context = ctx.obj
+    if context.json:
+        typer.echo(view.as_json(roles_view.roles_as_json()))
+        return
+    width = None if Console().is_terminal else _PIPE_WIDTH
+    Console(width=width).print(roles_view.roles_table())
+    _say("", *roles_view.NOTES)
 
 
 def _house(context: Context) -> AbstractContextManager[House]:

@@ -26,6 +26,7 @@ from pc_matrix.provisioning.ports import (
     RoomServer,
     silent,
 )
+from pc_matrix.provisioning.private_rooms import PrivateRooms
 from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, Survey
 from policies.actions import RenewPassword
 from policies.brake import Braked
@@ -69,6 +70,10 @@ class Provisioner:
         self._accounts = None if admin is None else Accounts(admin, registry, commune.code)
         self._one_at_a_time = asyncio.Lock()
         self._braked: Braked | None = None
+
+    def private_rooms(self) -> PrivateRooms:
+        """What opens a private room that no plan made."""
+        return PrivateRooms(self._rooms, self._registry, self._commune, self._observer, self._clock)
 
     async def observe(self) -> Observed:
         """The commune's rooms and its people's accounts, as they are."""

@@ -85,7 +85,19 @@ class RoomStore:
             row = session.exec(
                 select(RoomRow).where(RoomRow.commune == code, RoomRow.room_id == room_id)
             ).first()
-            return Posted(row.charter_version, row.charter_at) if row and row.charter_at else None
+            if row is None or row.charter_at is None:
+                return None
+            event_id = EventId(row.charter_event) if row.charter_event else None
+            return Posted(row.charter_version, row.charter_at, event_id)
+
+    def charter_answered(self, code: CommuneCode, room_id: RoomId) -> None:
+        """What was asked in that room was answered: whoever is to be asked anew is asked there."""
+        with self._transactions.writing() as session:
+            session.execute(
+                update(RoomRow)
+                .where(col(RoomRow.commune) == code, col(RoomRow.room_id) == room_id)
+                .values(charter_version="")
+            )
 
     def charter_events(self, code: CommuneCode) -> Mapping[RoomId, EventId]:
         """The last charter message of each room that has had one."""

@@ -10,6 +10,7 @@ from pc_matrix.registry.applied import AppliedStore
 from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
+from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
 from pc_matrix.registry.links import LinkStore
@@ -38,6 +39,7 @@ class Registry(
     BulletinStore,
     PinStore,
     VerificationStore,
+    ComingsAndGoings,
     AuditStore,
     PersonalStore,
 ):

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from pc_matrix.settings.faults import Fault, key_path
 from policies import commands
 from policies.brake_limits import BrakeLimits
 from policies.terms import (
+    CHARTER_VERSION,
     Authority,
     AuthorityCode,
     Category,
@@ -174,6 +176,13 @@ class _ImagesTable(_Table):
         return {kind: file for kind, file in named.items() if file is not None}
 
 
+class _CharterTable(_Table):
+    """Until when who accepted an earlier version than ``version`` stays without accepting it."""
+
+    version: Text
+    deadline: date
+
+
 class _SectorTable(_Table):
     code: _Code
     name: Text
@@ -193,6 +202,7 @@ class CommuneFile(_Table):
     options: _OptionsTable = _OptionsTable()
     brake: _BrakeTable = _BrakeTable()
     images: _ImagesTable = _ImagesTable()
+    charter: _CharterTable | None = None
     sector: list[_SectorTable] = Field(min_length=1)
     authority: list[_AuthorityTable] = Field(min_length=1)
 
@@ -214,7 +224,16 @@ class CommuneFile(_Table):
             approval=frozenset(_ROOM_KINDS[_folded(w)] for w in self.options.identity_approval),
             brake=BrakeLimits(self.brake.removals, self.brake.share),
             aliases=self.options.aliases,
+            charter_deadline=self._charter_deadline(),
         )
+
+    def _charter_deadline(self) -> datetime | None:
+        """The end of its last day; a date that was given for another version says nothing."""
+        if self.charter is None or self.charter.version != CHARTER_VERSION:
+            return None
+        zone = ZoneInfo(self.commune.time_zone)
+        next_day = self.charter.deadline + timedelta(days=1)
+        return datetime.combine(next_day, time.min, zone).astimezone(UTC)
 
 
 def _authority(table: _AuthorityTable) -> Authority:

@@ -35,15 +35,23 @@ def mandates(draw: st.DrawFn) -> Mandate:
     role = draw(st.sampled_from(list(Role)))
     place = draw(st.sampled_from(PLACES[role.is_of_a_sector]))
     since, until = draw(TIMES), draw(st.none() | TIMES)
-    return mandate(draw(PEOPLE), role, place, since, until, draw(st.none() | TIMES))
+    made = mandate(draw(PEOPLE), role, place, since, until, draw(st.none() | TIMES))
+    version = draw(st.sampled_from(["", "0", COMMUNE.charter_version]))
+    lapses = draw(st.none() | TIMES) if version == "0" else None
+    return replace(made, charter_version=version, charter_lapses=lapses)
 
 
-COMMUNES = st.sampled_from([COMMUNE, replace(COMMUNE, aliases=True)])
-DIRECTORIES = st.builds(
-    lambda found, commune: directory(*found, commune=commune),
-    st.lists(mandates(), max_size=8),
-    COMMUNES,
-)
+@st.composite
+def directories(draw: st.DrawFn) -> Directory:
+    """People, and private rooms that some of them were given earlier."""
+    commune = draw(st.sampled_from([COMMUNE, replace(COMMUNE, aliases=True)]))
+    made = draw(st.lists(PEOPLE, unique=True, max_size=3))
+    rooms = {RoomId(f"!made-{u}"): key(RoomKind.PRIVATE, u) for u in made}
+    found = draw(st.lists(mandates(), max_size=8))
+    return replace(directory(*found, commune=commune), rooms=rooms)
+
+
+DIRECTORIES = directories()
 KEYS: list[RoomKey] = [
     key(RoomKind.COMMUNE_SPACE),
     key(RoomKind.AUTHORITY_SPACE),
@@ -305,4 +313,22 @@ def _given(people: Directory, who: UserId, room: RoomKey, now: datetime) -> set[
             own = {RoomKind.SECTOR: place, RoomKind.AUTHORITY: place, RoomKind.PRIVATE: who}
             if place in known and gift.kind == room.kind and own.get(room.kind, "") == room.code:
                 powers.add(gift.power)
+    if room == key(RoomKind.PRIVATE, who) and _talks_with_the_bot(people, who, now):
+        powers.add(0)
     return powers
+
+
+def _talks_with_the_bot(people: Directory, who: UserId, now: datetime) -> bool:
+    """Whether a mandate of a sector gives a private room: to accept the charter, or as before."""
+    sectors = {s.code for s in COMMUNE.sectors}
+    return any(
+        m.user_id == who
+        and m.sector in sectors
+        and m.runs(now)
+        and (not m.counts(now) or m.charter_version == "0" or room_is_made(people, who))
+        for m in people.mandates
+    )
+
+
+def room_is_made(people: Directory, who: UserId) -> bool:
+    return people.room_of(RoomKind.PRIVATE, who) is not None

@@ -20,7 +20,7 @@ from pc_matrix.errors import BrakeError, IncompleteError, StoreError
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.provisioning import Progress, Provisioner, one_apply
 from pc_matrix.vault import Vault
-from policies.terms import Commune, Role
+from policies.terms import Commune, Directory, Role
 from tests.policies.worlds import user
 from tests.provisioning.conftest import PEOPLE, Stage
 
@@ -39,12 +39,24 @@ class _Clock:
         return self.stage.now
 
 
+class _Guard:
+    """Counts how often it is told who may come in."""
+
+    def __init__(self) -> None:
+        self.told = 0
+
+    def publish(self, directory: Directory, now: datetime) -> bool:
+        self.told += 1
+        return True
+
+
 @dataclass
 class _House:
     registry: object
     settings: _Settings
     vault: Vault
     clock: _Clock
+    guard: _Guard
 
 
 class Town:
@@ -53,7 +65,7 @@ class Town:
     def __init__(self, stage: Stage, folder: Path) -> None:
         self.stage, self.folder = stage, folder
         self.prepared = 0
-        self.vault = Vault(bytes(32))
+        self.vault, self.guard = Vault(bytes(32)), _Guard()
 
     def run(self, *arguments: str, as_json: bool = False, answer: str = "") -> Result:
         app = typer.Typer()
@@ -64,7 +76,7 @@ class Town:
     @contextmanager
     def open_house(self, home: Path, commune: str | None) -> Iterator[_House]:
         settings = _Settings(self.stage.commune, self.folder / "59999" / "session")
-        yield _House(self.stage.registry, settings, self.vault, _Clock(self.stage))
+        yield _House(self.stage.registry, settings, self.vault, _Clock(self.stage), self.guard)
 
     @asynccontextmanager
     async def open_provisioner(
@@ -105,6 +117,7 @@ def test_apply_then_plan_then_apply(town: Town) -> None:
     before = len(town.stage.server.rooms)
     second = town.run("apply", "--yes")
     assert (second.exit_code, second.stdout) == (0, provision._NOTHING + "\n")
+    assert town.guard.told == 1  # a mandate may have been prolonged, though no room changes
     assert len(town.stage.server.rooms) == before
 
 

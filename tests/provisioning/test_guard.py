@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
-from pc_matrix.charters import Charters
 from pc_matrix.errors import BrakeError, SettingsError
 from pc_matrix.provisioning import Provisioner
 from pc_matrix.upkeep import Upkeep
@@ -49,11 +48,17 @@ class Ear:
     def upkeep(self) -> Upkeep:
         stage, enforce = self.stage, self.provisioner().enforce
         directory = lambda: stage.registry.directory(stage.commune)  # noqa: E731
-        return Upkeep(directory, enforce, cast(Charters, NoCharters()), Clock(stage), self)
+        nothing = cast(Any, NothingDue())
+        return Upkeep(directory, enforce, nothing, nothing, Clock(stage), self)
 
 
-class NoCharters:
-    async def post(self) -> int:
+class NothingDue:
+    """Neither a charter nor a reminder."""
+
+    async def post(self, _directory: Directory) -> int:
+        return 0
+
+    async def remind(self, _directory: Directory) -> int:
         return 0
 
 

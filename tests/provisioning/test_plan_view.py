@@ -89,7 +89,7 @@ NOTICES: list[tuple[Notice, str]] = [
     (act.CannotChange(SECTOR, "federation"), "son ouverture aux autres serveurs"),
     (act.CannotChange(SECTOR, "space"), "sa nature"),
     (act.LeftByThemselves(SECTOR, ANNA), "Anna (@anna:here.test) est parti de son plein gré"),
-    (act.LeftOut(ANNA, Why.CHARTER_NOT_ACCEPTED), "n'est nulle part : la charte"),
+    (act.LeftOut(ANNA, Why.CHARTER_NOT_ACCEPTED), "n'est dans aucun salon commun : la charte"),
 ]
 
 
@@ -245,6 +245,8 @@ def test_programs_are_told_the_mandate_and_the_drift() -> None:
         "sector": "centre",
         "authority": None,
         "charter_accepted": BEFORE.isoformat(),
+        "charter_version": "",
+        "charter_lapses": None,
     }
     assert "mandate" not in told[1]
     assert told[2]["drift"] == [{"name": "name", "was": "Club", "becomes": "Centre"}]

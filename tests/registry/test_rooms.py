@@ -54,7 +54,9 @@ def test_the_last_charter_of_a_room(registry: Registry) -> None:
     assert registry.charter_of(CODE, RoomId("!a")) is None
     registry.charter_posted(CODE, RoomId("!a"), EventId("$e"), "1", NOW)
     registry.charter_posted(CODE, RoomId("!a"), EventId("$f"), "2", NOW + timedelta(days=1))
-    assert registry.charter_of(CODE, RoomId("!a")) == Posted("2", NOW + timedelta(days=1))
+    assert registry.charter_of(CODE, RoomId("!a")) == Posted(
+        "2", NOW + timedelta(days=1), EventId("$f")
+    )
     assert registry.charter_of(OTHER, RoomId("!a")) is None
 
 

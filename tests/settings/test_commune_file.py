@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,15 @@ import pytest
 from pc_matrix.errors import SettingsError
 from pc_matrix.settings import communes, load
 from policies.brake_limits import BrakeLimits
-from policies.terms import Authority, AuthorityCode, Category, RoomKind, Sector, SectorCode
+from policies.terms import (
+    CHARTER_VERSION,
+    Authority,
+    AuthorityCode,
+    Category,
+    RoomKind,
+    Sector,
+    SectorCode,
+)
 
 GOOD = """
 [commune]
@@ -55,6 +64,23 @@ def faults_of(home: Path) -> list[str]:
     assert remedy
     assert caught.value.exit_status == 3
     return why.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("version", "deadline"),
+    [(CHARTER_VERSION, datetime(2027, 1, 31, 23, tzinfo=UTC)), ("another", None)],
+)
+def test_the_charters_deadline_is_the_end_of_a_day_and_of_one_version(
+    tmp_path: Path, version: str, deadline: datetime | None
+) -> None:
+    table = f'[charter]\nversion = "{version}"\ndeadline = 2027-01-31\n'
+    assert load(written(tmp_path, GOOD + table)).commune.charter_deadline == deadline
+
+
+def test_a_deadline_is_a_date(tmp_path: Path) -> None:
+    table = '[charter]\nversion = "2"\ndeadline = "bientôt"\n'
+    (fault,) = faults_of(written(tmp_path, GOOD + table))
+    assert fault.startswith("charter.deadline : une date")
 
 
 def test_a_file_becomes_frozen_values(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pc_matrix.registry.tables.ledger import (
     ReportRow,
     ShowingRow,
 )
+from pc_matrix.registry.tables.mandates import DepartureRow, RenewalRow
 from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
 from pc_matrix.registry.tables.rooms import RoomRow
@@ -31,6 +32,7 @@ __all__ = [
     "BulletinRow",
     "CounterRow",
     "CursorRow",
+    "DepartureRow",
     "IdentityNewsRow",
     "ImageRow",
     "InboxRow",
@@ -39,6 +41,7 @@ __all__ = [
     "PersonRow",
     "PinRow",
     "PlaceRow",
+    "RenewalRow",
     "ReportRow",
     "RoomRow",
     "SealRow",
