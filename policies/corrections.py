@@ -14,7 +14,7 @@ from policies import actions as act
 from policies.actions import Action, Why
 from policies.damage import HISTORY, TOMBSTONE, Damage
 from policies.membership import Expected, ExpectedRoom
-from policies.room_shapes import ENCRYPTION, POWER_LEVELS
+from policies.room_shapes import ALIAS, AVATAR, ENCRYPTION, PINNED, POWER_LEVELS
 from policies.terms import EventId, RoomKey, UserId
 from policies.world import ObservedRoom, Trace
 
@@ -182,6 +182,12 @@ def _of(action: act.RoomAction, past: _Past) -> Iterator[Correction]:
             yield from _power(action, past)
         case act.CorrectState():
             yield from _setting(action, past)
+        case act.SetAvatar():
+            yield from _shown(action.key, AVATAR, past)
+        case act.SetAlias():
+            yield from _shown(action.key, ALIAS, past)
+        case act.PinCharter():
+            yield from _shown(action.key, PINNED, past)
         case act.UnlinkChild():
             yield from _by_others(action.key, past.sender("m.space.child", action.child), past)
         case act.UnlinkParent():
@@ -228,6 +234,13 @@ def _setting(action: act.CorrectState, past: _Past) -> Iterator[Correction]:
     sender = past.sender(action.event_type)
     if sender is not None and (sender != past.bot or not past.is_news(action.event_type)):
         yield Correction(action.key, Deed.SETTING, sender, action.event_type)
+
+
+def _shown(key: RoomKey, event_type: str, past: _Past) -> Iterator[Correction]:
+    """The picture, the address, what is pinned: the bot's own change with the commune's file."""
+    sender = past.sender(event_type)
+    if sender not in (None, past.bot):
+        yield Correction(key, Deed.SETTING, sender, event_type)
 
 
 def _by_others(key: RoomKey, sender: UserId | None, past: _Past) -> Iterator[Correction]:

@@ -75,7 +75,9 @@ class Observed:
     ``rooms`` are those that the bot created for this commune; other rooms are not in here at all,
     so that no plan can touch them. With ``whole`` false only some rooms were looked at, and what
     is missing says nothing. ``chartered`` are the rooms that have the charter, ``None`` when
-    nobody asked. ``retired`` rooms stand for no key any more (see ``policies.retirement``).
+    nobody asked; ``charters`` is each room's last charter message, of whichever version.
+    ``images`` are the pictures that are on the server, by their digests, as ``mxc://`` addresses.
+    ``retired`` rooms stand for no key any more (see ``policies.retirement``).
     """
 
     rooms: tuple[ObservedRoom, ...]
@@ -83,4 +85,6 @@ class Observed:
     accounts: Mapping[UserId, Account] = field(default_factory=dict)
     chartered: frozenset[RoomId] | None = None
     whole: bool = True
+    charters: Mapping[RoomId, EventId] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
     retired: frozenset[RoomId] = frozenset()

@@ -1,10 +1,12 @@
 """From the registry to the rooms: observe, plan, brake, apply."""
 
 from pc_matrix.provisioning.accounts import NewAccount, hand_over
+from pc_matrix.provisioning.braking import check_brake
 from pc_matrix.provisioning.enforcement import Enforcement
+from pc_matrix.provisioning.images import Image, pictures
 from pc_matrix.provisioning.lock import one_apply
 from pc_matrix.provisioning.ports import Charters, Phase, Progress
-from pc_matrix.provisioning.provisioner import Provisioner, check_brake
+from pc_matrix.provisioning.provisioner import Provisioner
 from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, Failure, Survey
 
 __all__ = [
@@ -13,6 +15,7 @@ __all__ = [
     "EnforceReport",
     "Enforcement",
     "Failure",
+    "Image",
     "NewAccount",
     "Phase",
     "Progress",
@@ -21,4 +24,5 @@ __all__ = [
     "check_brake",
     "hand_over",
     "one_apply",
+    "pictures",
 ]

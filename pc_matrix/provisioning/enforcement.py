@@ -46,12 +46,14 @@ class Enforcement:
         if report.corrections:
             self._trail.note_corrections(report.corrections)
             await self._make_sure(report)
-        self._tell_brake(report.braked)
+        self._tell_brake(report.braked, whole=room_ids is None)
         self._unfit |= report.unfit
         await self._rebuild()
 
-    def _tell_brake(self, braked: Braked | None) -> None:
+    def _tell_brake(self, braked: Braked | None, *, whole: bool) -> None:
         """The administrators decide; they are asked once, not at each look at the same world."""
+        if not whole and (braked is None or self._braked is not None):
+            return  # a few rooms do not say that all is well again
         news, self._braked = braked != self._braked, braked
         if braked is not None and news:
             self._everywhere(Deed.BRAKED, braked.removed)

@@ -25,6 +25,8 @@ class FakeServer:
         self.rooms: dict[str, dict[tuple[str, str], StateEvent]] = {}
         self.passwords: dict[str, str] = {}
         self.lifted: set[str] = set()
+        self.uploads: list[tuple[bytes, str]] = []
+        self.aliases: dict[str, str] = {}
         self.requests: list[str] = []
         self.senders: dict[str, str] = {}
         self.shadow_banned = False
@@ -63,6 +65,9 @@ class FakeServer:
         with self._request(f"set {event_type}"):
             if self.shadow_banned:
                 return
+            of_alias = event_type == "m.room.canonical_alias"
+            if of_alias and self.aliases.get(content["alias"]) != room_id:
+                raise MatrixError(400, "M_BAD_ALIAS", "")
             self.put(room_id, event_type, content, state_key)
 
     async def invite(self, room_id: str, user_id: str, *, direct: bool = False) -> None:
@@ -84,6 +89,15 @@ class FakeServer:
     async def leave(self, room_id: str) -> None:
         with self._request("leave"):
             self.member(room_id, BOT, "leave", BOT)
+
+    async def upload(self, data: bytes, mimetype: str) -> str:
+        with self._request("upload"):
+            self.uploads.append((data, mimetype))
+            return f"mxc://here.test/{len(self.uploads)}"
+
+    async def lead(self, alias: str, room_id: str) -> None:
+        with self._request(f"lead {alias}"):
+            self.aliases[alias] = room_id
 
     # -- accounts ------------------------------------------------------------------------------
 
