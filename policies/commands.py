@@ -20,6 +20,8 @@ class CommandName(StrEnum):
     REPLY = "reply"
     BROADCAST = "broadcast"
     HELP = "help"
+    LINK = "link"
+    """``!lier XXXX-XXXX``: whose account this is, proved by a code from the town hall."""
     UNKNOWN = "unknown"
 
 
@@ -34,6 +36,9 @@ _NAMES: Mapping[str, CommandName] = {
     "broadcast": CommandName.BROADCAST,
     "aide": CommandName.HELP,
     "help": CommandName.HELP,
+    "lier": CommandName.LINK,
+    "lie": CommandName.LINK,
+    "link": CommandName.LINK,
 }
 
 _CATEGORIES: Mapping[Category, tuple[str, ...]] = {

@@ -13,6 +13,9 @@ from policies.room_shapes import POWER_LEVELS, VERSION, power_levels
 from policies.terms import RoomKey, UserId
 from policies.world import Member, Membership, ObservedRoom
 
+_ASKS = frozenset({Why.NO_MANDATE, Why.MANDATE_ENDED})
+"""Who knocks for these reasons waits for a human; of any other the registry has the answer."""
+
 
 def members(expected: Expected, room: ObservedRoom) -> Iterator[Action | Notice]:
     """Who goes out of ``room``, who is asked in, and who went by himself."""
@@ -40,13 +43,15 @@ def settings(wanted: ExpectedRoom, room: ObservedRoom) -> Iterator[Action | Noti
             yield act.CannotChange(room.key, what)
 
 
-def _out(expected: Expected, room: ObservedRoom, user: UserId) -> Iterator[Action]:
-    why = expected.why_out(room.key, user)
-    match room.members[user].membership:
+def _out(expected: Expected, room: ObservedRoom, user: UserId) -> Iterator[Action | Notice]:
+    why, member = expected.why_out(room.key, user), room.members[user]
+    match member.membership:
         case Membership.JOIN:
             yield act.KickPerson(room.key, user, why)
         case Membership.INVITE:
             yield act.WithdrawInvitation(room.key, user, why)
+        case Membership.KNOCK if why in _ASKS:
+            yield act.Knocking(room.key, user, member.name, member.at)
         case Membership.KNOCK | Membership.LEAVE | Membership.BAN:
             pass  # none of them gives the room's keys
         case other:  # pragma: no cover

@@ -100,7 +100,7 @@ def power_levels(powers: Content, users: Mapping[UserId, int]) -> dict[str, obje
 
 def _state(key: RoomKey, commune: Commune, texts: RoomTexts) -> dict[str, Content]:
     state: dict[str, Content] = {} if is_space(key) else {ENCRYPTION: _encryption(key)}
-    state["m.room.join_rules"] = {"join_rule": "invite"}
+    state["m.room.join_rules"] = {"join_rule": _join_rule(key, commune)}
     state["m.room.history_visibility"] = {"history_visibility": "invited"}
     state["m.room.guest_access"] = {"guest_access": "forbidden"}
     if commune.federated_with:
@@ -108,6 +108,11 @@ def _state(key: RoomKey, commune: Commune, texts: RoomTexts) -> dict[str, Conten
     state["m.room.name"] = {"name": texts.name}
     state["m.room.topic"] = {"topic": texts.topic}
     return state
+
+
+def _join_rule(key: RoomKey, commune: Commune) -> str:
+    """Who knocks is let in by an invitation alone: ``knock`` shows nobody anything of the room."""
+    return "knock" if commune.knocking and key.kind is RoomKind.SECTOR else "invite"
 
 
 def _encryption(key: RoomKey) -> Content:

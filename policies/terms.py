@@ -113,6 +113,10 @@ class Commune:
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
     """The kinds of room in which a person's identity counts only once a human approved it."""
+    knocking: bool = False
+    """Whether strangers may ask, by knocking, to be let into a sector room."""
+    contact: str = ""
+    """Whom people call when they need help, as their letters say it; empty: the town hall."""
 
 
 @dataclass(frozen=True, slots=True)

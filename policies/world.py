@@ -23,11 +23,15 @@ class Membership(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody's membership, whether it was his own act, and since when (the server's time)."""
+    """Somebody's membership, whether it was his own act, and since when (the server's time).
+
+    ``name`` is what he calls himself, kept of those alone who knock.
+    """
 
     membership: Membership
     by_self: bool
     at: datetime
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,5 +73,7 @@ class Observed:
     rooms: tuple[ObservedRoom, ...]
     registered: Mapping[RoomKey, RoomId]
     accounts: Mapping[UserId, Account] = field(default_factory=dict)
+    unopened: Mapping[UserId, datetime] = field(default_factory=dict)
+    """Accounts that were handed over long ago, and when, in which nobody ever logged in."""
     chartered: frozenset[RoomId] | None = None
     whole: bool = True

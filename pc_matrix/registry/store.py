@@ -9,8 +9,11 @@ from pc_matrix.registry import engine, migrate, seal
 from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
+from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
+from pc_matrix.registry.knocks import KnockStore
+from pc_matrix.registry.link_codes import LinkCodeStore
 from pc_matrix.registry.links import LinkStore
 from pc_matrix.registry.persons import PersonStore
 from pc_matrix.registry.pins import PinStore
@@ -35,6 +38,9 @@ class Registry(
     BulletinStore,
     PinStore,
     VerificationStore,
+    KnockStore,
+    LinkCodeStore,
+    GuestStore,
     AuditStore,
 ):
     """All communes of a deployment, in one SQLite file or PostgreSQL database.

@@ -1,5 +1,6 @@
 """The tables, by subject. Each carries its commune, the seal excepted; none holds a text."""
 
+from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
@@ -29,9 +30,13 @@ __all__ = [
     "BulletinRow",
     "CounterRow",
     "CursorRow",
+    "GuestRoomRow",
     "IdentityNewsRow",
     "InboxRow",
+    "KnockRow",
+    "LinkCodeRow",
     "LinkRow",
+    "LinkTryRow",
     "MandateRow",
     "PersonRow",
     "PinRow",
