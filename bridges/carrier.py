@@ -7,6 +7,7 @@ from typing import assert_never
 
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.linking import Linking
 from bridges.outcome import Ignored, Outcome
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
@@ -23,6 +24,7 @@ class Carrier:
     to_sectors: ToSectors
     feedback: Feedback
     help: Help
+    linking: Linking
 
     async def carry(self, item: Incoming, directory: Directory) -> Outcome:
         """Carry ``item``; carrying it again after a crash says nothing twice."""
@@ -47,6 +49,8 @@ class Carrier:
                 return await self.to_sectors.propose(command, directory)
             case CommandName.HELP:
                 return await self.help.explain(command, directory)
+            case CommandName.LINK:
+                return await self.linking.link(command, directory)
             case CommandName.FLAG:
                 return await self.help.correct(command, Refusal.NOTHING_CHOSEN, directory)
             case CommandName.UNKNOWN:

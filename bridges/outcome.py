@@ -63,6 +63,11 @@ class Helped:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A foreign account is now a person's of the registry."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """It concerned nothing that we know."""
 
@@ -83,6 +88,7 @@ Outcome = (
     | Answered
     | Broadcast
     | Helped
+    | Linked
     | Ignored
     | Refused
 )

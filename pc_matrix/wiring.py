@@ -13,17 +13,23 @@ from bridges.alerts import Alerts
 from bridges.carrier import Carrier
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.knocks import Knocks
+from bridges.linking import Linking
 from bridges.ports import Language
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
 from bridges.verifications import VerificationNews
 from bridges.wording.welcome import CHARTER_VERSION
 from pc_matrix import settings
+from pc_matrix.arrivals.doorkeeper import Doorkeeper, KnockBook
+from pc_matrix.arrivals.foyer import Foyer, GuestVoice
+from pc_matrix.arrivals.link_book import LinkBook
 from pc_matrix.book import Book
 from pc_matrix.bot import Bot
 from pc_matrix.charters import Charters
 from pc_matrix.errors import SessionInUse
 from pc_matrix.homeserver.admin import SynapseAdmin
+from pc_matrix.homeserver.guest_rooms import GuestRooms
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.opening import Place, log_in, open_session
 from pc_matrix.homeserver.rooms import Rooms
@@ -90,15 +96,28 @@ class House:
             lock=s.session_lock,
         )
 
+    @property
+    def link_book(self) -> LinkBook:
+        return LinkBook(self.registry, self.vault, self.settings.commune, self.clock)
+
     def entitled(self, room_id: str) -> frozenset[str]:
-        """Who may read ``room_id`` by the registry, now; nobody when it is not the commune's."""
+        """Who may read ``room_id`` by the registry, now.
+
+        In a room that is not the commune's nobody, or the one who invited the bot to link himself.
+        """
         given = readers(self.book.directory(), self.clock.now())
-        return frozenset(given.get(RoomId(room_id), frozenset()))
+        if RoomId(room_id) in given:
+            return frozenset(given[RoomId(room_id)])
+        guest = self.link_book.guest_of(room_id)
+        return frozenset({guest.user_id}) if guest is not None else frozenset()
 
     def pin_rule(self, room_id: str) -> PinRule:
         """What ``room_id`` asks of an identity: the commune's file says it by kind of room."""
         commune = self.settings.commune
-        return rule_of(self.registry.rooms(commune.code).get(RoomId(room_id)), commune)
+        key = self.registry.rooms(commune.code).get(RoomId(room_id))
+        if key is None and self.link_book.guest_of(room_id) is not None:
+            return PinRule.FIRST_USE  # nobody can have approved him: the code is the proof
+        return rule_of(key, commune)
 
 
 @contextmanager
@@ -153,19 +172,32 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     """
     book, commune, clock = house.book, house.settings.commune, house.clock
     language = load_with(house.settings.own_lists)
-    async with _session(house) as session, open_provisioner(house) as provisioner:
+    async with (
+        _session(house) as session,
+        open_provisioner(house) as provisioner,
+        _guest_rooms(house) as guest_rooms,
+    ):
         voice = Voice(session)
+        knock_book = KnockBook(house.registry, commune, clock)
+        doorkeeper = Doorkeeper(provisioner.enforce, knock_book, Knocks(voice, knock_book, clock))
         upkeep = Upkeep(
             book.directory,
-            provisioner.enforce,
+            doorkeeper.enforce,
             Charters(house.registry, commune, voice, clock),
             clock,
         )
+        guest_voice = GuestVoice(voice)
+        foyer = Foyer(guest_rooms, guest_voice, house.registry, house.link_book, commune, clock)
+
+        async def keep_up(moved: frozenset[RoomId]) -> None:
+            await upkeep(moved)
+            await doorkeeper.announce(book.directory())
+
         yield Bot(
             session,
             book,
-            _carrier(house, voice, language),
-            upkeep,
+            _carrier(house, voice, language, foyer),
+            keep_up,
             Alerts(voice, book, clock),
             Watch(book, clock),
             Verifications(
@@ -175,10 +207,26 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 session.incidents,
                 clock,
             ),
+            foyer,
         )
 
 
-def _carrier(house: House, voice: Voice, language: Language) -> Carrier:
+@asynccontextmanager
+async def _guest_rooms(house: House) -> AsyncIterator[GuestRooms]:
+    login = await log_in(house.place, house.vault)
+    async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
+        yield GuestRooms(http)
+
+
+@asynccontextmanager
+async def open_rooms(house: House) -> AsyncIterator[Rooms]:
+    """The commune's rooms with the bot's own rights, for one thing to be done in them."""
+    login = await log_in(house.place, house.vault)
+    async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
+        yield Rooms(http)
+
+
+def _carrier(house: House, voice: Voice, language: Language, foyer: Foyer) -> Carrier:
     book, clock = house.book, house.clock
     fingerprint = VaultFingerprint(house.vault)
     return Carrier(
@@ -186,11 +234,19 @@ def _carrier(house: House, voice: Voice, language: Language) -> Carrier:
         ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
         Feedback(voice, voice, book, clock),
         Help(voice, clock),
+        Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
     )
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:
-    return open_session(house.place, house.vault, house.book, house.entitled, house.pin_rule)
+    return open_session(
+        house.place,
+        house.vault,
+        house.book,
+        house.entitled,
+        house.pin_rule,
+        house.link_book.hears,
+    )
 
 
 async def _begin_session(house: House) -> None:

@@ -16,6 +16,8 @@ from policies.terms import Commune, RoomId, UserId
 
 STAYS = timedelta(hours=1)
 """How long the bot waits in such a room for a code."""
+FAREWELL = timedelta(seconds=30)
+"""How long it stays once the code was right, so that its last words surely go out."""
 MOST_AT_ONCE = 20
 MOST_OF_ONE = 5
 """Invitations of one account that are answered in ``REMEMBERED``."""
@@ -29,6 +31,8 @@ class GuestState(StrEnum):
     DECLINING = "declining"
     """The bot will say no."""
     JOINED = "joined"
+    LINKED = "linked"
+    """The code was right: the bot will leave."""
     LEFT = "left"
 
 
@@ -78,7 +82,8 @@ def answer(
 
 def is_over(guest: Guest, now: datetime) -> bool:
     """Whether the bot has waited long enough in that room."""
-    return guest.state is GuestState.JOINED and now - guest.since >= STAYS
+    stays = {GuestState.JOINED: STAYS, GuestState.LINKED: FAREWELL}.get(guest.state)
+    return stays is not None and now - guest.since >= stays
 
 
 def is_for_two(

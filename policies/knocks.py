@@ -42,9 +42,7 @@ def shown_name(given: str) -> str:
     return line if any(c.isalpha() for c in line) else ""
 
 
-def due(
-    untold: Sequence[Knock], told: Sequence[datetime], now: datetime
-) -> tuple[Knock, ...]:
+def due(untold: Sequence[Knock], told: Sequence[datetime], now: datetime) -> tuple[Knock, ...]:
     """The knocks to tell of now, together; ``told`` are the times of the last day's messages."""
     if not untold or len(told) >= MOST_A_DAY:
         return ()

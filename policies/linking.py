@@ -1,8 +1,8 @@
 """Whose foreign account is whose: one-time codes that the town hall gives to people it knows.
 
-A code proves that the account belongs to the person to whom it was given, by telephone or on paper.
-Eight signs of an alphabet of 31 are 39 bits; with the tries that one account and one server have in
-a day, and codes that live a week, guessing one of a hundred that wait is a matter of one in millions.
+A code proves that the account belongs to whom it was given, by telephone or on paper. Eight signs
+of an alphabet of 31 are 39 bits; with the tries that an account and a server have in a day, and
+codes that live a week, somebody guesses one of a hundred that wait once in 20 million times.
 """
 
 from __future__ import annotations

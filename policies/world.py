@@ -73,7 +73,7 @@ class Observed:
     rooms: tuple[ObservedRoom, ...]
     registered: Mapping[RoomKey, RoomId]
     accounts: Mapping[UserId, Account] = field(default_factory=dict)
-    unopened: Mapping[UserId, datetime] = field(default_factory=dict)
-    """Accounts that were handed over long ago, and when, in which nobody ever logged in."""
     chartered: frozenset[RoomId] | None = None
     whole: bool = True
+    unopened: Mapping[UserId, datetime] = field(default_factory=dict)
+    """Accounts that were handed over long ago, and when, in which nobody ever logged in."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from policies import actions as act
 from policies.actions import AccountAction, Action, Notice, RoomAction, Why
@@ -112,6 +114,9 @@ class _View:
             case _:  # pragma: no cover
                 assert_never(key.kind)
 
+    def day(self, at: datetime) -> str:
+        return f"{at.astimezone(ZoneInfo(self.commune.time_zone)):%d/%m/%Y}"
+
     def account(self, action: AccountAction) -> str:
         who = self.person(action.user_id)
         match action:
@@ -178,6 +183,15 @@ class _View:
                 return f"· {self.room(notice.key)} : {who} est parti de son plein gré"
             case act.LeftOut():
                 return f"· {self.person(notice.user_id)} n'est nulle part : {_WHY[notice.why]}"
+            case act.Knocking():
+                named = f"{notice.user_id}, qui se dit « {notice.name} »," if notice.name else ""
+                asks = named or notice.user_id
+                return f"· {self.room(notice.key)} : {asks} demande à entrer (registry knocks)"
+            case act.NeverOpened():
+                day = self.day(notice.since)
+                return (
+                    f"· {self.person(notice.user_id)} n'a jamais ouvert son compte, remis le {day}"
+                )
             case _:  # pragma: no cover
                 assert_never(notice)
 

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,7 +17,8 @@ from rich.text import Text
 from rich.tree import Tree
 
 from pc_matrix.cli.app import Context
-from pc_matrix.cli.plan_json import plan_as_json, report_as_json
+from pc_matrix.cli.letters import letters_written
+from pc_matrix.cli.plan_json import Letters, plan_as_json, report_as_json
 from pc_matrix.cli.plan_view import one_line, sections
 from pc_matrix.errors import IncompleteError
 from pc_matrix.provisioning import (
@@ -26,7 +28,6 @@ from pc_matrix.provisioning import (
     Progress,
     Survey,
     check_brake,
-    hand_over,
     one_apply,
 )
 from pc_matrix.provisioning.ports import silent
@@ -72,12 +73,20 @@ def apply(
             help="Accepter que jusqu'à N personnes perdent un salon.",
         ),
     ] = None,
+    letters: Annotated[
+        Path | None,
+        typer.Option(
+            "--letters",
+            metavar="DOSSIER",
+            help="Écrire une lettre à imprimer par compte, sans montrer aucun mot de passe.",
+        ),
+    ] = None,
 ) -> None:
     """Show the plan, ask, and do it; a second time there is nothing to do."""
     context: Context = ctx.obj
     if context.json and not yes:
         raise typer.BadParameter("--json ne pose pas de question : ajoutez --yes.")
-    asyncio.run(_apply(context, yes=yes, allow_removals=allow_removals))
+    asyncio.run(_apply(context, yes=yes, allow_removals=allow_removals, letters=letters))
 
 
 async def _survey(context: Context, house: House) -> Survey:
@@ -95,7 +104,9 @@ async def _plan(context: Context) -> Survey:
         return await _survey(context, house)
 
 
-async def _apply(context: Context, *, yes: bool, allow_removals: int | None) -> None:
+async def _apply(
+    context: Context, *, yes: bool, allow_removals: int | None, letters: Path | None
+) -> None:
     from pc_matrix import wiring
 
     with (
@@ -112,6 +123,7 @@ async def _apply(context: Context, *, yes: bool, allow_removals: int | None) -> 
         if not yes:
             await _ask(context, house, survey)
         report = await _carry_out(context, house, survey, allow_removals)
+        await _hand_over(context, house, survey, report, letters)
     _raise_what_failed(report)
 
 
@@ -133,18 +145,33 @@ async def _carry_out(
 
     with _bar(context) as progress:
         async with wiring.open_provisioner(house, progress, prepare=True) as provisioner:
-            report = await provisioner.apply(survey, allow_removals)
-    _show(context, report, survey)
-    # Only now: passwords that were not shown are drawn again by the next run.
-    hand_over(house.registry, house.settings.commune.code, report.accounts)
-    return report
+            return await provisioner.apply(survey, allow_removals)
 
 
-def _show(context: Context, report: ApplyReport, survey: Survey) -> None:
+async def _hand_over(
+    context: Context, house: House, survey: Survey, report: ApplyReport, folder: Path | None
+) -> None:
+    """Show the passwords or write the letters, and only then let them open the accounts.
+
+    Those that were not shown are drawn again by the next run.
+    """
+    from pc_matrix import wiring
+    from pc_matrix.arrivals.letters import write_letters
+
+    written = None if folder is None else write_letters(folder, report.accounts, survey.directory)
+    _show(context, report, survey, written)
+    if report.accounts:
+        async with wiring.open_provisioner(house) as provisioner:
+            await provisioner.hand_over(report.accounts)
+
+
+def _show(
+    context: Context, report: ApplyReport, survey: Survey, letters: Letters | None = None
+) -> None:
     if context.json:
-        _print_json(report_as_json(report))
+        _print_json(report_as_json(report, letters))
     elif report.done or report.failed:
-        _print_report(report, survey)
+        _print_report(report, survey, letters)
 
 
 def _raise_what_failed(report: ApplyReport) -> None:
@@ -173,13 +200,15 @@ def _print_plan(survey: Survey) -> None:
         console.print(tree)
 
 
-def _print_report(report: ApplyReport, survey: Survey) -> None:
+def _print_report(report: ApplyReport, survey: Survey, letters: Letters | None) -> None:
     console = Console(highlight=False)
     for failure in report.failed:
         line = one_line(failure.action, survey.directory)
         console.print(f"✗ {line} — {failure.reason}", markup=False, soft_wrap=True)
     console.print(f"{len(report.done)} action(s) faites, {len(report.failed)} en échec.")
-    if report.accounts:
+    if letters:
+        console.print(letters_written(letters), markup=False, soft_wrap=True)
+    elif report.accounts:
         console.print(_passwords(report.accounts))
         console.print(
             "Ces mots de passe ne seront plus montrés : remettez chacun à son destinataire, "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from pc_matrix.cli import knocks, link_codes
 from pc_matrix.cli import registry_view as view
 from pc_matrix.cli.given_file import bytes_of
 from pc_matrix.errors import InputError
@@ -49,6 +50,8 @@ def register(app: typer.Typer) -> None:
     group.command("add", help="Inscrit une personne, sans mandat.")(add)
     group.command("appoint", help="Donne un mandat à une personne inscrite.")(appoint)
     group.command("revoke", help="Met fin aux mandats d'une personne.")(revoke)
+    knocks.register(group)
+    link_codes.register(group)
     app.add_typer(group, name="registry")
 
 

@@ -1,6 +1,6 @@
 """From the registry to the rooms: observe, plan, brake, apply."""
 
-from pc_matrix.provisioning.accounts import NewAccount, hand_over
+from pc_matrix.provisioning.accounts import Closed, NewAccount
 from pc_matrix.provisioning.lock import one_apply
 from pc_matrix.provisioning.ports import Charters, Phase, Progress
 from pc_matrix.provisioning.provisioner import Provisioner, check_brake
@@ -9,6 +9,7 @@ from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, Failure, 
 __all__ = [
     "ApplyReport",
     "Charters",
+    "Closed",
     "EnforceReport",
     "Failure",
     "NewAccount",
@@ -17,6 +18,5 @@ __all__ = [
     "Provisioner",
     "Survey",
     "check_brake",
-    "hand_over",
     "one_apply",
 ]

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from bridges.wording.rooms import room_texts
-from pc_matrix.errors import AccessDenied, BrakeError, PcError, ServerUnreachable
+from pc_matrix.errors import (
+    AccessDenied,
+    BrakeError,
+    IncompleteError,
+    PcError,
+    ServerUnreachable,
+    SettingsError,
+)
 from pc_matrix.homeserver.http import MatrixError
-from pc_matrix.provisioning.accounts import Accounts
+from pc_matrix.provisioning.accounts import Accounts, Closed, NewAccount
 from pc_matrix.provisioning.applying import Applier
 from pc_matrix.provisioning.creation import Creator
 from pc_matrix.provisioning.observe import PATIENCE, Observer
@@ -25,13 +32,13 @@ from pc_matrix.provisioning.ports import (
     silent,
 )
 from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, Survey
-from policies.actions import RenewPassword
+from policies.actions import Knocking, RenewPassword
 from policies.brake import Braked, brake
 from policies.membership import Expected, expected
 from policies.plan import Plan
 from policies.reconcile import plan
 from policies.roles import server_of
-from policies.terms import Commune, RoomId, RoomKey, UserId
+from policies.terms import Commune, Person, RoomId, RoomKey, UserId
 from policies.world import Account, Membership, Observed, ObservedRoom
 
 
@@ -58,7 +65,7 @@ class Provisioner:
         self._commune, self._clock, self._progress = commune, clock, progress
         self._charters = charters
         self._observer = Observer(rooms, commune, progress, patience)
-        self._accounts = None if admin is None else Accounts(admin, registry, commune.code)
+        self._accounts = None if admin is None else Accounts(admin, registry, commune.code, clock)
         self._one_at_a_time = asyncio.Lock()
         self._braked: Braked | None = None
 
@@ -79,8 +86,8 @@ class Provisioner:
     async def apply(self, survey: Survey, allow_removals: int | None = None) -> ApplyReport:
         """Do what ``survey`` plans, and once more what did not succeed the first time.
 
-        Raises ``BrakeError`` before anything is done. The report's accounts have passwords that
-        nobody has seen: show them, then call ``hand_over``.
+        Raises ``BrakeError`` before anything is done. The report's accounts are locked, with
+        passwords that nobody has seen: show them, then call ``hand_over``.
         """
         async with self._one_at_a_time:
             check_brake(survey, allow_removals)
@@ -94,6 +101,53 @@ class Provisioner:
                 return first
             return await self._again(first, allow_removals)
 
+    async def hand_over(self, accounts: Iterable[NewAccount]) -> None:
+        """Open accounts whose passwords were just shown.
+
+        Raises ``IncompleteError`` when some stay closed: the next ``apply`` gives them another
+        password.
+        """
+        closed = [a for a in accounts if not await self._opened(a)]
+        if closed:
+            raise IncompleteError(
+                f"{len(closed)} compte(s) restent fermés : leur mot de passe n'ouvre rien.",
+                "Le serveur Matrix n'a pas répondu comme il faut : "
+                f"{', '.join(a.user_id for a in closed)}.",
+                "Relancez la même commande : un autre mot de passe sera tiré. Jetez celui-ci.",
+            )
+
+    async def _opened(self, account: NewAccount) -> bool:
+        try:
+            await self._required_accounts().open(account)
+        except (PcError, MatrixError):
+            return False
+        return True
+
+    async def new_passwords(
+        self, people: Iterable[Person], *, lost_password: bool
+    ) -> tuple[tuple[NewAccount, ...], tuple[tuple[UserId, Closed], ...]]:
+        """A new password for accounts of ours, to be shown and handed over; and who gets none.
+
+        Raises as ``plan`` does.
+        """
+        accounts = self._required_accounts()
+        with _asking():
+            found = [
+                (p.user_id, await accounts.again(p.user_id, p.name, lost_password=lost_password))
+                for p in people
+            ]
+        new = tuple(one for _who, one in found if isinstance(one, NewAccount))
+        return new, tuple((who, one) for who, one in found if isinstance(one, Closed))
+
+    def _required_accounts(self) -> Accounts:
+        if self._accounts is None:
+            raise SettingsError(
+                "Les comptes de ce serveur ne peuvent pas être ouverts.",
+                "Aucun jeton d'administration n'est donné.",
+                "Donnez « admin_token » dans secrets.toml.",
+            )
+        return self._accounts
+
     async def enforce(self, room_ids: frozenset[RoomId] | None = None) -> EnforceReport:
         """Put right what drifted in ``room_ids`` (by default everywhere): members, powers, state.
 
@@ -106,12 +160,14 @@ class Provisioner:
             todo = plan(self._expected(), observed)
             braked = brake(todo, observed, self._commune.bot)
             self._note_brake(braked)
+            knocking = tuple(n for n in todo.notices if isinstance(n, Knocking))
+            looked_at = frozenset(room.key for room in seen)
             if braked is not None:
-                return EnforceReport(braked=braked)
+                return EnforceReport(braked=braked, knocking=knocking, rooms=looked_at)
             report = await self._run(todo)
         if report.stopped is not None:
             raise report.stopped
-        return EnforceReport(report.done, report.failed)
+        return EnforceReport(report.done, report.failed, knocking=knocking, rooms=looked_at)
 
     async def _again(self, first: ApplyReport, allow_removals: int | None) -> ApplyReport:
         """A second look and a second try: what a busy moment refused is usually done now."""
@@ -152,9 +208,12 @@ class Provisioner:
     async def _observe(self, wanted: Expected) -> Observed:
         seen = await self._rooms_seen()
         accounts: dict[UserId, Account] = {}
+        unopened: dict[UserId, datetime] = {}
         if self._accounts is not None:
-            accounts = await self._accounts.look(self._to_check(wanted, seen))
-        return Observed(seen, self._registered(), accounts, self._chartered())
+            absent = self._to_check(wanted, seen)
+            accounts = await self._accounts.look(absent)
+            unopened = await self._accounts.unopened(absent)
+        return Observed(seen, self._registered(), accounts, self._chartered(), unopened=unopened)
 
     async def _rooms_seen(self) -> tuple[ObservedRoom, ...]:
         """All rooms; those whose creation was begun and not ended are waited for."""

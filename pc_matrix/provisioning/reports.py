@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from pc_matrix.errors import PcError
 from pc_matrix.provisioning.accounts import NewAccount
-from policies.actions import Action, Notice
+from policies.actions import Action, Knocking, Notice
 from policies.brake import Braked
 from policies.plan import Plan
-from policies.terms import Directory
+from policies.terms import Directory, RoomKey
 from policies.world import Observed
 
 
@@ -48,6 +48,10 @@ class EnforceReport:
     done: tuple[Action, ...] = ()
     failed: tuple[Failure, ...] = ()
     braked: Braked | None = None
+    knocking: tuple[Knocking, ...] = ()
+    """Who asks to be let into one of the rooms that were looked at, brake or not."""
+    rooms: frozenset[RoomKey] = frozenset()
+    """The rooms that were looked at."""
 
 
 def slug(item: Action | Notice) -> str:

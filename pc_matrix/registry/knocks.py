@@ -24,13 +24,15 @@ class KnockStore:
     def note_knock(self, code: CommuneCode, knock: Knock, now: datetime) -> bool:
         """Keep the knock; whether a human has to hear of it.
 
-        Not when it is known and unsettled, when it was settled within ``QUIET_FOR``, or when
-        ``MOST_KEPT`` wait already. A name that changed since is the one that is shown.
+        Not when it waits already, when it was refused or withdrawn within ``QUIET_FOR``, or when
+        ``MOST_KEPT`` wait. A withdrawn one waits again; a name that changed since is shown.
         """
         with self._transactions.writing() as session:
             row = session.get(KnockRow, (code, knock.sector, knock.user_id))
-            if row is not None and (not row.outcome or _is_quiet(row, now)):
+            if row is not None and _is_quiet(row, now):
                 row.name = knock.name
+                if row.outcome == WITHDRAWN:
+                    row.outcome, row.settled_at = "", None
                 return False
             if row is not None:
                 session.delete(row)
@@ -102,11 +104,10 @@ class KnockStore:
 
 
 def _is_quiet(row: KnockRow, now: datetime) -> bool:
-    if row.settled_at is None or row.outcome == APPROVED:
-        return False
-    # Of a withdrawn knock of which nobody was told, somebody may hear when it comes again.
-    untold = row.told_at is None and row.outcome == WITHDRAWN
-    return not untold and now - row.settled_at < QUIET_FOR
+    """Whether it waits, or was refused or withdrawn lately."""
+    if row.settled_at is None:
+        return True
+    return row.outcome != APPROVED and now - row.settled_at < QUIET_FOR
 
 
 def _knock(row: KnockRow) -> Knock:

@@ -17,8 +17,6 @@ class AccountState(StrEnum):
     MADE = "made"
     HANDED_OVER = "handed-over"
     """Its one-time password was shown to the town hall, and opens it."""
-    OPENED = "opened"
-    """Its owner was seen in it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,7 @@ class _CommuneTable(_Table):
     name: Text
     code: Annotated[str, AfterValidator(_insee)]
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Paris"
+    contact: Annotated[str, StringConstraints(max_length=120, strip_whitespace=True)] = ""
 
 
 class _HomeserverTable(_Table):
@@ -144,6 +145,7 @@ class _OptionsTable(_Table):
     daily_flags: Annotated[int, Field(ge=1, le=1000)] = 20
     language: Literal["fr", "en"] = "fr"
     identity_approval: list[Annotated[str, AfterValidator(_room_kind)]] = []
+    knocking: bool = False
 
 
 class _SectorTable(_Table):
@@ -182,6 +184,8 @@ class CommuneFile(_Table):
             flag_by_reaction=self.options.flag_by_reaction,
             daily_flags=self.options.daily_flags,
             approval=frozenset(_ROOM_KINDS[_folded(w)] for w in self.options.identity_approval),
+            knocking=self.options.knocking,
+            contact=self.commune.contact,
         )
 
 

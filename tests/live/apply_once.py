@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pc_matrix.homeserver.admin import SynapseAdmin
 from pc_matrix.homeserver.http import Json, MatrixHttp
 from pc_matrix.homeserver.rooms import Rooms
-from pc_matrix.provisioning import Provisioner, hand_over
+from pc_matrix.provisioning import Provisioner
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
 from policies.terms import Commune, CommuneCode, UserId
@@ -70,7 +70,7 @@ async def main(job: Job) -> None:
                 Rooms(http), SynapseAdmin(admin), registry, job.commune, lambda: datetime.now(UTC)
             )
             report = await provisioner.apply(await provisioner.plan())
-        hand_over(registry, job.commune.code, report.accounts)
+            await provisioner.hand_over(report.accounts)
         print("done", len(report.done), "failed", len(report.failed), flush=True)
 
 

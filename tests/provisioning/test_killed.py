@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pc_matrix.provisioning import hand_over
 from policies import room_marks
 from policies.room_marks import Mark
 from policies.terms import RoomKey, RoomKind
@@ -21,7 +20,7 @@ async def test_killed_at_any_request(stage: Stage, number: int, after: bool) -> 
     provisioner = stage.provisioner()
     report = await provisioner.apply(await provisioner.plan())
     assert report.failed == ()
-    hand_over(stage.registry, stage.commune.code, report.accounts)
+    await provisioner.hand_over(report.accounts)
     left = await provisioner.plan()
     assert left.plan.actions == ()
     assert left.plan.notices == ()
