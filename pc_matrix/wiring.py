@@ -175,7 +175,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     async with (
         _session(house) as session,
         open_provisioner(house) as provisioner,
-        _guest_rooms(house) as guest_rooms,
+        _as_bot(house) as http,
     ):
         voice = Voice(session)
         knock_book = KnockBook(house.registry, commune, clock)
@@ -186,8 +186,8 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             Charters(house.registry, commune, voice, clock),
             clock,
         )
-        guest_voice = GuestVoice(voice)
-        foyer = Foyer(guest_rooms, guest_voice, house.registry, house.link_book, commune, clock)
+        guests = GuestRooms(http)
+        foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
 
         async def keep_up(moved: frozenset[RoomId]) -> None:
             await upkeep(moved)
@@ -212,18 +212,17 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
 
 
 @asynccontextmanager
-async def _guest_rooms(house: House) -> AsyncIterator[GuestRooms]:
-    login = await log_in(house.place, house.vault)
-    async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
-        yield GuestRooms(http)
+async def open_rooms(house: House) -> AsyncIterator[Rooms]:
+    """The commune's rooms with the bot's own rights, for one thing to be done in them."""
+    async with _as_bot(house) as http:
+        yield Rooms(http)
 
 
 @asynccontextmanager
-async def open_rooms(house: House) -> AsyncIterator[Rooms]:
-    """The commune's rooms with the bot's own rights, for one thing to be done in them."""
+async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
     login = await log_in(house.place, house.vault)
     async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
-        yield Rooms(http)
+        yield http
 
 
 def _carrier(house: House, voice: Voice, language: Language, foyer: Foyer) -> Carrier:
@@ -296,6 +295,5 @@ def _without_charter(house: House) -> int:
 @asynccontextmanager
 async def open_identities(house: House) -> AsyncIterator[Identities]:
     """The commune's pinned identities, asked for with the bot's own access."""
-    login = await log_in(house.place, house.vault)
-    async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
+    async with _as_bot(house) as http:
         yield Identities(house.registry, house.settings.commune, http, house.clock)

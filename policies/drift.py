@@ -10,7 +10,7 @@ from policies.actions import Action, Notice, PowerChange, Why
 from policies.membership import Expected, ExpectedMember, ExpectedRoom
 from policies.roles import MEMBER
 from policies.room_shapes import POWER_LEVELS, VERSION, power_levels
-from policies.terms import RoomKey, UserId
+from policies.terms import RoomKey, RoomKind, UserId
 from policies.world import Member, Membership, ObservedRoom
 
 _ASKS = frozenset({Why.NO_MANDATE, Why.MANDATE_ENDED})
@@ -50,12 +50,18 @@ def _out(expected: Expected, room: ObservedRoom, user: UserId) -> Iterator[Actio
             yield act.KickPerson(room.key, user, why)
         case Membership.INVITE:
             yield act.WithdrawInvitation(room.key, user, why)
-        case Membership.KNOCK if why in _ASKS:
+        case Membership.KNOCK if _asks(expected, room, why):
             yield act.Knocking(room.key, user, member.name, member.at)
         case Membership.KNOCK | Membership.LEAVE | Membership.BAN:
             pass  # none of them gives the room's keys
         case other:  # pragma: no cover
             assert_never(other)
+
+
+def _asks(expected: Expected, room: ObservedRoom, why: Why) -> bool:
+    """Whether who knocks waits for a human."""
+    open_to_all = expected.directory.commune.knocking and room.key.kind is RoomKind.SECTOR
+    return open_to_all and why in _ASKS
 
 
 def _in(

@@ -6,6 +6,7 @@ creator (the bot) has power without limit and stands in no list of power levels.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ POWER_LEVELS = "m.room.power_levels"
 ENCRYPTION = "m.room.encryption"
 SPACE_TYPE = "m.space"
 
+_PORT = re.compile(r":\d+$")
 _BOT_ONLY = 100
 _CREATOR_ONLY = 150
 """Above every level that can be given by mistake: what would undo the room's protection."""
@@ -130,7 +132,8 @@ def _encryption(key: RoomKey) -> Content:
 
 
 def _server_acl(commune: Commune) -> Content:
-    allowed = sorted({commune.server_name, *commune.federated_with})
+    # Servers are compared without their port (specification, "Server Access Control Lists").
+    allowed = sorted({_PORT.sub("", s) for s in (commune.server_name, *commune.federated_with)})
     return {"allow": allowed, "allow_ip_literals": False, "deny": []}
 
 

@@ -11,7 +11,7 @@ import typer
 
 from bridges.wording import knocks as wording
 from pc_matrix.cli.app import Context
-from pc_matrix.cli.arrivals_common import (
+from pc_matrix.cli.asked_for import (
     ACTOR,
     CharterOption,
     SectorOption,

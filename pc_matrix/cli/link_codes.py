@@ -9,7 +9,7 @@ import typer
 
 from pc_matrix.cli import registry_view as view
 from pc_matrix.cli.app import Context
-from pc_matrix.cli.arrivals_common import (
+from pc_matrix.cli.asked_for import (
     ACTOR,
     CharterOption,
     SectorOption,

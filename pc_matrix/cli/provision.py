@@ -161,7 +161,7 @@ async def _hand_over(
     written = None if folder is None else write_letters(folder, report.accounts, survey.directory)
     _show(context, report, survey, written)
     if report.accounts:
-        async with wiring.open_provisioner(house) as provisioner:
+        async with wiring.open_provisioner(house, silent) as provisioner:
             await provisioner.hand_over(report.accounts)
 
 

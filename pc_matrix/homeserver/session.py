@@ -62,9 +62,8 @@ class Session:
         guests: Callable[[Iterable[str]], Iterable[str]] = nobody,
     ) -> None:
         self.incidents = incidents
-        self._guests = guests
         self._http, self._machine, self._devices = http, machine, devices
-        self._entitled, self._rule = entitled, rule
+        self._entitled, self._rule, self._guests = entitled, rule, guests
         self._audiences = Audiences(devices, entitled, rule, incidents, machine.account.user_id)
         self._intake = Intake(http, machine, incidents, entitled)
         self._listening = Listening(http)
@@ -123,11 +122,8 @@ class Session:
         return Batch(answer.cursor, events, moved, to_device, incidents, news, invited)
 
     def _expected(self, invited: tuple[Invitation, ...]) -> Iterator[str]:
-        """Who may write to us without being in a room: gone through when somebody wrote.
-
-        Element sends the keys of a first message together with the invitation.
-        """
-        yield self.user_id
+        """Who may write to us without being in a room: gone through when somebody wrote."""
+        yield self.user_id  # and guests: Element sends a first message's keys with the invitation
         yield from self._guests(invitation.inviter for invitation in invited)
         for event in self._machine.waiting.all():
             yield event.sender

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 
 from bridges.carrier import Carrier
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.linking import Linking
 from bridges.ports import Language
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
@@ -47,5 +49,6 @@ def world(language: Language) -> World:
         ToSectors(rooms, reader, ledger, clock, lambda _room: 7),
         Feedback(rooms, reader, ledger, clock),
         Help(rooms, clock),
+        cast(Linking, None),
     )
     return World(rooms, reader, ledger, clock, carrier)
