@@ -5,6 +5,7 @@ Nothing is fetched from anywhere and nothing runs in it; what people are called 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from html import escape
 from importlib.resources import files
@@ -78,7 +79,8 @@ def _steps(language: str, access: Access) -> str:
 
 def _call(language: str, commune: Commune) -> str:
     contact = commune.contact or text(language, "letter.town-hall-name")
-    return _said(language, "letter.help", contact=contact)
+    # A telephone number is read in one line.
+    return _said(language, "letter.help", contact=re.sub(r"(?<=\d) (?=\d)", "\u00a0", contact))
 
 
 def _said(language: str, key: str, /, **params: object) -> str:
