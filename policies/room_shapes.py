@@ -132,8 +132,10 @@ def _encryption(key: RoomKey) -> Content:
 
 
 def _server_acl(commune: Commune) -> Content:
-    # Servers are compared without their port (specification, "Server Access Control Lists").
-    allowed = sorted({_PORT.sub("", s) for s in (commune.server_name, *commune.federated_with)})
+    named = {commune.server_name, *commune.federated_with}
+    # Servers are compared without their port (specification, "Server Access Control Lists"); that
+    # a room does not shut its own server out, Synapse (1.163) asks with it.
+    allowed = sorted({*named, *(_PORT.sub("", server) for server in named)})
     return {"allow": allowed, "allow_ip_literals": False, "deny": []}
 
 
