@@ -232,6 +232,7 @@ _FILE = """\
 name = {name}
 code = {code}                     # code INSEE
 time_zone = "Europe/Paris"
+contact = ""                       # qui appeler, sur les lettres : "Mairie, 03 20 00 00 00"
 
 [homeserver]
 url = {url}
@@ -248,6 +249,7 @@ language = "fr"
 identity_approval = []             # salons où la mairie approuve chaque identité avant toute clé :
                                    # "authority", "private", "referents", "sector" ; conseillé une
                                    # fois les agents arrivés : ["authority"]
+knocking = false                   # true : un inconnu peut demander à entrer dans un secteur
 
 # Les secteurs : chacun a son salon.
 {sectors}

@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+from pc_matrix.errors import PcError
+from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.provisioning.ports import AccountServer, RoomRegistry
 from pc_matrix.registry.records import AccountState
 from policies.terms import CommuneCode, UserId
@@ -104,6 +106,20 @@ class Accounts:
         if state is AccountState.HANDED_OVER and known.last_seen is not None and not lost_password:
             return Closed.IN_USE
         return self.renew(user_id, name)
+
+    async def open_all(self, accounts: Iterable[NewAccount]) -> tuple[UserId, ...]:
+        """Open all that can be opened; those that stay closed."""
+        by_id = {account.user_id: account for account in accounts}
+
+        async def one(user_id: UserId) -> bool:
+            try:
+                await self.open(by_id[user_id])
+            except (PcError, MatrixError):
+                return False
+            return True
+
+        opened = await _of_each(one, by_id)
+        return tuple(user_id for user_id, done in opened.items() if not done)
 
     async def open(self, account: NewAccount) -> None:
         """Let the password that was shown open the account: from now on it is its owner's.

@@ -107,21 +107,14 @@ class Provisioner:
         Raises ``IncompleteError`` when some stay closed: the next ``apply`` gives them another
         password.
         """
-        closed = [a for a in accounts if not await self._opened(a)]
+        accounts = list(accounts)
+        closed = await self._required_accounts().open_all(accounts) if accounts else ()
         if closed:
             raise IncompleteError(
                 f"{len(closed)} compte(s) restent fermés : leur mot de passe n'ouvre rien.",
-                "Le serveur Matrix n'a pas répondu comme il faut : "
-                f"{', '.join(a.user_id for a in closed)}.",
+                f"Le serveur Matrix n'a pas répondu comme il faut : {', '.join(closed)}.",
                 "Relancez la même commande : un autre mot de passe sera tiré. Jetez celui-ci.",
             )
-
-    async def _opened(self, account: NewAccount) -> bool:
-        try:
-            await self._required_accounts().open(account)
-        except (PcError, MatrixError):
-            return False
-        return True
 
     async def new_passwords(
         self, people: Iterable[Person], *, lost_password: bool

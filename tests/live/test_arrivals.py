@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 
 from pc_matrix.demo import commune as people
+from pc_matrix.demo import programs
 from pc_matrix.demo.people import Client, client
 from pc_matrix.homeserver.admin import SynapseAdmin
 from pc_matrix.homeserver.embedded import accounts
@@ -92,6 +93,7 @@ async def two(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Two]:
     home, other_home = tmp_path_factory.mktemp("town"), tmp_path_factory.mktemp("other")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(people, "SERVER_NAME", pair.ours)
+        patched.setattr(programs, "_SLOWEST", 600.0)
         address = f"http://127.0.0.1:{free_port()}"
         other = pair.embedded(other_home, address, pair.theirs)
 
