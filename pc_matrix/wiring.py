@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,8 @@ from bridges.carrier import Carrier
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.knocks import Knocks
+from bridges.linking import Linking
 from bridges.ports import Clock, Language
 from bridges.renewals import Renewals
 from bridges.to_authority import ToAuthority
@@ -23,6 +25,9 @@ from bridges.to_sectors import ToSectors
 from bridges.verifications import VerificationNews
 from bridges.wording.guard import refusals
 from pc_matrix import settings
+from pc_matrix.arrivals.doorkeeper import Doorkeeper, KnockBook
+from pc_matrix.arrivals.foyer import Foyer, GuestVoice
+from pc_matrix.arrivals.link_book import LinkBook
 from pc_matrix.book import Book
 from pc_matrix.bot import Bot
 from pc_matrix.charters import Charters
@@ -30,6 +35,7 @@ from pc_matrix.errors import SessionInUse
 from pc_matrix.homeserver.admin import SynapseAdmin
 from pc_matrix.homeserver.guard.home_key import home_key
 from pc_matrix.homeserver.guard.writing import SnapshotWriter
+from pc_matrix.homeserver.guest_rooms import GuestRooms
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.in_flight import InFlight
 from pc_matrix.homeserver.opening import Place, log_in, open_session
@@ -123,15 +129,28 @@ class House:
         key = cache(lambda: home_key(s.home, self.vault))
         return SnapshotWriter(s.guard_dir, key, s.commune, refusals(s.commune.language))
 
+    @property
+    def link_book(self) -> LinkBook:
+        return LinkBook(self.registry, self.vault, self.settings.commune, self.clock)
+
     def entitled(self, room_id: str) -> frozenset[str]:
-        """Who may read ``room_id`` by the registry, now; nobody when it is not the commune's."""
+        """Who may read ``room_id`` by the registry, now.
+
+        In a room that is not the commune's nobody, or the one who invited the bot to link himself.
+        """
         given = readers(self.book.directory(), self.clock.now())
-        return frozenset(given.get(RoomId(room_id), frozenset()))
+        if RoomId(room_id) in given:
+            return frozenset(given[RoomId(room_id)])
+        guest = self.link_book.guest_of(room_id)
+        return frozenset({guest.user_id}) if guest is not None else frozenset()
 
     def pin_rule(self, room_id: str) -> PinRule:
         """What ``room_id`` asks of an identity: the commune's file says it by kind of room."""
         commune = self.settings.commune
-        return rule_of(self.registry.rooms(commune.code).get(RoomId(room_id)), commune)
+        key = self.registry.rooms(commune.code).get(RoomId(room_id))
+        if key is None and self.link_book.guest_of(room_id) is not None:
+            return PinRule.FIRST_USE  # nobody can have approved him: the code is the proof
+        return rule_of(key, commune)
 
 
 @contextmanager
@@ -189,21 +208,37 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     """
     book, commune, clock = house.book, house.settings.commune, house.clock
     language = load_with(house.settings.own_lists)
-    async with _session(house) as session, open_provisioner(house) as provisioner:
+    async with (
+        _session(house) as session,
+        open_provisioner(house) as provisioner,
+        _as_bot(house) as http,
+    ):
         voice = Voice(session)
+        knock_book = KnockBook(house.registry, commune, clock)
+        doorkeeper = Doorkeeper(provisioner.enforce, knock_book, Knocks(voice, knock_book, clock))
         upkeep = Upkeep(
             book.directory,
-            provisioner.enforce,
+            doorkeeper.enforce,
             Charters(house.registry, commune, voice, clock),
             Renewals(voice, house.mandate_book, clock),
             clock,
             house.guard,
         )
+        guests = GuestRooms(http)
+        foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
+
+        async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
+            until_next = await upkeep(moved)
+            await doorkeeper.announce(book.directory())
+            return until_next
+
         yield Bot(
             session,
             book,
-            _carrier(house, voice, language, SeenRooms(provisioner.private_rooms(), session)),
-            upkeep,
+            _carrier(
+                house, voice, language, SeenRooms(provisioner.private_rooms(), session), foyer
+            ),
+            keep_up,
             Alerts(voice, book, clock),
             Watch(book, clock),
             Verifications(
@@ -213,10 +248,27 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 session.incidents,
                 clock,
             ),
+            foyer,
         )
 
 
-def _carrier(house: House, voice: Voice, language: Language, private: SeenRooms) -> Carrier:
+@asynccontextmanager
+async def open_rooms(house: House) -> AsyncIterator[Rooms]:
+    """The commune's rooms with the bot's own rights, for one thing to be done in them."""
+    async with _as_bot(house) as http:
+        yield Rooms(http)
+
+
+@asynccontextmanager
+async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
+    login = await log_in(house.place, house.vault)
+    async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
+        yield http
+
+
+def _carrier(
+    house: House, voice: Voice, language: Language, private: SeenRooms, foyer: Foyer
+) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
     fingerprint = VaultFingerprint(house.vault)
     return Carrier(
@@ -226,11 +278,19 @@ def _carrier(house: House, voice: Voice, language: Language, private: SeenRooms)
         Help(voice, clock),
         Acceptance(voice, mandates, clock),
         Departures(voice, voice, private, mandates, clock),
+        Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
     )
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:
-    return open_session(house.place, house.vault, house.book, house.entitled, house.pin_rule)
+    return open_session(
+        house.place,
+        house.vault,
+        house.book,
+        house.entitled,
+        house.pin_rule,
+        house.link_book.hears,
+    )
 
 
 async def _begin_session(house: House) -> None:
@@ -281,6 +341,5 @@ def _without_charter(house: House) -> int:
 @asynccontextmanager
 async def open_identities(house: House) -> AsyncIterator[Identities]:
     """The commune's pinned identities, asked for with the bot's own access."""
-    login = await log_in(house.place, house.vault)
-    async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
+    async with _as_bot(house) as http:
         yield Identities(house.registry, house.settings.commune, http, house.clock)

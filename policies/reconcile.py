@@ -28,6 +28,7 @@ def plan(expected: Expected, observed: Observed) -> Plan:
     found = [*world.room_steps(), *_duplicates(world)]
     if observed.whole:
         found += [*_lost(world), *_creations(world), *_accounts(world), *expected.left_out()]
+        found += [act.NeverOpened(user, since) for user, since in observed.unopened.items()]
     actions = [item for item in found if not isinstance(item, Notice)]
     notices = [item for item in found if isinstance(item, Notice)]
     return Plan(ordered(actions), tuple(sorted(notices, key=repr)))

@@ -125,6 +125,10 @@ class Commune:
     charter_version: str = CHARTER_VERSION
     charter_deadline: datetime | None = None
     """When an acceptance of an earlier version ends to count; ``None``: it never does."""
+    knocking: bool = False
+    """Whether strangers may ask, by knocking, to be let into a sector room."""
+    contact: str = ""
+    """Whom people call when they need help, as their letters say it; empty: the town hall."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
 from bridges.wording.rooms import room_texts
-from pc_matrix.errors import AccessDenied, PcError, ServerUnreachable
+from pc_matrix.errors import (
+    AccessDenied,
+    IncompleteError,
+    PcError,
+    ServerUnreachable,
+    SettingsError,
+)
 from pc_matrix.homeserver.http import MatrixError
-from pc_matrix.provisioning.accounts import Accounts
+from pc_matrix.provisioning.accounts import Accounts, Closed, NewAccount
 from pc_matrix.provisioning.applying import Applier
 from pc_matrix.provisioning.braking import braked_by, check_brake
 from pc_matrix.provisioning.creation import Creator
@@ -28,14 +34,14 @@ from pc_matrix.provisioning.ports import (
 )
 from pc_matrix.provisioning.private_rooms import PrivateRooms
 from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, Survey
-from policies.actions import RenewPassword
+from policies.actions import Knocking, RenewPassword
 from policies.brake import Braked
 from policies.membership import Expected, expected
 from policies.plan import Plan
 from policies.reconcile import plan
 from policies.roles import server_of
 from policies.room_shapes import RoomTexts
-from policies.terms import Commune, EventId, RoomId, RoomKey, RoomKind, UserId
+from policies.terms import Commune, EventId, Person, RoomId, RoomKey, RoomKind, UserId
 from policies.world import Account, Membership, Observed, ObservedRoom
 
 
@@ -67,7 +73,7 @@ class Provisioner:
         self._charters, self._guard = charters, guard
         self._images = Images(pictures, rooms, registry, commune.code) if pictures else None
         self._observer = Observer(rooms, commune, progress, patience)
-        self._accounts = None if admin is None else Accounts(admin, registry, commune.code)
+        self._accounts = None if admin is None else Accounts(admin, registry, commune.code, clock)
         self._one_at_a_time = asyncio.Lock()
         self._braked: Braked | None = None
 
@@ -95,7 +101,7 @@ class Provisioner:
 
         Raises ``BrakeError`` before anything is done, and ``SettingsError`` when the guard cannot
         be told whom the registry knows: it would refuse those who are invited. The report's
-        accounts have passwords that nobody has seen: show them, then call ``hand_over``.
+        accounts are locked, with passwords that nobody has seen: show them, then ``hand_over``.
         """
         async with self._one_at_a_time:
             check_brake(survey, allow_removals)
@@ -104,6 +110,46 @@ class Provisioner:
             if report.stopped is None:
                 self._remember(survey)
             return report
+
+    async def hand_over(self, accounts: Iterable[NewAccount]) -> None:
+        """Open accounts whose passwords were just shown.
+
+        Raises ``IncompleteError`` when some stay closed: the next ``apply`` gives them another
+        password.
+        """
+        accounts = list(accounts)
+        closed = await self._required_accounts().open_all(accounts) if accounts else ()
+        if closed:
+            raise IncompleteError(
+                f"{len(closed)} compte(s) restent fermés : leur mot de passe n'ouvre rien.",
+                f"Le serveur Matrix n'a pas répondu comme il faut : {', '.join(closed)}.",
+                "Relancez la même commande : un autre mot de passe sera tiré. Jetez celui-ci.",
+            )
+
+    async def new_passwords(
+        self, people: Iterable[Person], *, lost_password: bool
+    ) -> tuple[tuple[NewAccount, ...], tuple[tuple[UserId, Closed], ...]]:
+        """A new password for accounts of ours, to be shown and handed over; and who gets none.
+
+        Raises as ``plan`` does.
+        """
+        accounts = self._required_accounts()
+        with _asking():
+            found = [
+                (p.user_id, await accounts.again(p.user_id, p.name, lost_password=lost_password))
+                for p in people
+            ]
+        new = tuple(one for _who, one in found if isinstance(one, NewAccount))
+        return new, tuple((who, one) for who, one in found if isinstance(one, Closed))
+
+    def _required_accounts(self) -> Accounts:
+        if self._accounts is None:
+            raise SettingsError(
+                "Les comptes de ce serveur ne peuvent pas être ouverts.",
+                "Aucun jeton d'administration n'est donné.",
+                "Donnez « admin_token » dans secrets.toml.",
+            )
+        return self._accounts
 
     async def enforce(self, room_ids: frozenset[RoomId] | None = None) -> EnforceReport:
         """Put right what drifted in ``room_ids`` (by default everywhere): members, powers, state.
@@ -116,12 +162,14 @@ class Provisioner:
             survey = self._look_alike(seen)
             braked = braked_by(survey)
             self._note_brake(braked)
+            knocking = tuple(n for n in survey.plan.notices if isinstance(n, Knocking))
+            looked_at = frozenset(room.key for room in seen)
             if braked is not None:
-                return EnforceReport(braked=braked)
+                return EnforceReport(braked=braked, knocking=knocking, rooms=looked_at)
             report = await self._run(survey.plan)
         if report.stopped is not None:
             raise report.stopped
-        return EnforceReport(report.done, report.failed)
+        return EnforceReport(report.done, report.failed, knocking=knocking, rooms=looked_at)
 
     def _look_alike(self, seen: tuple[ObservedRoom, ...]) -> Survey:
         """What some rooms, looked at alone, are to become."""
@@ -208,8 +256,11 @@ class Provisioner:
     async def _observe(self, wanted: Expected) -> Observed:
         seen = await self._rooms_seen()
         accounts: dict[UserId, Account] = {}
+        unopened: dict[UserId, datetime] = {}
         if self._accounts is not None:
-            accounts = await self._accounts.look(self._to_check(wanted, seen))
+            absent = self._to_check(wanted, seen)
+            accounts = await self._accounts.look(absent)
+            unopened = await self._accounts.unopened(absent)
         return Observed(
             seen,
             self._registered(),
@@ -217,6 +268,7 @@ class Provisioner:
             self._chartered(),
             charters=self._said(),
             images=self._uploaded(),
+            unopened=unopened,
         )
 
     async def _rooms_seen(self) -> tuple[ObservedRoom, ...]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pc_matrix.errors import PcError
 from pc_matrix.provisioning.accounts import NewAccount
-from policies.actions import Action, Notice
+from policies.actions import Action, Knocking, Notice
 from policies.brake import Braked, Sizes
 from policies.membership import Expected
 from policies.plan import Plan
-from policies.terms import Directory
+from policies.terms import Directory, RoomKey
 from policies.world import Observed
 
 
@@ -61,6 +61,10 @@ class EnforceReport:
     done: tuple[Action, ...] = ()
     failed: tuple[Failure, ...] = ()
     braked: Braked | None = None
+    knocking: tuple[Knocking, ...] = ()
+    """Who asks to be let into one of the rooms that were looked at, brake or not."""
+    rooms: frozenset[RoomKey] = frozenset()
+    """The rooms that were looked at."""
 
 
 def slug(item: Action | Notice) -> str:

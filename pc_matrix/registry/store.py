@@ -11,8 +11,11 @@ from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
+from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
+from pc_matrix.registry.knocks import KnockStore
+from pc_matrix.registry.link_codes import LinkCodeStore
 from pc_matrix.registry.links import LinkStore
 from pc_matrix.registry.personal import PersonalStore
 from pc_matrix.registry.persons import PersonStore
@@ -40,6 +43,9 @@ class Registry(
     PinStore,
     VerificationStore,
     ComingsAndGoings,
+    KnockStore,
+    LinkCodeStore,
+    GuestStore,
     AuditStore,
     PersonalStore,
 ):
