@@ -17,7 +17,7 @@ from pc_matrix import language, settings, wiring
 from pc_matrix.cli.app import run
 from pc_matrix.errors import InputError, SettingsError
 
-SAID = "Le Gaulois a vu un fourgon blanc."
+SAID = "Le gaulois a vu un fourgon blanc."
 
 
 @pytest.fixture
