@@ -19,7 +19,7 @@ from pc_matrix.registry.spreadsheet.row import CharterWord, Row
 from policies.terms import Commune, SectorCode, UserId
 
 if TYPE_CHECKING:
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
 ACTOR = "cli"
 

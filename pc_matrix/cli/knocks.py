@@ -39,7 +39,7 @@ from policies.terms import (
 )
 
 if TYPE_CHECKING:
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
 
 def register(group: typer.Typer) -> None:

@@ -17,7 +17,7 @@ from pc_matrix.provisioning import Closed, NewAccount, one_apply
 from policies.terms import Directory, Person, UserId
 
 if TYPE_CHECKING:
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
 _HELP = (
     "Écrit dans DOSSIER une lettre à imprimer par personne, avec un nouveau mot de passe pour son "

@@ -35,7 +35,7 @@ from pc_matrix.provisioning.plan_file import proposed_name
 from pc_matrix.provisioning.ports import silent
 
 if TYPE_CHECKING:
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
 _DRIFT = 2
 _LABELS = {Phase.OBSERVE: "Lecture des salons", Phase.APPLY: "Mise en place"}

@@ -35,7 +35,7 @@ from policies.terms import Commune, Directory, Person, UserId
 
 if TYPE_CHECKING:
     from pc_matrix.cli.app import Context
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
 _ACTOR = registry_house.ACTOR
 _PIPE_WIDTH = 160

@@ -20,12 +20,13 @@ from pc_matrix.homeserver.crypto.key_supply import one_time_key_count
 from pc_matrix.homeserver.crypto.machine import Machine
 from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
 from pc_matrix.homeserver.edits import NoEdit
-from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
+from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp
 from pc_matrix.homeserver.incidents import Incident, Incidents
 from pc_matrix.homeserver.intake import Found, Intake
 from pc_matrix.homeserver.invitations import invitations
 from pc_matrix.homeserver.late_log import LateLog
 from pc_matrix.homeserver.listening import Listening
+from pc_matrix.homeserver.putting import put
 from pc_matrix.homeserver.rereading import Rereading
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.room_states import room_states
@@ -232,15 +233,7 @@ class Session:
             body = await self._machine.outbound.encrypt(
                 room_id, kind, content, audience, view.rotation
             )
-            return await self._put(room_id, "m.room.encrypted", body, txn)
-
-    async def _put(self, room_id: str, kind: str, body: Json, txn: str) -> str:
-        path = client_path("rooms", room_id, "send", kind, txn)
-        event_id = string(await self._http.request("PUT", path, body), "event_id")
-        if not event_id:
-            # Taken for sent, what never arrived would be lost; asked again, it is sent once.
-            raise not_understood(self._http.base_url)
-        return event_id
+            return await put(self._http, room_id, "m.room.encrypted", body, txn)
 
     async def _view(self, room_id: str) -> RoomView:
         """What is known of a room; one that was just made may come with the next sync.
@@ -280,7 +273,7 @@ class Session:
             audience = view.present & self._entitled(room_id)
             body = lasting.close_up(room_id, kind, content, txn, audience)
             await lasting.reach(room_id, await self._audiences.devices(room_id, audience))
-            return await self._put(room_id, "m.room.encrypted", body, txn)
+            return await put(self._http, room_id, "m.room.encrypted", body, txn)
 
     async def reach_newcomers(self) -> int:
         """Give lasting messages to devices of their audience that appeared since; to how many."""
@@ -304,4 +297,4 @@ class Session:
     async def react(self, room_id: str, event_id: str, key: str, txn: str) -> str:
         """React to an event. Reactions are not encrypted, in Matrix: the server sees them."""
         relation = {"rel_type": "m.annotation", "event_id": event_id, "key": key}
-        return await self._put(room_id, "m.reaction", {"m.relates_to": relation}, txn)
+        return await put(self._http, room_id, "m.reaction", {"m.relates_to": relation}, txn)

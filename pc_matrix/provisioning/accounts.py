@@ -14,8 +14,9 @@ from pc_matrix.errors import PcError
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.provisioning.ports import AccountServer, RoomRegistry
 from pc_matrix.registry.records import AccountState
+from policies.roles import server_of
 from policies.terms import CommuneCode, UserId
-from policies.world import Account
+from policies.world import Account, Membership, ObservedRoom
 
 NEVER_OPENED_AFTER = timedelta(days=14)
 """How long after its password was handed over an account may lie unused before it is told."""
@@ -166,3 +167,16 @@ async def _of_each(
     users = list(people)
     answers = await asyncio.gather(*(one(user_id) for user_id in users))
     return dict(zip(users, answers, strict=True))
+
+
+def not_seen(
+    people: Iterable[UserId], rooms: Iterable[ObservedRoom], server_name: str
+) -> list[UserId]:
+    """Those of ``people`` on ``server_name`` of whom it is not plain that they have an account."""
+    present = {
+        user
+        for room in rooms
+        for user, member in room.members.items()
+        if member.membership is Membership.JOIN
+    }
+    return [u for u in people if server_of(u) == server_name and u not in present]

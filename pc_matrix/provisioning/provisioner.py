@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from bridges.wording.rooms import room_texts
 from pc_matrix.errors import (
-    AccessDenied,
     IncompleteError,
     PcError,
-    ServerUnreachable,
     SettingsError,
 )
-from pc_matrix.homeserver.http import MatrixError
-from pc_matrix.provisioning.accounts import Accounts, Closed, NewAccount
+from pc_matrix.provisioning.accounts import Accounts, Closed, NewAccount, not_seen
 from pc_matrix.provisioning.applying import Applier
+from pc_matrix.provisioning.asking import asking
 from pc_matrix.provisioning.braking import braked_by, check_brake
 from pc_matrix.provisioning.creation import Creator
 from pc_matrix.provisioning.images import Image, Images
@@ -34,15 +31,15 @@ from pc_matrix.provisioning.ports import (
 )
 from pc_matrix.provisioning.private_rooms import PrivateRooms
 from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, Survey
-from policies.actions import Knocking, RenewPassword
+from pc_matrix.provisioning.second_try import left_to_do
+from policies.actions import Knocking
 from policies.brake import Braked
 from policies.membership import Expected, expected
 from policies.plan import Plan
 from policies.reconcile import plan
-from policies.roles import server_of
 from policies.room_shapes import RoomTexts
 from policies.terms import Commune, EventId, Person, RoomId, RoomKey, RoomKind, UserId
-from policies.world import Account, Membership, Observed, ObservedRoom
+from policies.world import Account, Observed, ObservedRoom
 
 
 class Provisioner:
@@ -91,7 +88,7 @@ class Provisioner:
         Raises ``ServerUnreachable``, and ``AccessDenied`` when the server refuses to be asked.
         """
         wanted = self._expected()
-        with _asking():
+        with asking():
             observed = await self._observe(wanted)
         before = self._registry.applied_people(self._commune.code)
         return Survey(wanted, observed, plan(wanted, observed), before)
@@ -134,7 +131,7 @@ class Provisioner:
         Raises as ``plan`` does.
         """
         accounts = self._required_accounts()
-        with _asking():
+        with asking():
             found = [
                 (p.user_id, await accounts.again(p.user_id, p.name, lost_password=lost_password))
                 for p in people
@@ -184,7 +181,7 @@ class Provisioner:
         if not survey.plan.actions:
             return ApplyReport()
         if self._admin is not None:
-            with _asking():
+            with asking():
                 await self._admin.lift_rate_limit(self._commune.bot)
         first = await self._run(survey.plan)
         if not first.failed or first.stopped is not None:
@@ -206,7 +203,7 @@ class Provisioner:
             self.tell_guard()
         except PcError as error:
             return replace(first, stopped=error)
-        second = await self._run(_rest(survey.plan, agreed, first))
+        second = await self._run(left_to_do(survey.plan, agreed, first))
         return ApplyReport(
             done=first.done + second.done,
             failed=second.failed,
@@ -258,7 +255,7 @@ class Provisioner:
         accounts: dict[UserId, Account] = {}
         unopened: dict[UserId, datetime] = {}
         if self._accounts is not None:
-            absent = self._to_check(wanted, seen)
+            absent = not_seen(wanted.people(), seen, self._commune.server_name)
             accounts = await self._accounts.look(absent)
             unopened = await self._accounts.unopened(absent)
         return Observed(
@@ -275,17 +272,6 @@ class Provisioner:
         """All rooms; those whose creation was begun and not ended are waited for."""
         nonces = set(self._registry.room_intents(self._commune.code).values())
         return await (self._observer.look_for(nonces) if nonces else self._observer.look())
-
-    def _to_check(self, wanted: Expected, seen: tuple[ObservedRoom, ...]) -> list[UserId]:
-        """The people of this server of whom it is not plain that they have an account."""
-        present = {
-            user
-            for room in seen
-            for user, member in room.members.items()
-            if member.membership is Membership.JOIN
-        }
-        here = self._commune.server_name
-        return [u for u in wanted.people() if server_of(u) == here and u not in present]
 
     def _registered(self) -> dict[RoomKey, RoomId]:
         rooms = self._registry.rooms(self._commune.code)
@@ -305,39 +291,3 @@ class Provisioner:
             return
         note = f"{braked.why} {braked.removed}/{braked.people}"
         self._registry.audit(self._commune.code, self._clock(), "brake", "", "pc-matrix", note)
-
-
-@contextmanager
-def _asking() -> Iterator[None]:
-    """A refused question is no answer: nothing may be concluded from it."""
-    try:
-        yield
-    except MatrixError as refusal:
-        said = f"Il dit : {refusal.errcode or refusal.status}."
-        if refusal.status not in (401, 403):
-            raise ServerUnreachable(
-                "Le serveur Matrix ne répond pas à ce qui lui est demandé.",
-                said,
-                "Il est occupé, ou un intermédiaire répond à sa place : relancez la commande.",
-            ) from refusal
-        raise AccessDenied(
-            "Le serveur Matrix refuse de répondre.",
-            said,
-            "Vérifiez « admin_token » dans secrets.toml et les droits du compte du bot.",
-        ) from refusal
-
-
-def _rest(todo: Plan, agreed: Plan, first: ApplyReport) -> Plan:
-    """What is left for a second try.
-
-    Nothing is done to people that was not in the plan that somebody read. An account that was just
-    made needs no second password.
-    """
-    made = {account.user_id for account in first.accounts}
-    rest = (
-        action
-        for action in todo.actions
-        if agreed.has_people_of(action)
-        and not (isinstance(action, RenewPassword) and action.user_id in made)
-    )
-    return Plan(tuple(rest), todo.notices)
