@@ -16,7 +16,7 @@ import pytest_asyncio
 
 from pc_matrix.demo import commune as people
 from pc_matrix.demo import programs
-from pc_matrix.demo.people import Client, client
+from pc_matrix.demo.people import Client, ClientError, client
 from pc_matrix.errors import AccessDenied
 from pc_matrix.homeserver.admin import SynapseAdmin
 from pc_matrix.homeserver.embedded import accounts
@@ -162,6 +162,9 @@ async def test_a_letter_opens_the_account_and_the_terminal_tells_nothing(two: Tw
     user_id = f"@zoe.lettre:{people.SERVER_NAME}"
     async with logged_in(two.town.url, user_id, password) as http:
         await http.request("GET", client_path("account", "whoami"))
+    async with two.town.admin() as admin, asyncio.timeout(PATIENCE):
+        while (known := await admin.user(user_id)) is None or known.last_seen is None:
+            await asyncio.sleep(1)  # Synapse writes down who was there now and then
     again = await two.town.commands.finished("letters", str(folder), "zoe.lettre")
     assert again[0] == 4
     assert "utilise déjà son compte" in again[2]
@@ -184,7 +187,9 @@ async def test_a_knock_is_announced_approved_and_let_in(two: Two) -> None:
         *("--charte", "oui"),
     )
     await two.until(user_id, "join")
-    assert two.centre in [room["room_id"] for room in await person.rooms()]
+    async with asyncio.timeout(PATIENCE):
+        while two.centre not in [room["room_id"] for room in await person.rooms()]:
+            await asyncio.sleep(0.5)  # his phone hears of it after the server knows
     assert ("knock-approved", f"{user_id} sector:centre") in two.town.audited()
 
 
@@ -209,13 +214,27 @@ async def _code(two: Two, name: str) -> str:
     return str(json.loads(told)["code"])
 
 
+async def _say(phone: Client, room: str, text: str) -> None:
+    """Send ``text``, once the phone has learnt the bot's device and who signed it."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                await phone.send(room, text)
+            except ClientError as error:
+                if "OlmUnverifiedDeviceError" not in str(error):
+                    raise
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+
 async def test_a_code_binds_an_account_of_another_server(two: Two) -> None:
     code = await _code(two, "Nadia Ailleurs")
     bot = f"@{people.BOT}:{people.SERVER_NAME}"
     user_id, phone = await two.foreigner()
     room = await phone.create("Bot", [bot], direct=True)
     # As Element does it: the first words go out before the bot has come.
-    await phone.send(room, "!lier AAAA-AAAA")
+    await _say(phone, room, "!lier AAAA-AAAA")
     wrong = await phone.wait_for(room_id=room, body_contains="n'est pas connu", timeout=PATIENCE)
     assert wrong.was_sealed
     await phone.send(room, f"!lier {code.lower()}")
@@ -226,7 +245,8 @@ async def test_a_code_binds_an_account_of_another_server(two: Two) -> None:
     other_id, other = await two.foreigner()
     await _code(two, "Quelqu'un Encore")
     second = await other.create("Bot", [bot], direct=True)
-    await other.send(second, f"!lier {code}")
+    await other.wait_for(room_id=second, body_contains="!lier", timeout=PATIENCE)
+    await _say(other, second, f"!lier {code}")
     used = await other.wait_for(room_id=second, body_contains="déjà servi", timeout=PATIENCE)
     assert used.was_sealed
     assert ("linked", other_id) not in two.town.audited()
