@@ -9,6 +9,7 @@ from bridges.acceptance import Acceptance
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.linking import Linking
 from bridges.outcome import Ignored, Outcome
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
@@ -27,6 +28,7 @@ class Carrier:
     help: Help
     acceptance: Acceptance
     departures: Departures
+    linking: Linking
 
     async def carry(self, item: Incoming, directory: Directory) -> Outcome:
         """Carry ``item``; carrying it again after a crash says nothing twice."""
@@ -65,6 +67,8 @@ class Carrier:
                 return await self.departures.ask(command, directory)
             case CommandName.HELP:
                 return await self.help.explain(command, directory)
+            case CommandName.LINK:
+                return await self.linking.link(command, directory)
             case CommandName.FLAG:
                 return await self.help.correct(command, Refusal.NOTHING_CHOSEN, directory)
             case CommandName.UNKNOWN:

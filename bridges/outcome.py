@@ -77,6 +77,11 @@ class Helped:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A foreign account is now a person's of the registry."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """It concerned nothing that we know."""
 
@@ -99,6 +104,7 @@ Outcome = (
     | Accepted
     | Departed
     | Helped
+    | Linked
     | Ignored
     | Refused
 )

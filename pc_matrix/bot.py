@@ -1,9 +1,10 @@
 """The bot: what comes in is written down first, then carried, one after another.
 
-Three tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
+Four tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
 in one transaction. *Work* takes what waits there through the bridges. A crash between the two, or
 anywhere in the second, loses nothing: what was not settled is taken again. *Verify* answers those
-who compare codes with the town hall, and keeps nobody waiting behind other work.
+who compare codes with the town hall, and *receive* those who invite the bot to link their account;
+they keep nobody waiting behind other work.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import structlog
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
 from bridges.outcome import MOVES_PEOPLE, word
+from pc_matrix.arrivals.foyer import Foyer
 from pc_matrix.errors import PcError, ServerUnreachable
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.events import incoming
@@ -64,8 +66,10 @@ class Bot:
         alerts: Alerts,
         watch: Watch,
         verifications: Verifications,
+        foyer: Foyer,
     ) -> None:
         self._session, self._inbox = session, inbox
+        self._foyer = foyer
         self._carrier, self._upkeep = carrier, upkeep
         self._alerts, self._watch = alerts, watch
         self._verifications = verifications
@@ -84,7 +88,7 @@ class Bot:
         """
         try:
             async with asyncio.TaskGroup() as group:
-                parts = (self._listen(), self._work(), self._verify())
+                parts = (self._listen(), self._work(), self._verify(), self._receive())
                 tasks = [group.create_task(part) for part in parts]
                 group.create_task(_stop_when(stop, tasks))
         except* PcError as errors:
@@ -111,6 +115,7 @@ class Bot:
         # Told before anything can fail: should the batch come again, these would not.
         self._watch.tell(batch.incidents)
         self._identity_news += batch.identity_news
+        self._foyer.hear(batch)
         found = [await self._item(event, directory) for event in batch.events]
         items = [item for item in found if item is not None]
         self._watch.tell(self._session.incidents.drain())
@@ -126,7 +131,7 @@ class Bot:
     async def _item(self, event: RoomEvent, directory: Directory) -> Incoming | None:
         """What ``event`` asks for, unless it was typed on a device that its owner did not sign."""
         room = directory.key_of(RoomId(event.room_id))
-        item = incoming(event, room, directory.commune)
+        item = incoming(event, room, directory.commune) if room else self._foyer.command(event)
         if item is None or event.ciphertext is None:
             return item
         if await self._session.trust_of(event) is SenderTrust.SIGNED:
@@ -160,6 +165,17 @@ class Bot:
             outage.over()
             self._watch.tell(self._session.incidents.drain())
             await self._verifications.wait()
+
+    async def _receive(self) -> None:
+        outage = Outage("receive", self._server, follows="listen")
+        while True:
+            try:
+                await self._foyer.step()
+            except (ServerUnreachable, MatrixError) as error:
+                await outage.wait(error)
+                continue
+            outage.over()
+            await self._foyer.wait()
 
     async def _keep_up(self) -> None:
         await self._alert()

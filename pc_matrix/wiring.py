@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
+from datetime import timedelta
 from pathlib import Path
 
 from bridges.acceptance import Acceptance
@@ -17,122 +15,42 @@ from bridges.corrections import Corrections
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.knocks import Knocks
+from bridges.linking import Linking
 from bridges.ports import Clock, Language
 from bridges.renewals import Renewals
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
 from bridges.verifications import VerificationNews
-from bridges.wording.guard import refusals
 from pc_matrix import settings
-from pc_matrix.book import Book
+from pc_matrix.arrivals.doorkeeper import Doorkeeper, KnockBook
+from pc_matrix.arrivals.foyer import Foyer, GuestVoice
 from pc_matrix.bot import Bot
 from pc_matrix.charters import Charters
 from pc_matrix.errors import SessionInUse
 from pc_matrix.homeserver.admin import SynapseAdmin
-from pc_matrix.homeserver.guard.home_key import home_key
-from pc_matrix.homeserver.guard.writing import SnapshotWriter
+from pc_matrix.homeserver.guest_rooms import GuestRooms
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.in_flight import InFlight
-from pc_matrix.homeserver.opening import Place, log_in, open_session
+from pc_matrix.homeserver.opening import log_in, open_session
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.session import Session
+from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
-from pc_matrix.mandate_book import MandateBook
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.ports import silent
-from pc_matrix.provisioning.private_rooms import PrivateRooms
 from pc_matrix.registry import Registry
-from pc_matrix.settings import Settings
 from pc_matrix.upkeep import Upkeep
 from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
 from policies.charter import KINDS
-from policies.pinning import PinRule, rule_of
-from policies.readers import readers
-from policies.terms import RoomId, UserId
+from policies.terms import RoomId
 
 _WAIT_FOR_BOT = 30  # seconds, asked once a second
-
-
-class SystemClock:
-    """The time, in UTC."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
-class VaultFingerprint:
-    """``Fingerprint`` by the vault's keyed digest."""
-
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-
-    def of(self, text: str) -> str:
-        return self._vault.digest(text, "shown-text")
-
-
-@dataclass(frozen=True, slots=True)
-class SeenRooms:
-    """Private rooms, once the session has seen their person there: only then can he read."""
-
-    private: PrivateRooms
-    session: Session
-
-    async def open(self, user_id: UserId) -> RoomId:
-        room_id = await self.private.open(user_id)
-        await self.session.until_present(room_id, user_id)
-        return room_id
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """One commune's settings, vault and open registry."""
-
-    settings: Settings
-    vault: Vault
-    registry: Registry
-    clock: Clock
-
-    @property
-    def book(self) -> Book:
-        return Book(self.registry, self.settings.commune, self.clock)
-
-    @property
-    def mandate_book(self) -> MandateBook:
-        return MandateBook(self.registry, self.settings.commune, self.clock)
-
-    @property
-    def place(self) -> Place:
-        """Where this commune's encrypted session lives."""
-        s = self.settings
-        return Place(
-            base_url=s.homeserver_url,
-            user_id=s.bot,
-            password=s.secrets.bot_password(s.commune.code),
-            directory=s.session_dir,
-            lock=s.session_lock,
-        )
-
-    @property
-    def guard(self) -> SnapshotWriter:
-        """What tells the homeserver's guard whom the registry knows."""
-        s = self.settings
-        key = cache(lambda: home_key(s.home, self.vault))
-        return SnapshotWriter(s.guard_dir, key, s.commune, refusals(s.commune.language))
-
-    def entitled(self, room_id: str) -> frozenset[str]:
-        """Who may read ``room_id`` by the registry, now; nobody when it is not the commune's."""
-        given = readers(self.book.directory(), self.clock.now())
-        return frozenset(given.get(RoomId(room_id), frozenset()))
-
-    def pin_rule(self, room_id: str) -> PinRule:
-        """What ``room_id`` asks of an identity: the commune's file says it by kind of room."""
-        commune = self.settings.commune
-        return rule_of(self.registry.rooms(commune.code).get(RoomId(room_id)), commune)
 
 
 @contextmanager
@@ -191,22 +109,39 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     book, commune, clock = house.book, house.settings.commune, house.clock
     language = load_with(house.settings.own_lists)
     home = house.settings.session_dir.parent
-    async with _session(house) as session, open_provisioner(house) as provisioner:
+    async with (
+        _session(house) as session,
+        open_provisioner(house) as provisioner,
+        _as_bot(house) as http,
+    ):
         voice = Voice(session)
+        knock_book = KnockBook(house.registry, commune, clock)
+        enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
+        doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
         upkeep = Upkeep(
             book.directory,
-            Enforcement(provisioner, book, commune.code, lambda: one_apply(home)),
+            doorkeeper.enforce,
             Charters(house.registry, commune, voice, clock),
             Renewals(voice, house.mandate_book, clock),
             clock,
             house.guard,
             Corrections(voice, book, clock),
         )
+        guests = GuestRooms(http)
+        foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
+
+        async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
+            until_next = await upkeep(moved)
+            await doorkeeper.announce(book.directory())
+            return until_next
+
         yield Bot(
             session,
             book,
-            _carrier(house, voice, language, SeenRooms(provisioner.private_rooms(), session)),
-            upkeep,
+            _carrier(
+                house, voice, language, SeenRooms(provisioner.private_rooms(), session), foyer
+            ),
+            keep_up,
             Alerts(voice, book, clock),
             Watch(book, clock),
             Verifications(
@@ -216,10 +151,27 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 session.incidents,
                 clock,
             ),
+            foyer,
         )
 
 
-def _carrier(house: House, voice: Voice, language: Language, private: SeenRooms) -> Carrier:
+@asynccontextmanager
+async def open_rooms(house: House) -> AsyncIterator[Rooms]:
+    """The commune's rooms with the bot's own rights, for one thing to be done in them."""
+    async with _as_bot(house) as http:
+        yield Rooms(http)
+
+
+@asynccontextmanager
+async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
+    login = await log_in(house.place, house.vault)
+    async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
+        yield http
+
+
+def _carrier(
+    house: House, voice: Voice, language: Language, private: SeenRooms, foyer: Foyer
+) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
     fingerprint = VaultFingerprint(house.vault)
     return Carrier(
@@ -229,11 +181,19 @@ def _carrier(house: House, voice: Voice, language: Language, private: SeenRooms)
         Help(voice, clock),
         Acceptance(voice, mandates, clock),
         Departures(voice, voice, private, mandates, clock),
+        Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
     )
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:
-    return open_session(house.place, house.vault, house.book, house.entitled, house.pin_rule)
+    return open_session(
+        house.place,
+        house.vault,
+        house.book,
+        house.entitled,
+        house.pin_rule,
+        house.link_book.hears,
+    )
 
 
 async def _begin_session(house: House) -> None:
@@ -284,6 +244,5 @@ def _without_charter(house: House) -> int:
 @asynccontextmanager
 async def open_identities(house: House) -> AsyncIterator[Identities]:
     """The commune's pinned identities, asked for with the bot's own access."""
-    login = await log_in(house.place, house.vault)
-    async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
+    async with _as_bot(house) as http:
         yield Identities(house.registry, house.settings.commune, http, house.clock)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from policies.damage import Damage
@@ -280,4 +281,25 @@ class LeftOut:
     why: Why
 
 
-Notice = Duplicate | CannotChange | LeftByThemselves | LeftOut
+@dataclass(frozen=True, slots=True)
+class Knocking:
+    """Somebody asks to be let into a sector room, and no mandate of his answers for him.
+
+    ``name`` is the one that he gave himself: data, and never to be believed.
+    """
+
+    key: RoomKey
+    user_id: UserId
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NeverOpened:
+    """An account whose password was handed over at ``since``, and which nobody has used."""
+
+    user_id: UserId
+    since: datetime
+
+
+Notice = Duplicate | CannotChange | LeftByThemselves | LeftOut | Knocking | NeverOpened

@@ -22,6 +22,8 @@ class CommandName(StrEnum):
     ACCEPT = "accept"
     LEAVE = "leave"
     HELP = "help"
+    LINK = "link"
+    """``!lier XXXX-XXXX``: whose account this is, proved by a code from the town hall."""
     UNKNOWN = "unknown"
 
 
@@ -42,6 +44,9 @@ _NAMES: Mapping[str, CommandName] = {
     "leave": CommandName.LEAVE,
     "aide": CommandName.HELP,
     "help": CommandName.HELP,
+    "lier": CommandName.LINK,
+    "lie": CommandName.LINK,
+    "link": CommandName.LINK,
 }
 
 _CATEGORIES: Mapping[Category, tuple[str, ...]] = {

@@ -10,8 +10,11 @@ from policies.actions import Action, Notice, PowerChange, Why
 from policies.membership import Expected, ExpectedMember, ExpectedRoom
 from policies.roles import MEMBER
 from policies.room_shapes import ALIAS, AVATAR, POWER_LEVELS, VERSION, power_levels, with_ours
-from policies.terms import RoomKey, UserId
+from policies.terms import RoomKey, RoomKind, UserId
 from policies.world import Member, Membership, ObservedRoom
+
+_ASKS = frozenset({Why.NO_MANDATE, Why.MANDATE_ENDED})
+"""Who knocks for these reasons waits for a human; of any other the registry has the answer."""
 
 
 def members(expected: Expected, room: ObservedRoom) -> Iterator[Action | Notice]:
@@ -55,17 +58,25 @@ def _faces(wanted: ExpectedRoom, room: ObservedRoom, images: Mapping[str, str]) 
         yield act.SetAlias(room.key, alias)
 
 
-def _out(expected: Expected, room: ObservedRoom, user: UserId) -> Iterator[Action]:
-    why = expected.why_out(room.key, user)
-    match room.members[user].membership:
+def _out(expected: Expected, room: ObservedRoom, user: UserId) -> Iterator[Action | Notice]:
+    why, member = expected.why_out(room.key, user), room.members[user]
+    match member.membership:
         case Membership.JOIN:
             yield act.KickPerson(room.key, user, why)
         case Membership.INVITE:
             yield act.WithdrawInvitation(room.key, user, why)
+        case Membership.KNOCK if _asks(expected, room, why):
+            yield act.Knocking(room.key, user, member.name, member.at)
         case Membership.KNOCK | Membership.LEAVE | Membership.BAN:
             pass  # none of them gives the room's keys
         case other:  # pragma: no cover
             assert_never(other)
+
+
+def _asks(expected: Expected, room: ObservedRoom, why: Why) -> bool:
+    """Whether who knocks waits for a human."""
+    open_to_all = expected.directory.commune.knocking and room.key.kind is RoomKind.SECTOR
+    return open_to_all and why in _ASKS
 
 
 def _in(

@@ -11,8 +11,8 @@ from datetime import datetime
 
 from policies import actions as act
 from policies.actions import RoomAction, Why
+from policies.entitlement import entitlements, may_give
 from policies.membership import Expected
-from policies.roles import rooms_given
 from policies.room_shapes import ALIAS, AVATAR, POWER_LEVELS, Content
 from policies.terms import Mandate, RoomKey, UserId
 from policies.world import Observed, ObservedRoom
@@ -36,18 +36,18 @@ def mandate_behind(expected: Expected, key: RoomKey, user_id: UserId) -> Mandate
     Of several that give it, the one with the most power there, then the latest; of those that do
     not any more, the one that ended last; of those that do not yet, the one that begins first.
     """
-    commune = expected.directory.commune
-    found = [
-        (dict(rooms_given(mandate, commune)).get(key), mandate)
-        for mandate in expected.directory.mandates
-        if mandate.user_id == user_id
-    ]
-    giving = [(power, mandate) for power, mandate in found if power is not None]
+    directory = expected.directory
     room = expected.rooms.get(key)
     if room is not None and user_id in room.members:
-        counting = [(p, m) for p, m in giving if m.counts(expected.now)]
+        counting = [
+            (power, mandate)
+            for mandate, given, power in entitlements(directory, expected.now)
+            if mandate.user_id == user_id and given == key
+        ]
         return max(counting, key=lambda found: (found[0], found[1].role, found[1].since))[1]
-    return _silent(expected, [m for _, m in giving], expected.why_out(key, user_id))
+    own = (m for m in directory.mandates if m.user_id == user_id)
+    giving = [m for m in own if may_give(m, key, directory.commune)]
+    return _silent(expected, giving, expected.why_out(key, user_id))
 
 
 def _silent(expected: Expected, giving: list[Mandate], why: Why) -> Mandate | None:

@@ -29,13 +29,9 @@ def plan(expected: Expected, observed: Observed) -> Plan:
     world = _World(expected, observed, standing)
     found = [*world.room_steps(), *_duplicates(world, unfit)]
     if observed.whole:
-        found += [
-            *unfit,
-            *_lost(world),
-            *_creations(world),
-            *_accounts(world),
-            *expected.left_out(),
-        ]
+        found += [*unfit, *_lost(world), *_creations(world), *_accounts(world)]
+        found += expected.left_out()
+        found += [act.NeverOpened(user, since) for user, since in observed.unopened.items()]
     actions = [item for item in found if not isinstance(item, Notice)]
     notices = [item for item in found if isinstance(item, Notice)]
     return Plan(ordered(actions), tuple(sorted(notices, key=repr)))

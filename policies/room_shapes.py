@@ -6,6 +6,7 @@ creator (the bot) has power without limit and stands in no list of power levels.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ ALIAS = "m.room.canonical_alias"
 PINNED = "m.room.pinned_events"
 SPACE_TYPE = "m.space"
 
+_PORT = re.compile(r":\d+$")
 _BOT_ONLY = 100
 _CREATOR_ONLY = 150
 """Above every level that can be given by mistake: what would undo the room's protection."""
@@ -154,13 +156,18 @@ def with_ours(has: Content, ours: Content) -> dict[str, object]:
 
 def _state(key: RoomKey, commune: Commune, texts: RoomTexts) -> dict[str, Content]:
     state: dict[str, Content] = {} if is_space(key) else {ENCRYPTION: _encryption(key)}
-    state["m.room.join_rules"] = {"join_rule": "invite"}
+    state["m.room.join_rules"] = {"join_rule": _join_rule(key, commune)}
     state["m.room.history_visibility"] = {"history_visibility": "invited"}
     state["m.room.guest_access"] = {"guest_access": "forbidden"}
     state["m.room.server_acl"] = _server_acl(commune)
     state["m.room.name"] = {"name": texts.name}
     state["m.room.topic"] = {"topic": texts.topic}
     return state
+
+
+def _join_rule(key: RoomKey, commune: Commune) -> str:
+    """Who knocks is let in by an invitation alone: ``knock`` shows nobody anything of the room."""
+    return "knock" if commune.knocking and key.kind is RoomKind.SECTOR else "invite"
 
 
 def _encryption(key: RoomKey) -> Content:
@@ -179,7 +186,10 @@ def _encryption(key: RoomKey) -> Content:
 
 def _server_acl(commune: Commune) -> Content:
     """Also without federation: should a room ever be opened to it, strangers stay outside."""
-    allowed = sorted({commune.server_name, *commune.federated_with})
+    named = {commune.server_name, *commune.federated_with}
+    # Servers are compared without their port (specification, "Server Access Control Lists"); that
+    # a room does not shut its own server out, Synapse (1.163) asks with it.
+    allowed = sorted({*named, *(_PORT.sub("", server) for server in named)})
     return {"allow": allowed, "allow_ip_literals": False, "deny": []}
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NewType
 
 from policies.brake_limits import BrakeLimits
+from policies.formatted import Formatted
 
 UserId = NewType("UserId", str)
 """A full Matrix id, ``@localpart:server``."""
@@ -131,6 +132,10 @@ class Commune:
     charter_version: str = CHARTER_VERSION
     charter_deadline: datetime | None = None
     """When an acceptance of an earlier version ends to count; ``None``: it never does."""
+    knocking: bool = False
+    """Whether strangers may ask, by knocking, to be let into a sector room."""
+    contact: str = ""
+    """Whom people call when they need help, as their letters say it; empty: the town hall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,27 +223,6 @@ class MessageKind(StrEnum):
     """A change of another message: by itself it is none."""
     UNSETTLED = "unsettled"
     """Changed since it was sent, and which words count now cannot be told for sure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Formatted:
-    """What a message's HTML form shows, which Element shows instead of its plain text.
-
-    ``text`` has all its words, hidden ones too. ``targets`` are where links lead whose text says
-    something else; ``mentions`` are pairs of a person's name as it is shown and ``@account``.
-    """
-
-    text: str
-    targets: tuple[str, ...] = ()
-    mentions: tuple[tuple[str, str], ...] = ()
-    hides: bool = False
-    """Whether some of it shows only after a tap, or in a colour of its own."""
-    intact: bool = True
-    """False when it is too large or not well-formed: applications show it each in its own way."""
-
-    def __repr__(self) -> str:
-        """Without the text, so that no traceback or log can carry it."""
-        return f"Formatted(hides={self.hides}, intact={self.intact})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,15 @@ class Membership(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody's membership, whether it was his own act, and since when (the server's time)."""
+    """Somebody's membership, whether it was his own act, and since when (the server's time).
+
+    ``name`` is what he calls himself, kept of those alone who knock.
+    """
 
     membership: Membership
     by_self: bool
     at: datetime
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +92,5 @@ class Observed:
     charters: Mapping[RoomId, EventId] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     retired: frozenset[RoomId] = frozenset()
+    unopened: Mapping[UserId, datetime] = field(default_factory=dict)
+    """Accounts that were handed over long ago, and when, in which nobody ever logged in."""

@@ -232,6 +232,7 @@ _FILE = """\
 name = {name}
 code = {code}                     # code INSEE
 time_zone = "Europe/Paris"
+contact = ""                       # qui appeler, sur les lettres : "Mairie, 03 20 00 00 00"
 
 [homeserver]
 url = {url}
@@ -249,6 +250,7 @@ identity_approval = []             # salons où la mairie approuve chaque identi
                                    # "authority", "private", "referents", "sector" ; conseillé une
                                    # fois les agents arrivés : ["authority"]
 aliases = false                    # true : chaque salon a une adresse, comme #59350-secteur-centre
+knocking = false                   # true : un inconnu peut demander à entrer dans un secteur
 
 [brake]                            # au-delà, « apply » et le bot s'arrêtent et demandent
 removals = 5                       # personnes qui perdraient un salon d'un coup

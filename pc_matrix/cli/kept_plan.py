@@ -13,7 +13,7 @@ from pc_matrix.provisioning.plan_file import PlanFile, proposed_name, read, stal
 from pc_matrix.settings.private_file import replace
 
 if TYPE_CHECKING:
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
 _CONTEXT = "plan-file"
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pc_matrix.provisioning import ApplyReport, NewAccount, Survey
@@ -23,7 +26,7 @@ from policies.actions import (
 )
 from policies.plan import Plan
 from policies.reasons import drifts, mandate_behind, room_behind
-from policies.terms import Mandate, RoomKey
+from policies.terms import Mandate, RoomKey, UserId
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
@@ -32,6 +35,10 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
         "actions": [item_as_json(a) for a in plan.actions],
         "notices": [item_as_json(n) for n in plan.notices],
     }
+
+
+Letters = Mapping[UserId, Path]
+"""Where the letter of each new account lies."""
 
 
 def survey_as_json(survey: Survey) -> dict[str, Any]:
@@ -59,12 +66,15 @@ def _mandate(mandate: Mandate) -> dict[str, Any]:
     return said
 
 
-def report_as_json(report: ApplyReport) -> dict[str, Any]:
-    """``{"done": […], "failed": [… with a "reason"], "accounts": [… with a "password"]}``."""
+def report_as_json(report: ApplyReport, letters: Letters | None = None) -> dict[str, Any]:
+    """``{"done": […], "failed": [… with a "reason"], "accounts": [… with a "password"]}``.
+
+    With ``letters``, each account has its ``"letter"`` instead, and no password is told.
+    """
     return {
         "done": [item_as_json(a) for a in report.done],
         "failed": [{**item_as_json(f.action), "reason": f.reason} for f in report.failed],
-        "accounts": [_account(account) for account in report.accounts],
+        "accounts": [_account(account, letters) for account in report.accounts],
     }
 
 
@@ -88,10 +98,15 @@ def _value(value: Any) -> Any:
         return {"kind": value.kind.value, "code": value.code}
     if isinstance(value, PowerChange):
         return {"user_id": value.user_id, "was": value.was, "power": value.power}
+    if isinstance(value, datetime):
+        return value.isoformat()
     if isinstance(value, tuple):
         return [_value(one) for one in value]
     return value
 
 
-def _account(account: NewAccount) -> dict[str, str]:
-    return {"user_id": account.user_id, "name": account.name, "password": account.password}
+def _account(account: NewAccount, letters: Letters | None) -> dict[str, str]:
+    who = {"user_id": account.user_id, "name": account.name}
+    if letters is None:
+        return {**who, "password": account.password}
+    return {**who, "letter": str(letters[account.user_id])}

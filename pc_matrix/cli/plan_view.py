@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
 from pc_matrix.cli.plan_reasons import Reasons
 from pc_matrix.cli.plan_words import DAMAGE, FIXED, SETTINGS, WHY
@@ -92,6 +94,9 @@ class _View:
                 return f"Salon privé de {self.person(UserId(key.code))}"
             case _:  # pragma: no cover
                 assert_never(key.kind)
+
+    def day(self, at: datetime) -> str:
+        return f"{at.astimezone(ZoneInfo(self.commune.time_zone)):%d/%m/%Y}"
 
     def account(self, action: AccountAction) -> str:
         who = self.person(action.user_id)
@@ -188,6 +193,15 @@ class _View:
             case act.LeftOut():
                 who = self.person(notice.user_id)
                 return f"· {who} n'est dans aucun salon commun : {WHY[notice.why]}"
+            case act.Knocking():
+                named = f"{notice.user_id}, qui se dit « {notice.name} »," if notice.name else ""
+                asks = named or notice.user_id
+                return f"· {self.room(notice.key)} : {asks} demande à entrer (registry knocks)"
+            case act.NeverOpened():
+                day = self.day(notice.since)
+                return (
+                    f"· {self.person(notice.user_id)} n'a jamais ouvert son compte, remis le {day}"
+                )
             case _:  # pragma: no cover
                 assert_never(notice)
 

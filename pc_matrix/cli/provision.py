@@ -18,7 +18,8 @@ from rich.tree import Tree
 
 from pc_matrix.cli.app import Context
 from pc_matrix.cli.kept_plan import check_plan, keep_plan, read_plan
-from pc_matrix.cli.plan_json import report_as_json, survey_as_json
+from pc_matrix.cli.letters import letters_written
+from pc_matrix.cli.plan_json import Letters, report_as_json, survey_as_json
 from pc_matrix.cli.plan_view import one_line, sections
 from pc_matrix.errors import IncompleteError
 from pc_matrix.provisioning import (
@@ -28,14 +29,13 @@ from pc_matrix.provisioning import (
     Progress,
     Survey,
     check_brake,
-    hand_over,
     one_apply,
 )
 from pc_matrix.provisioning.plan_file import proposed_name
 from pc_matrix.provisioning.ports import silent
 
 if TYPE_CHECKING:
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
 _DRIFT = 2
 _LABELS = {Phase.OBSERVE: "Lecture des salons", Phase.APPLY: "Mise en place"}
@@ -100,12 +100,20 @@ def apply(
             help="Accepter que jusqu'à N personnes perdent un salon.",
         ),
     ] = None,
+    letters: Annotated[
+        Path | None,
+        typer.Option(
+            "--letters",
+            metavar="DOSSIER",
+            help="Écrire une lettre à imprimer par compte, sans montrer aucun mot de passe.",
+        ),
+    ] = None,
 ) -> None:
     """Show the plan, ask, and do it; a second time there is nothing to do."""
     context: Context = ctx.obj
     if context.json and not yes:
         raise typer.BadParameter("--json ne pose pas de question : ajoutez --yes.")
-    asyncio.run(_apply(context, file, yes=yes, allow_removals=allow_removals))
+    asyncio.run(_apply(context, file, letters, yes=yes, allow_removals=allow_removals))
 
 
 async def _survey(context: Context, house: House) -> Survey:
@@ -117,7 +125,12 @@ async def _survey(context: Context, house: House) -> Survey:
 
 
 async def _apply(
-    context: Context, file: Path | None, *, yes: bool, allow_removals: int | None
+    context: Context,
+    file: Path | None,
+    letters: Path | None,
+    *,
+    yes: bool,
+    allow_removals: int | None,
 ) -> None:
     from pc_matrix import wiring
 
@@ -140,6 +153,7 @@ async def _apply(
         if not yes:
             await _ask(context, house, survey)
         report = await _carry_out(context, house, survey, allow_removals)
+        await _hand_over(context, house, survey, report, letters)
     _raise_what_failed(report)
 
 
@@ -161,18 +175,33 @@ async def _carry_out(
 
     with _bar(context) as progress:
         async with wiring.open_provisioner(house, progress, prepare=True) as provisioner:
-            report = await provisioner.apply(survey, allow_removals)
-    _show(context, report, survey)
-    # Only now: passwords that were not shown are drawn again by the next run.
-    hand_over(house.registry, house.settings.commune.code, report.accounts)
-    return report
+            return await provisioner.apply(survey, allow_removals)
 
 
-def _show(context: Context, report: ApplyReport, survey: Survey) -> None:
+async def _hand_over(
+    context: Context, house: House, survey: Survey, report: ApplyReport, folder: Path | None
+) -> None:
+    """Show the passwords or write the letters, and only then let them open the accounts.
+
+    Those that were not shown are drawn again by the next run.
+    """
+    from pc_matrix import wiring
+    from pc_matrix.arrivals.letters import write_letters
+
+    written = None if folder is None else write_letters(folder, report.accounts, survey.directory)
+    _show(context, report, survey, written)
+    if report.accounts:
+        async with wiring.open_provisioner(house, silent) as provisioner:
+            await provisioner.hand_over(report.accounts)
+
+
+def _show(
+    context: Context, report: ApplyReport, survey: Survey, letters: Letters | None = None
+) -> None:
     if context.json:
-        _print_json(report_as_json(report))
+        _print_json(report_as_json(report, letters))
     elif report.done or report.failed:
-        _print_report(report, survey)
+        _print_report(report, survey, letters)
 
 
 def _raise_what_failed(report: ApplyReport) -> None:
@@ -210,13 +239,15 @@ def _print_next(house: House, survey: Survey, kept: Path | None) -> None:
         typer.echo(f"Pour le garder et l'appliquer tel quel : pc-matrix plan --output {name}")
 
 
-def _print_report(report: ApplyReport, survey: Survey) -> None:
+def _print_report(report: ApplyReport, survey: Survey, letters: Letters | None) -> None:
     console = Console(highlight=False)
     for failure in report.failed:
         line = one_line(failure.action, survey)
         console.print(f"✗ {line} — {failure.reason}", markup=False, soft_wrap=True)
     console.print(f"{len(report.done)} action(s) faites, {len(report.failed)} en échec.")
-    if report.accounts:
+    if letters:
+        console.print(letters_written(letters), markup=False, soft_wrap=True)
+    elif report.accounts:
         console.print(_passwords(report.accounts))
         console.print(
             "Ces mots de passe ne seront plus montrés : remettez chacun à son destinataire, "

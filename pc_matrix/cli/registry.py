@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from pc_matrix.cli import registry_house, registry_import, registry_rights, roles_view
+from pc_matrix.cli import (
+    knocks,
+    link_codes,
+    registry_house,
+    registry_import,
+    registry_rights,
+    roles_view,
+)
 from pc_matrix.cli import registry_view as view
 from pc_matrix.errors import InputError
 from pc_matrix.registry import Contact
@@ -28,7 +35,7 @@ from policies.terms import Commune, Directory, Person, UserId
 
 if TYPE_CHECKING:
     from pc_matrix.cli.app import Context
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
 _ACTOR = registry_house.ACTOR
 _PIPE_WIDTH = 160
@@ -49,6 +56,8 @@ def register(app: typer.Typer) -> None:
     group.command("revoke", help="Met fin aux mandats d'une personne.")(revoke)
     registry_rights.register(group)
     group.command("roles", help="Montre ce que donne chaque rôle : salons et droits.")(roles)
+    knocks.register(group)
+    link_codes.register(group)
     app.add_typer(group, name="registry")
 
 

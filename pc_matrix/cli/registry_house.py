@@ -12,7 +12,7 @@ from policies.terms import Directory, UserId
 
 if TYPE_CHECKING:
     from pc_matrix.cli.app import Context
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
 ACTOR = "cli"
 """Who did it, in the audit."""

@@ -31,7 +31,7 @@ from policies.endings import Halted, halt
 
 if TYPE_CHECKING:
     from pc_matrix.cli.app import Context
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
 _WOULD_CHANGE = 2
 _PIPE_WIDTH = 160

@@ -89,9 +89,19 @@ class Rooms:
             return
         await self._act(room_id, "invite", user_id)
 
-    async def kick(self, room_id: str, user_id: str) -> None:
-        """Put somebody out, or take his invitation back."""
-        await self._act(room_id, "kick", user_id)
+    async def kick(self, room_id: str, user_id: str, reason: str = "") -> None:
+        """Put somebody out, take his invitation back, or refuse his knock; he reads ``reason``."""
+        await self._act(room_id, "kick", user_id, {"reason": reason} if reason else {})
+
+    async def membership(self, room_id: str, user_id: str) -> str:
+        """``join``, ``knock``…; empty for somebody who never had to do with the room."""
+        path = client_path("rooms", room_id, "state", "m.room.member", user_id)
+        try:
+            return string(await self._http.request("GET", path), "membership")
+        except MatrixError as refusal:
+            if refusal.errcode == "M_NOT_FOUND":
+                return ""
+            raise
 
     async def unban(self, room_id: str, user_id: str) -> None:
         await self._act(room_id, "unban", user_id)
@@ -133,8 +143,9 @@ class Rooms:
             await self._http.request("DELETE", path)
         await self._http.request("PUT", path, {"room_id": room_id})
 
-    async def _act(self, room_id: str, verb: str, user_id: str) -> None:
-        await self._http.request("POST", client_path("rooms", room_id, verb), {"user_id": user_id})
+    async def _act(self, room_id: str, verb: str, user_id: str, more: Json | None = None) -> None:
+        body: Json = {"user_id": user_id, **(more or {})}
+        await self._http.request("POST", client_path("rooms", room_id, verb), body)
 
 
 def _with_list(answer: Json, name: str) -> Json:

@@ -1,6 +1,6 @@
 """From the registry to the rooms: observe, plan, brake, apply."""
 
-from pc_matrix.provisioning.accounts import NewAccount, hand_over
+from pc_matrix.provisioning.accounts import Closed, NewAccount
 from pc_matrix.provisioning.braking import check_brake
 from pc_matrix.provisioning.enforcement import Enforcement
 from pc_matrix.provisioning.images import Image, pictures
@@ -12,6 +12,7 @@ from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, Failure, 
 __all__ = [
     "ApplyReport",
     "Charters",
+    "Closed",
     "EnforceReport",
     "Enforcement",
     "Failure",
@@ -22,7 +23,6 @@ __all__ = [
     "Provisioner",
     "Survey",
     "check_brake",
-    "hand_over",
     "one_apply",
     "pictures",
 ]

@@ -144,7 +144,7 @@ class Applier:
             case act.MakeAccount():
                 made = await self._accounts.make(action.user_id, action.name)
             case act.RenewPassword():
-                made = await self._accounts.renew(action.user_id, action.name)
+                made = self._accounts.renew(action.user_id, action.name)
             case _:  # pragma: no cover
                 assert_never(action)
         self._made.append(made)

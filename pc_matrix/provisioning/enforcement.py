@@ -40,8 +40,11 @@ class Enforcement:
         self._braked: Braked | None = None
         self._unfit: frozenset[RoomKey] = frozenset()
 
-    async def __call__(self, room_ids: frozenset[RoomId] | None) -> None:
-        """Put right ``room_ids`` (``None``: all). Raises as ``Provisioner.enforce`` does."""
+    async def __call__(self, room_ids: frozenset[RoomId] | None) -> EnforceReport:
+        """Put right ``room_ids`` (``None``: all); what was found at first.
+
+        Raises as ``Provisioner.enforce`` does.
+        """
         report = await self._provisioner.enforce(room_ids)
         if report.corrections:
             self._trail.note_corrections(report.corrections)
@@ -49,6 +52,7 @@ class Enforcement:
         self._tell_brake(report.braked, whole=room_ids is None)
         self._unfit |= report.unfit
         await self._rebuild()
+        return report
 
     def _tell_brake(self, braked: Braked | None, *, whole: bool) -> None:
         """The administrators decide; they are asked once, not at each look at the same world."""

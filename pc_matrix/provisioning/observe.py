@@ -9,6 +9,7 @@ from pc_matrix.homeserver.http import Json, MatrixError
 from pc_matrix.homeserver.rooms import StateEvent
 from pc_matrix.provisioning.ports import Phase, Progress, RoomServer
 from policies import room_marks
+from policies.knocks import shown_name
 from policies.room_shapes import SPACE_TYPE, Content
 from policies.terms import Commune, EventId, RoomId, UserId
 from policies.world import Member, Membership, ObservedRoom, Trace
@@ -115,7 +116,9 @@ def _members(state: Sequence[StateEvent]) -> dict[UserId, Member]:
         membership = known.get(_text(event.content, "membership"))
         if event.type == "m.room.member" and membership is not None:
             by_self = event.sender == event.state_key
-            members[UserId(event.state_key)] = Member(membership, by_self, event.at)
+            knocks = membership is Membership.KNOCK
+            name = shown_name(_text(event.content, "displayname")) if knocks else ""
+            members[UserId(event.state_key)] = Member(membership, by_self, event.at, name)
     return members
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bridges.wording.rooms import room_texts
-from pc_matrix.errors import AccessDenied, PcError, ServerUnreachable
-from pc_matrix.homeserver.http import MatrixError
-from pc_matrix.provisioning.accounts import Accounts
+from pc_matrix.errors import (
+    IncompleteError,
+    PcError,
+    SettingsError,
+)
+from pc_matrix.provisioning.accounts import Accounts, Closed, NewAccount
 from pc_matrix.provisioning.applying import Applier
-from pc_matrix.provisioning.braking import braked_by, check_brake
+from pc_matrix.provisioning.asking import asking
+from pc_matrix.provisioning.braking import check_brake
 from pc_matrix.provisioning.creation import Creator
 from pc_matrix.provisioning.images import Image, Images
-from pc_matrix.provisioning.looking_again import unfit, with_hosts
+from pc_matrix.provisioning.looking_again import unfit
+from pc_matrix.provisioning.looks import Looks
 from pc_matrix.provisioning.observe import PATIENCE, Observer
 from pc_matrix.provisioning.ports import (
     AccountServer,
@@ -30,18 +33,14 @@ from pc_matrix.provisioning.ports import (
 from pc_matrix.provisioning.private_rooms import PrivateRooms
 from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, RebuildReport, Survey
 from pc_matrix.provisioning.retiring import Retiring
-from policies.actions import RenewPassword
-from policies.brake import Braked
-from policies.corrections import corrections, losses
+from pc_matrix.provisioning.second_try import left_to_do
+from pc_matrix.provisioning.surveying import Surveyor
+from policies.actions import Knocking
+from policies.corrections import losses
 from policies.damage import MOST_AT_ONCE
-from policies.intruders import without_intruders
-from policies.membership import Expected, expected
 from policies.plan import Plan, only
-from policies.reconcile import plan
-from policies.roles import server_of
-from policies.room_shapes import RoomTexts
-from policies.terms import Commune, EventId, RoomId, RoomKey, RoomKind, UserId
-from policies.world import Account, Membership, Observed, ObservedRoom
+from policies.terms import Commune, Person, RoomId, RoomKey, RoomKind, UserId
+from policies.world import Observed
 
 
 class Provisioner:
@@ -72,11 +71,20 @@ class Provisioner:
         self._charters, self._guard = charters, guard
         self._images = Images(pictures, rooms, registry, commune.code) if pictures else None
         self._observer = Observer(rooms, commune, progress, patience)
+        self._accounts = None if admin is None else Accounts(admin, registry, commune.code, clock)
         self._retiring = Retiring(rooms, registry, commune, self._observer, clock)
-        self._before: Expected | None = None
-        self._accounts = None if admin is None else Accounts(admin, registry, commune.code)
+        self._looks = Looks(rooms, registry, commune, clock)
+        self._surveyor = Surveyor(
+            self._observer,
+            registry,
+            commune,
+            clock,
+            accounts=self._accounts,
+            charters=charters,
+            images=self._images,
+            retired=self._retiring.ids,
+        )
         self._one_at_a_time = asyncio.Lock()
-        self._braked: Braked | None = None
 
     def private_rooms(self) -> PrivateRooms:
         """What opens a private room that no plan made."""
@@ -91,18 +99,14 @@ class Provisioner:
 
         Raises ``ServerUnreachable``, and ``AccessDenied`` when the server refuses to be asked.
         """
-        wanted = self._expected()
-        with _asking():
-            observed = await self._observe(wanted)
-        before = self._registry.applied_people(self._commune.code)
-        return Survey(wanted, observed, plan(wanted, observed), before)
+        return await self._surveyor.of_all()
 
     async def apply(self, survey: Survey, allow_removals: int | None = None) -> ApplyReport:
         """Do what ``survey`` plans, and once more what did not succeed the first time.
 
         Raises ``BrakeError`` before anything is done, and ``SettingsError`` when the guard cannot
         be told whom the registry knows: it would refuse those who are invited. The report's
-        accounts have passwords that nobody has seen: show them, then call ``hand_over``.
+        accounts are locked, with passwords that nobody has seen: show them, then ``hand_over``.
         """
         async with self._one_at_a_time:
             check_brake(survey, allow_removals)
@@ -110,8 +114,48 @@ class Provisioner:
             report = await self._apply(survey, allow_removals)
             if report.stopped is None:
                 self._remember(survey)
-                await self._retiring.tend(self._expected())
+                await self._retiring.tend(self._surveyor.expected())
             return report
+
+    async def hand_over(self, accounts: Iterable[NewAccount]) -> None:
+        """Open accounts whose passwords were just shown.
+
+        Raises ``IncompleteError`` when some stay closed: the next ``apply`` gives them another
+        password.
+        """
+        accounts = list(accounts)
+        closed = await self._required_accounts().open_all(accounts) if accounts else ()
+        if closed:
+            raise IncompleteError(
+                f"{len(closed)} compte(s) restent fermés : leur mot de passe n'ouvre rien.",
+                f"Le serveur Matrix n'a pas répondu comme il faut : {', '.join(closed)}.",
+                "Relancez la même commande : un autre mot de passe sera tiré. Jetez celui-ci.",
+            )
+
+    async def new_passwords(
+        self, people: Iterable[Person], *, lost_password: bool
+    ) -> tuple[tuple[NewAccount, ...], tuple[tuple[UserId, Closed], ...]]:
+        """A new password for accounts of ours, to be shown and handed over; and who gets none.
+
+        Raises as ``plan`` does.
+        """
+        accounts = self._required_accounts()
+        with asking():
+            found = [
+                (p.user_id, await accounts.again(p.user_id, p.name, lost_password=lost_password))
+                for p in people
+            ]
+        new = tuple(one for _who, one in found if isinstance(one, NewAccount))
+        return new, tuple((who, one) for who, one in found if isinstance(one, Closed))
+
+    def _required_accounts(self) -> Accounts:
+        if self._accounts is None:
+            raise SettingsError(
+                "Les comptes de ce serveur ne peuvent pas être ouverts.",
+                "Aucun jeton d'administration n'est donné.",
+                "Donnez « admin_token » dans secrets.toml.",
+            )
+        return self._accounts
 
     async def enforce(self, room_ids: frozenset[RoomId] | None = None) -> EnforceReport:
         """Put right what drifted in ``room_ids`` (by default everywhere): members, powers, state.
@@ -122,22 +166,25 @@ class Provisioner:
         """
         async with self._one_at_a_time:
             seen = await self._observer.look(room_ids)
-            survey = self._look_alike(seen)
-            wanted = survey.expected
-            broken = await unfit(self._observer, wanted, survey.observed, room_ids)
-            braked = braked_by(self._of_members(survey))
-            self._note_brake(braked, whole=room_ids is None)
-            if braked is not None:
-                return EnforceReport(braked=braked, unfit=broken)
+            survey = self._surveyor.of_some(seen)
+            broken = await unfit(self._observer, survey.expected, survey.observed, room_ids)
+            knocking = tuple(n for n in survey.plan.notices if isinstance(n, Knocking))
+            found = EnforceReport(
+                braked=self._looks.braked(survey, whole=room_ids is None),
+                knocking=knocking,
+                rooms=frozenset(room.key for room in seen),
+                unfit=broken,
+            )
+            if found.braked is not None:
+                return found
             report = await self._run(survey.plan)
-            undone = corrections(report.done, seen, wanted, self._before)
-            found = await with_hosts(self._rooms, undone, seen)
+            undone = await self._looks.undone(report.done, survey)
             if room_ids is None and report.stopped is None:
-                await self._retiring.tend(wanted)
-                self._before = wanted  # a few rooms alone do not make all well
+                await self._retiring.tend(survey.expected)
+                self._looks.all_well(survey.expected)
         if report.stopped is not None:
             raise report.stopped
-        return EnforceReport(report.done, report.failed, corrections=found, unfit=broken)
+        return replace(found, done=report.done, failed=report.failed, corrections=undone)
 
     async def rebuild(self, keys: frozenset[RoomKey] = frozenset()) -> RebuildReport:
         """Make anew the unfit rooms ``keys`` and those that are owed from before, alone.
@@ -146,7 +193,7 @@ class Provisioner:
         ``enforce`` does.
         """
         async with self._one_at_a_time:
-            wanted = self._expected()
+            wanted = self._surveyor.expected()
             keys |= self._retiring.owed(wanted)
             if not keys:
                 return RebuildReport()
@@ -170,35 +217,15 @@ class Provisioner:
         """Free the bot of a ban under which the server says yes and does nothing; whether asked."""
         if self._admin is None:
             return False
-        with _asking():
+        with asking():
             await self._admin.lift_shadow_ban(self._commune.bot)
         return True
-
-    def _look_alike(self, seen: tuple[ObservedRoom, ...]) -> Survey:
-        """What some rooms, looked at alone, are to become."""
-        wanted = self._expected()
-        observed = Observed(
-            seen,
-            self._registered(),
-            whole=False,
-            charters=self._said(),
-            images=self._uploaded(),
-            retired=self._retiring.ids(),
-        )
-        before = self._registry.applied_people(self._commune.code)
-        return Survey(wanted, observed, plan(wanted, observed), before)
-
-    def _of_members(self, survey: Survey) -> Survey:
-        """The same without the strangers, who are put out however many they are."""
-        bot = self._commune.bot
-        todo = without_intruders(survey.plan, survey.observed.rooms, self._before, bot)
-        return replace(survey, plan=todo)
 
     async def _apply(self, survey: Survey, allow_removals: int | None) -> ApplyReport:
         if not survey.plan.actions:
             return ApplyReport()
         if self._admin is not None:
-            with _asking():
+            with asking():
                 await self._admin.lift_rate_limit(self._commune.bot)
         first = await self._run(survey.plan)
         if not first.failed or first.stopped is not None:
@@ -220,7 +247,7 @@ class Provisioner:
             self.tell_guard()
         except PcError as error:
             return replace(first, stopped=error)
-        second = await self._run(_rest(survey.plan, agreed, first))
+        second = await self._run(left_to_do(survey.plan, agreed, first))
         return ApplyReport(
             done=first.done + second.done,
             failed=second.failed,
@@ -250,107 +277,3 @@ class Provisioner:
             images=self._images,
         )
         return await applier.run(todo)
-
-    def _expected(self) -> Expected:
-        directory = self._registry.directory(self._commune)
-        return expected(directory, self._clock(), self._texts)
-
-    def _texts(self, key: RoomKey) -> RoomTexts:
-        texts = room_texts(self._commune, key)
-        return (
-            texts if self._images is None else replace(texts, image=self._images.digest(key.kind))
-        )
-
-    def _uploaded(self) -> Mapping[str, str]:
-        return {} if self._images is None else self._images.uploaded()
-
-    def _said(self) -> Mapping[RoomId, EventId]:
-        return self._registry.charter_events(self._commune.code)
-
-    async def _observe(self, wanted: Expected) -> Observed:
-        seen = await self._rooms_seen()
-        accounts: dict[UserId, Account] = {}
-        if self._accounts is not None:
-            accounts = await self._accounts.look(self._to_check(wanted, seen))
-        return Observed(
-            seen,
-            self._registered(),
-            accounts,
-            self._chartered(),
-            charters=self._said(),
-            images=self._uploaded(),
-            retired=self._retiring.ids(),
-        )
-
-    async def _rooms_seen(self) -> tuple[ObservedRoom, ...]:
-        """All rooms; those whose creation was begun and not ended are waited for."""
-        nonces = set(self._registry.room_intents(self._commune.code).values())
-        return await (self._observer.look_for(nonces) if nonces else self._observer.look())
-
-    def _to_check(self, wanted: Expected, seen: tuple[ObservedRoom, ...]) -> list[UserId]:
-        """The people of this server of whom it is not plain that they have an account."""
-        present = {
-            user
-            for room in seen
-            for user, member in room.members.items()
-            if member.membership is Membership.JOIN
-        }
-        here = self._commune.server_name
-        return [u for u in wanted.people() if server_of(u) == here and u not in present]
-
-    def _registered(self) -> dict[RoomKey, RoomId]:
-        rooms = self._registry.rooms(self._commune.code)
-        return {key: room_id for room_id, key in rooms.items()}
-
-    def _chartered(self) -> frozenset[RoomId] | None:
-        if self._charters is None:
-            return None
-        code = self._commune.code
-        without = set(self._registry.rooms_without_charter(code, self._charters.version))
-        return frozenset(room for room in self._registry.rooms(code) if room not in without)
-
-    def _note_brake(self, braked: Braked | None, *, whole: bool) -> None:
-        """One audit row when the brake takes hold, not one for each look at the same world."""
-        if not whole and (braked is None or self._braked is not None):
-            return  # a few rooms do not say that all is well again
-        news, self._braked = braked != self._braked, braked
-        if braked is None or not news:
-            return
-        note = f"{braked.why} {braked.removed}/{braked.people}"
-        self._registry.audit(self._commune.code, self._clock(), "brake", "", "pc-matrix", note)
-
-
-@contextmanager
-def _asking() -> Iterator[None]:
-    """A refused question is no answer: nothing may be concluded from it."""
-    try:
-        yield
-    except MatrixError as refusal:
-        said = f"Il dit : {refusal.errcode or refusal.status}."
-        if refusal.status not in (401, 403):
-            raise ServerUnreachable(
-                "Le serveur Matrix ne répond pas à ce qui lui est demandé.",
-                said,
-                "Il est occupé, ou un intermédiaire répond à sa place : relancez la commande.",
-            ) from refusal
-        raise AccessDenied(
-            "Le serveur Matrix refuse de répondre.",
-            said,
-            "Vérifiez « admin_token » dans secrets.toml et les droits du compte du bot.",
-        ) from refusal
-
-
-def _rest(todo: Plan, agreed: Plan, first: ApplyReport) -> Plan:
-    """What is left for a second try.
-
-    Nothing is done to people that was not in the plan that somebody read. An account that was just
-    made needs no second password.
-    """
-    made = {account.user_id for account in first.accounts}
-    rest = (
-        action
-        for action in todo.actions
-        if agreed.has_people_of(action)
-        and not (isinstance(action, RenewPassword) and action.user_id in made)
-    )
-    return Plan(tuple(rest), todo.notices)

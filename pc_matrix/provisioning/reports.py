@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pc_matrix.errors import PcError
 from pc_matrix.provisioning.accounts import NewAccount
-from policies.actions import Action, Notice
+from policies.actions import Action, Knocking, Notice
 from policies.brake import Braked, Sizes
 from policies.corrections import Correction
 from policies.membership import Expected
@@ -68,6 +68,10 @@ class EnforceReport:
     braked: Braked | None = None
     corrections: tuple[Correction, ...] = ()
     unfit: frozenset[RoomKey] = frozenset()
+    knocking: tuple[Knocking, ...] = ()
+    """Who asks to be let into one of the rooms that were looked at, brake or not."""
+    rooms: frozenset[RoomKey] = frozenset()
+    """The rooms that were looked at."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,12 +145,24 @@ class PersonStore:
             row = session.get(PersonRow, (code, user_id))
             return AccountState(row.account) if row else AccountState.NONE
 
-    def set_account_state(self, code: CommuneCode, user_id: UserId, state: AccountState) -> None:
+    def account_since(self, code: CommuneCode, user_id: UserId) -> datetime | None:
+        """Since when the person's account stands so; ``None`` when that is not known."""
+        with self._transactions.reading() as session:
+            row = session.get(PersonRow, (code, user_id))
+            return row.account_at if row else None
+
+    def set_account_state(
+        self,
+        code: CommuneCode,
+        user_id: UserId,
+        state: AccountState,
+        at: datetime | None = None,
+    ) -> None:
         with self._transactions.writing() as session:
             session.execute(
                 update(PersonRow)
                 .where(col(PersonRow.commune) == code, col(PersonRow.user_id) == user_id)
-                .values(account=state.value)
+                .values(account=state.value, account_at=at)
             )
 
 

@@ -16,7 +16,7 @@ class AccountState(StrEnum):
     NONE = "none"
     MADE = "made"
     HANDED_OVER = "handed-over"
-    """Its one-time password was shown to the town hall."""
+    """Its one-time password was shown to the town hall, and opens it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,11 @@ from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.corrections import CorrectionStore
+from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
+from pc_matrix.registry.knocks import KnockStore
+from pc_matrix.registry.link_codes import LinkCodeStore
 from pc_matrix.registry.links import LinkStore
 from pc_matrix.registry.personal import PersonalStore
 from pc_matrix.registry.persons import PersonStore
@@ -44,6 +47,9 @@ class Registry(
     VerificationStore,
     ComingsAndGoings,
     CorrectionStore,
+    KnockStore,
+    LinkCodeStore,
+    GuestStore,
     AuditStore,
     PersonalStore,
 ):

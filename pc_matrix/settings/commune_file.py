@@ -132,6 +132,7 @@ class _CommuneTable(_Table):
     name: Text
     code: Annotated[str, AfterValidator(_insee)]
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Paris"
+    contact: Annotated[str, StringConstraints(max_length=120, strip_whitespace=True)] = ""
 
 
 class _HomeserverTable(_Table):
@@ -148,6 +149,7 @@ class _OptionsTable(_Table):
     language: Literal["fr", "en"] = "fr"
     identity_approval: list[Annotated[str, AfterValidator(_room_kind)]] = []
     aliases: bool = False
+    knocking: bool = False
 
 
 class _BrakeTable(_Table):
@@ -226,6 +228,8 @@ class CommuneFile(_Table):
             brake=BrakeLimits(self.brake.removals, self.brake.share),
             aliases=self.options.aliases,
             charter_deadline=self._charter_deadline(),
+            knocking=self.options.knocking,
+            contact=self.commune.contact,
         )
 
     def _charter_deadline(self) -> datetime | None:

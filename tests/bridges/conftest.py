@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 
@@ -11,6 +12,7 @@ from bridges.carrier import Carrier
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.linking import Linking
 from bridges.ports import Language
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
@@ -55,5 +57,6 @@ def world(language: Language) -> World:
         Help(rooms, clock),
         Acceptance(rooms, mandates, clock),
         Departures(rooms, reader, private, mandates, clock),
+        cast(Linking, None),
     )
     return World(rooms, reader, ledger, clock, carrier, private, mandates)

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pc_matrix.homeserver.admin import SynapseAdmin
 from pc_matrix.homeserver.http import Blob, Json, MatrixHttp, client_path
 from pc_matrix.homeserver.rooms import Rooms
-from pc_matrix.provisioning import Charters, Provisioner, hand_over, pictures
+from pc_matrix.provisioning import Charters, Provisioner, pictures
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
 from policies.charter import KINDS
@@ -98,7 +98,7 @@ async def main(job: Job) -> None:
                 pictures=pictures({}),
             )
             report = await provisioner.apply(await provisioner.plan())
-        hand_over(registry, job.commune.code, report.accounts)
+            await provisioner.hand_over(report.accounts)
         print("done", len(report.done), "failed", len(report.failed), flush=True)
 
 

@@ -19,7 +19,7 @@ import pytest
 from pc_matrix.homeserver.admin import SynapseAdmin
 from pc_matrix.homeserver.http import MatrixError, MatrixHttp, client_path
 from pc_matrix.homeserver.rooms import Rooms, StateEvent
-from pc_matrix.provisioning import Provisioner, hand_over, pictures
+from pc_matrix.provisioning import Provisioner, pictures
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
 from policies.actions import KickPerson, LeftByThemselves
@@ -90,8 +90,8 @@ class Commune:
         """Apply; the passwords of the accounts that were made."""
         async with self.provisioner() as provisioner:
             report = await provisioner.apply(await provisioner.plan())
-        assert report.failed == ()
-        hand_over(self.registry, self.job.commune.code, report.accounts)
+            assert report.failed == ()
+            await provisioner.hand_over(report.accounts)
         return {account.user_id: account.password for account in report.accounts}
 
     async def state(self, room_id: RoomId) -> dict[tuple[str, str], StateEvent]:

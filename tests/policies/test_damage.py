@@ -151,6 +151,7 @@ def test_only_the_rooms_that_are_made_anew_are_touched() -> None:
         act.LinkChild,
         act.UnlinkChild,
         act.PostCharter,
+        act.PinCharter,
     ]
     assert only(whole, {SPACE}).actions == tuple(
         a for a in whole.actions if isinstance(a, act.LinkChild)

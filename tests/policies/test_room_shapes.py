@@ -92,6 +92,24 @@ def test_a_federating_commune_names_its_servers() -> None:
     assert acl["deny"] == []
 
 
+def test_servers_with_a_port_are_admitted_as_they_are_compared() -> None:
+    commune = replace(
+        COMMUNE, server_name="here.test:8448", federated_with=frozenset({"[::1]:99", "a.test"})
+    )
+    room = shape(key(RoomKind.SECTOR, "centre"), commune, texts(key(RoomKind.SECTOR)))
+    allowed = room.state["m.room.server_acl"]["allow"]
+    assert allowed == ["[::1]", "[::1]:99", "a.test", "here.test", "here.test:8448"]
+
+
+@pytest.mark.parametrize("kind", list(RoomKind))
+def test_strangers_knock_at_sectors_alone_and_only_where_the_commune_says_so(
+    kind: RoomKind,
+) -> None:
+    room = shape(key(kind, "centre"), replace(COMMUNE, knocking=True), texts(key(kind)))
+    rule = "knock" if kind is RoomKind.SECTOR else "invite"
+    assert room.state["m.room.join_rules"] == {"join_rule": rule}
+
+
 @pytest.mark.parametrize("kind", list(RoomKind))
 def test_the_space_that_a_room_stands_in(kind: RoomKind) -> None:
     parents = {

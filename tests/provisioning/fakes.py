@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pc_matrix.homeserver.admin import AccountInfo
 from pc_matrix.homeserver.http import Json, MatrixError
 from pc_matrix.homeserver.rooms import StateEvent
 
@@ -24,6 +25,8 @@ class FakeServer:
     def __init__(self) -> None:
         self.rooms: dict[str, dict[tuple[str, str], StateEvent]] = {}
         self.passwords: dict[str, str] = {}
+        self.locked: set[str] = set()
+        self.used: set[str] = set()
         self.lifted: set[str] = set()
         self.uploads: list[tuple[bytes, str]] = []
         self.aliases: dict[str, str] = {}
@@ -101,19 +104,25 @@ class FakeServer:
 
     # -- accounts ------------------------------------------------------------------------------
 
-    async def user(self, user_id: str) -> Json | None:
+    async def user(self, user_id: str) -> AccountInfo | None:
         with self._request("user"):
-            return {"name": user_id} if user_id in self.passwords else None
+            if user_id not in self.passwords:
+                return None
+            seen = START if user_id in self.used else None
+            locked = user_id in self.locked
+            return AccountInfo(user_id, "", False, False, locked=locked, last_seen=seen)
 
-    async def create_user(self, user_id: str, password: str, display_name: str) -> None:
-        with self._request("create_user"):
+    async def create_locked(self, user_id: str, display_name: str) -> None:
+        with self._request("create_locked"):
             assert user_id not in self.passwords
-            self.passwords[user_id] = password
+            self.passwords[user_id] = ""
+            self.locked.add(user_id)
 
-    async def reset_password(self, user_id: str, password: str) -> None:
-        with self._request("reset_password"):
+    async def open_account(self, user_id: str, password: str) -> None:
+        with self._request("open_account"):
             assert user_id in self.passwords
             self.passwords[user_id] = password
+            self.locked.discard(user_id)
 
     async def lift_rate_limit(self, user_id: str) -> None:
         with self._request("lift"):

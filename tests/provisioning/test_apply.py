@@ -8,7 +8,7 @@ import pytest
 
 from pc_matrix.errors import AccessDenied, BrakeError, ServerUnreachable
 from pc_matrix.homeserver.http import MatrixError
-from pc_matrix.provisioning import Image, hand_over
+from pc_matrix.provisioning import Image
 from pc_matrix.registry import AccountState
 from policies.actions import InvitePerson, KickPerson, PinCharter, PostCharter, SetAvatar
 from policies.brake_limits import BrakeLimits
@@ -24,7 +24,7 @@ async def test_everything_is_made_and_a_second_plan_is_empty(stage: Stage) -> No
     assert report.failed == ()
     assert {account.user_id for account in report.accounts} == {user(n) for n, *_ in PEOPLE}
     assert BOT in stage.server.lifted
-    hand_over(stage.registry, stage.commune.code, report.accounts)
+    await provisioner.hand_over(report.accounts)
     again = await provisioner.plan()
     assert again.plan.actions == ()
     before = len(stage.server.requests)
@@ -50,10 +50,13 @@ async def test_passwords_are_told_once_and_drawn_again_when_nobody_saw_them(stag
     second = await provisioner.apply(await provisioner.plan())
     assert {a.user_id for a in second.accounts} == {a.user_id for a in first.accounts}
     for account in second.accounts:
-        assert stage.server.passwords[account.user_id] == account.password
+        assert stage.server.passwords[account.user_id] == ""
+        assert account.user_id in stage.server.locked
         assert account.password not in repr(account)
         assert len(account.password) == 19
-    hand_over(stage.registry, stage.commune.code, second.accounts)
+    await provisioner.hand_over(second.accounts)
+    assert stage.server.locked == set()
+    assert {a.user_id: a.password for a in second.accounts} == stage.server.passwords
     assert (await provisioner.plan()).plan.actions == ()
     state = stage.registry.account_state(stage.commune.code, user("anna"))
     assert state is AccountState.HANDED_OVER
@@ -91,6 +94,7 @@ async def test_goes_on_past_a_failure_and_tries_once_more(stage: Stage) -> None:
     assert len([a for a in report.done if isinstance(a, InvitePerson)]) == 4
     # Accounts made in the first go are told once, with the password that holds.
     assert len(report.accounts) == len({account.user_id for account in report.accounts})
+    await provisioner.hand_over(report.accounts)
     assert all(stage.server.passwords[a.user_id] == a.password for a in report.accounts)
 
 
@@ -133,7 +137,7 @@ async def test_a_createroom_that_fails_halfway_is_kept_and_completed(stage: Stag
     report = await provisioner.apply(await provisioner.plan())
     assert report.failed == ()
     assert len(stage.server.rooms) == len(stage.registry.rooms(stage.commune.code))
-    hand_over(stage.registry, stage.commune.code, report.accounts)
+    await provisioner.hand_over(report.accounts)
     assert (await provisioner.plan()).plan.actions == ()
 
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from pc_matrix.provisioning import hand_over
 from policies import room_marks
 from policies.room_marks import Mark
 from policies.room_shapes import alias_of
@@ -25,7 +24,7 @@ async def test_killed_at_any_request(stage: Stage, number: int, after: bool) -> 
     provisioner = stage.provisioner()
     report = await provisioner.apply(await provisioner.plan())
     assert report.failed == ()
-    hand_over(stage.registry, stage.commune.code, report.accounts)
+    await provisioner.hand_over(report.accounts)
     left = await provisioner.plan()
     assert left.plan.actions == ()
     assert left.plan.notices == ()

@@ -1,6 +1,7 @@
 """The tables, by subject. Each carries its commune, the seal excepted; none holds a text."""
 
 from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
+from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
@@ -35,10 +36,14 @@ __all__ = [
     "CounterRow",
     "CursorRow",
     "DepartureRow",
+    "GuestRoomRow",
     "IdentityNewsRow",
     "ImageRow",
     "InboxRow",
+    "KnockRow",
+    "LinkCodeRow",
     "LinkRow",
+    "LinkTryRow",
     "MandateRow",
     "PersonRow",
     "PinRow",

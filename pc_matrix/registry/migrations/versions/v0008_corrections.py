@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0008_corrections"
-down_revision = "0006_mandates"
+down_revision = "0007_arrivals"
 
 _TIME = sa.DateTime(timezone=True)
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
