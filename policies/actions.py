@@ -92,11 +92,6 @@ class RetireRoom:
     heirs: tuple[RoomKey, ...]
     why: Why = Why.DAMAGED
 
-    @property
-    def successor(self) -> RoomKey | None:
-        """The one room that stands for it; ``None`` when there are several."""
-        return self.heirs[0] if len(self.heirs) == 1 else None
-
 
 @dataclass(frozen=True, slots=True)
 class AdoptRoom:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,6 +33,11 @@ class Retired:
     since: datetime
     replacement: RoomId | None = None
     closed: bool = False
+
+
+def only_heir(heirs: Sequence[RoomKey]) -> RoomKey | None:
+    """The one room that stands for a retired one; ``None`` when there are several."""
+    return heirs[0] if len(heirs) == 1 else None
 
 
 def is_over(retired: Retired, now: datetime) -> bool:

@@ -20,7 +20,7 @@ from policies import pinned
 from policies.actions import AccountAction, Action, RoomAction
 from policies.damage import Damage
 from policies.plan import Plan, Stage, stage_of
-from policies.retirement import Retired
+from policies.retirement import Retired, only_heir
 from policies.room_shapes import ALIAS, AVATAR, PINNED, POWER_LEVELS, parent_of
 from policies.terms import Commune, RoomId, RoomKey, RoomKind
 
@@ -116,7 +116,7 @@ class Applier:
             case act.ForgetRoom():
                 self._retire(action, Damage.LOST, action.key)
             case act.RetireRoom():
-                self._retire(action, action.damage, action.successor)
+                self._retire(action, action.damage, only_heir(action.heirs))
             case act.AdoptRoom():
                 self._registry.room_made(self._commune.code, action.key, action.room_id)
                 self._places[action.key] = action.room_id
@@ -126,13 +126,11 @@ class Applier:
                 await self._change(action, self._place(action.key))
 
     def _retire(
-        self, action: act.ForgetRoom | act.RetireRoom, why: Damage, successor: RoomKey | None
+        self, action: act.ForgetRoom | act.RetireRoom, why: Damage, heir: RoomKey | None
     ) -> None:
         """Strike the room, and remember that another takes its place."""
         gone = why is Damage.LOST
-        retired = Retired(
-            action.room_id, action.key, successor, why, self._clock(), None, closed=gone
-        )
+        retired = Retired(action.room_id, action.key, heir, why, self._clock(), None, closed=gone)
         self._registry.retire_room(self._commune.code, retired)
         if self._places.get(action.key) == action.room_id:
             del self._places[action.key]

@@ -147,6 +147,22 @@ def test_a_wish_of_the_registry_does_not_hide_whose_invitation_it_was() -> None:
     ]
 
 
+def test_pictures_addresses_and_pins_of_others_are_told_and_our_own_are_not() -> None:
+    done: list[Action] = [
+        act.SetAvatar(SECTOR, "digest"),
+        act.SetAlias(SECTOR, "#centre:here.test"),
+        act.PinCharter(SECTOR, ()),
+    ]
+    kinds = ("m.room.avatar", "m.room.canonical_alias", "m.room.pinned_events")
+    state: dict[str, dict[str, object]] = {kind: {} for kind in kinds}
+    by_officer = drifted(settled(), state=state, by=OFFICER).rooms
+    assert corrections(done, by_officer, wanted(), wanted()) == tuple(
+        Correction(SECTOR, Deed.SETTING, OFFICER, kind) for kind in kinds
+    )
+    by_us = drifted(settled(), state=state, by=COMMUNE.bot).rooms
+    assert corrections(done, by_us, wanted(), wanted()) == ()
+
+
 def test_links_by_others_are_told_and_our_own_are_not() -> None:
     world = settled()
     space = world.registered[SPACE]

@@ -14,7 +14,7 @@ from policies.damage import TOMBSTONE, Damage, Follow, damage
 from policies.membership import Expected, expected
 from policies.plan import only
 from policies.reconcile import plan
-from policies.retirement import READABLE_FOR, Retired, closing, is_over, leavers
+from policies.retirement import READABLE_FOR, Retired, closing, is_over, leavers, only_heir
 from policies.room_shapes import ENCRYPTION, POWER_LEVELS, Content
 from policies.successors import heirs, moved, successor
 from policies.terms import Commune, Directory, Role, RoomId, RoomKind, Sector, SectorCode
@@ -221,7 +221,7 @@ def test_a_split_sectors_people_are_given_to_nobody_by_a_guess() -> None:
     (retire,) = found.given_up()
     assert retire == act.RetireRoom(SECTOR, old, Damage.REPLACED, (NORD, SUD))
     assert isinstance(retire, act.RetireRoom)
-    assert retire.successor is None
+    assert only_heir(retire.heirs) is None
     assert LeftOut(BOB, Why.SECTOR_SPLIT) in found.notices
     made = [a for a in found.actions if isinstance(a, act.CreateRoom)]
     assert {(a.key, a.invitees) for a in made} == {(NORD, ()), (SUD, ())}

@@ -87,6 +87,23 @@ async def test_inviting_many_does_not_stop_the_bot_and_an_emptied_registry_does(
     assert stage.server.membership(room, user("dora")) == "join"
 
 
+async def test_a_look_at_few_rooms_does_not_let_go_of_the_brake(stage: Stage) -> None:
+    """Those whom it keeps are no strangers later, and the administrators are not asked again."""
+    await stage.settle()
+    room, trail = stage.room("authority", "gendarmerie"), Trail()
+    looks = enforcement(stage, trail)
+    await looks(None)
+    for name, *_ in PEOPLE:
+        if name != "dora":
+            stage.registry.end_mandates(stage.commune.code, user(name), stage.now)
+    for few in (None, frozenset({room}), None):
+        await looks(few)
+    assert trail.deeds() == [(Deed.BRAKED, None, "4")]
+    assert stage.server.membership(stage.room("sector", "centre"), user("bob")) == "join"
+    rows = stage.registry.audits(stage.commune.code, 50)
+    assert [row.action for row in rows].count("brake") == 1
+
+
 async def test_a_deleted_room_is_noticed_whichever_way(stage: Stage) -> None:
     await stage.settle()
     for ask in (frozenset({stage.room("sector", "centre")}), None):
