@@ -2,16 +2,17 @@
 administrators are reminded of mandates that end.
 
 A room is looked at when its state moved; all of them when the registry gives other people other
-rooms than the last time, and every ten minutes.
+rooms than the last time, and every ten minutes. What was put right is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 import structlog
 
+from bridges.corrections import Corrections
 from bridges.each import attempted
 from bridges.ports import Clock
 from bridges.renewals import Renewals
@@ -40,10 +41,12 @@ class Upkeep:
         renewals: Renewals,
         clock: Clock,
         guard: Guard | None = None,
+        corrections: Corrections | None = None,
     ) -> None:
         self._directory, self._enforce = directory, enforce
         self._charters, self._renewals = charters, renewals
         self._clock, self._guard = clock, guard
+        self._corrections = corrections
         self._given: Mapping[RoomId, frozenset[UserId]] | None = None
         self._looked_at_all: datetime | None = None
 
@@ -60,10 +63,16 @@ class Upkeep:
             self._given, self._looked_at_all = given, now
         elif moved:
             await self._enforce(moved)
-        _, failures = await attempted((self._say(directory), self._renewals.remind(directory)))
+        _, failures = await attempted(self._to_say(directory))
         if failures:
             raise failures[0]
         return self._until_next(directory, now)
+
+    def _to_say(self, directory: Directory) -> Iterator[Awaitable[object]]:
+        yield self._say(directory)
+        if self._corrections is not None:
+            yield self._corrections.tell(self._directory())
+        yield self._renewals.remind(directory)
 
     async def _say(self, directory: Directory) -> int:
         said = await self._charters.post(directory)

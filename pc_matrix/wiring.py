@@ -11,6 +11,7 @@ from pathlib import Path
 from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
+from bridges.corrections import Corrections
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
@@ -38,7 +39,7 @@ from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.provisioning import Charters as CharterHook
-from pc_matrix.provisioning import Progress, Provisioner, pictures
+from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
 from pc_matrix.upkeep import Upkeep
@@ -107,6 +108,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     """
     book, commune, clock = house.book, house.settings.commune, house.clock
     language = load_with(house.settings.own_lists)
+    home = house.settings.session_dir.parent
     async with (
         _session(house) as session,
         open_provisioner(house) as provisioner,
@@ -114,7 +116,8 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     ):
         voice = Voice(session)
         knock_book = KnockBook(house.registry, commune, clock)
-        doorkeeper = Doorkeeper(provisioner.enforce, knock_book, Knocks(voice, knock_book, clock))
+        enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
+        doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
         upkeep = Upkeep(
             book.directory,
             doorkeeper.enforce,
@@ -122,6 +125,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             Renewals(voice, house.mandate_book, clock),
             clock,
             house.guard,
+            Corrections(voice, book, clock),
         )
         guests = GuestRooms(http)
         foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)

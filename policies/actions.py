@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from policies.damage import Damage
 from policies.room_shapes import Content, RoomShape
 from policies.terms import EventId, Role, RoomId, RoomKey, UserId
 
@@ -21,11 +22,15 @@ class Why(StrEnum):
     NO_MANDATE = "no-mandate"
     ROOM_CLOSED = "room-closed"
     """Its sector or authority is no longer in the commune's file."""
+    SECTOR_SPLIT = "sector-split"
+    """His sector became several, and the registry does not say yet which one is his."""
     ROOM_MISSING = "room-missing"
     ROOM_LOST = "room-lost"
     """The registry knows the room, and the bot is not in it any more."""
     ROOM_FOUND = "room-found"
     """The room carries our mark, and the registry does not know it."""
+    DAMAGED = "damaged"
+    """What happened to the room cannot be undone in it, or its sector is part of another now."""
     DRIFTED = "drifted"
     """Somebody or something changed a setting that is ours."""
     NO_ACCOUNT = "no-account"
@@ -75,6 +80,17 @@ class ForgetRoom:
     key: RoomKey
     room_id: RoomId
     why: Why = Why.ROOM_LOST
+
+
+@dataclass(frozen=True, slots=True)
+class RetireRoom:
+    """Give a room up: the rooms ``heirs`` stand for it (see ``policies.retirement``)."""
+
+    key: RoomKey
+    room_id: RoomId
+    damage: Damage
+    heirs: tuple[RoomKey, ...]
+    why: Why = Why.DAMAGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +225,7 @@ RoomAction = (
     | WithdrawInvitation
     | SetPower
     | ForgetRoom
+    | RetireRoom
     | AdoptRoom
     | CreateRoom
     | CorrectState

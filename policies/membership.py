@@ -10,7 +10,8 @@ from policies.actions import LeftOut, Why
 from policies.entitlement import entitlements, may_give
 from policies.roles import may_take_part, rooms_given
 from policies.room_shapes import RoomShape, RoomTexts, shape
-from policies.terms import Directory, Mandate, Role, RoomKey, RoomKind, UserId
+from policies.successors import heirs
+from policies.terms import Directory, Mandate, Role, RoomKey, RoomKind, SectorCode, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,13 @@ class Expected:
     directory: Directory
     now: datetime
     rooms: Mapping[RoomKey, ExpectedRoom]
+
+    def heirs(self, key: RoomKey) -> tuple[RoomKey, ...]:
+        """The rooms that take in the people of a former sector's; none for any other room."""
+        if key.kind is not RoomKind.SECTOR or key in self.rooms:
+            return ()
+        now = heirs(self.directory.commune, SectorCode(key.code))
+        return tuple(RoomKey(key.commune, key.kind, code) for code in now)
 
     def people(self) -> tuple[UserId, ...]:
         """Everybody who has to be in some room, sorted."""
@@ -92,7 +100,8 @@ class Expected:
         if not may_take_part(mandate.user_id, commune):
             return Why.FOREIGN_SERVER
         if not any(True for _ in rooms_given(mandate, commune)):
-            return Why.ROOM_CLOSED
+            is_split = mandate.sector is not None and heirs(commune, mandate.sector)
+            return Why.SECTOR_SPLIT if is_split else Why.ROOM_CLOSED
         return _why_silent([mandate], self.now)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import assert_never
@@ -23,6 +23,7 @@ from policies.actions import (
     PinCharter,
     PostCharter,
     RenewPassword,
+    RetireRoom,
     SetAlias,
     SetAvatar,
     SetPower,
@@ -31,7 +32,7 @@ from policies.actions import (
     WithdrawInvitation,
 )
 from policies.room_shapes import is_space
-from policies.terms import RoomKey, UserId
+from policies.terms import RoomId, RoomKey, UserId
 
 
 class Stage(IntEnum):
@@ -53,7 +54,7 @@ class Stage(IntEnum):
 def stage_of(action: Action) -> Stage:  # noqa: C901, PLR0911 - one answer a kind
     """When the action is done."""
     match action:
-        case ForgetRoom():
+        case ForgetRoom() | RetireRoom():
             return Stage.FORGET
         case AdoptRoom():
             return Stage.ADOPT
@@ -91,6 +92,10 @@ class Plan:
     actions: tuple[Action, ...] = ()
     notices: tuple[Notice, ...] = ()
 
+    def given_up(self) -> tuple[ForgetRoom | RetireRoom, ...]:
+        """The actions that strike a room, because it is gone or cannot be mended."""
+        return tuple(a for a in self.actions if isinstance(a, ForgetRoom | RetireRoom))
+
     def removals(self) -> tuple[KickPerson | WithdrawInvitation, ...]:
         """The actions that put somebody out of a room or out of its invitations."""
         return tuple(a for a in self.actions if isinstance(a, KickPerson | WithdrawInvitation))
@@ -125,3 +130,36 @@ class Plan:
         asked = (a for a in self.actions if isinstance(a, InvitePerson) and a.key == key)
         made = (a for a in self.actions if isinstance(a, CreateRoom) and a.key == key)
         return {a.user_id for a in asked} | {user for room in made for user in room.invitees}
+
+
+def only(plan: Plan, keys: Collection[RoomKey]) -> Plan:
+    """What of ``plan`` makes the rooms ``keys`` anew, and puts them where the old ones stood."""
+    struck = [action for action in plan.given_up() if action.key in keys]
+    gone = {action.room_id for action in struck}
+    heirs = (key for action in struck if isinstance(action, RetireRoom) for key in action.heirs)
+    wanted = frozenset(heirs).union(keys)
+    return Plan(tuple(a for a in plan.actions if _rebuilds(a, wanted, gone)))
+
+
+def _rebuilds(action: Action, keys: Collection[RoomKey], gone: Collection[RoomId]) -> bool:
+    match action:
+        case (
+            ForgetRoom()
+            | RetireRoom()
+            | AdoptRoom()
+            | CreateRoom()
+            | SetAlias()
+            | PostCharter()
+            | PinCharter()
+        ):
+            return action.key in keys
+        case LinkChild():
+            return action.key in keys or action.child in keys
+        case LinkParent():
+            return action.key in keys or action.parent in keys
+        case UnlinkChild():
+            return action.child in gone
+        case UnlinkParent():
+            return action.parent in gone
+        case _:
+            return False

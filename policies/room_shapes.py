@@ -132,6 +132,14 @@ def power_levels(powers: Content, users: Mapping[UserId, int]) -> dict[str, obje
     return {**powers, "users": listed}
 
 
+def closed_levels(levels: Content) -> dict[str, object]:
+    """``m.room.power_levels`` in which nobody but the room's creator may do anything."""
+    gates = ("events_default", "state_default", "invite", "kick", "ban", "redact")
+    given = levels.get("events")
+    events = dict.fromkeys(given if isinstance(given, dict) else (), _CREATOR_ONLY)
+    return {**levels, **dict.fromkeys(gates, _CREATOR_ONLY), "events": events, "users": {}}
+
+
 def with_ours(has: Content, ours: Content) -> dict[str, object]:
     """``has``, a room's power levels, with everything that is ours put right.
 

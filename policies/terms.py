@@ -84,8 +84,14 @@ class RoomKey:
 
 @dataclass(frozen=True, slots=True)
 class Sector:
+    """``replaces`` are former sectors, no longer in the commune's file, whose people are now here.
+
+    Only the town hall says so: nothing is concluded from a name.
+    """
+
     code: SectorCode
     name: str
+    replaces: tuple[SectorCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,19 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Trace:
+    """Who sent a state event, as the server says, and which event it took the place of."""
+
+    sender: UserId
+    replaces: EventId | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ObservedRoom:
-    """A room that the bot created, as the server has it. ``state`` holds empty state keys only."""
+    """A room that the bot created, as the server has it. ``state`` holds empty state keys only.
+
+    ``traces`` are by event type and state key.
+    """
 
     room_id: RoomId
     key: RoomKey
@@ -49,6 +60,7 @@ class ObservedRoom:
     state: Mapping[str, Content]
     children: Mapping[RoomId, Content] = field(default_factory=dict)
     parents: Mapping[RoomId, Content] = field(default_factory=dict)
+    traces: Mapping[tuple[str, str], Trace] = field(default_factory=dict)
 
 
 class Account(StrEnum):
@@ -69,6 +81,7 @@ class Observed:
     is missing says nothing. ``chartered`` are the rooms that have the charter, ``None`` when
     nobody asked; ``charters`` is each room's last charter message, of whichever version.
     ``images`` are the pictures that are on the server, by their digests, as ``mxc://`` addresses.
+    ``retired`` rooms stand for no key any more (see ``policies.retirement``).
     """
 
     rooms: tuple[ObservedRoom, ...]
@@ -78,5 +91,6 @@ class Observed:
     whole: bool = True
     charters: Mapping[RoomId, EventId] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
+    retired: frozenset[RoomId] = frozenset()
     unopened: Mapping[UserId, datetime] = field(default_factory=dict)
     """Accounts that were handed over long ago, and when, in which nobody ever logged in."""

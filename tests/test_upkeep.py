@@ -24,11 +24,12 @@ PRIVATE = c.private_room(c.RESIDENT)
 
 @dataclass
 class Due:
-    """Charters and reminders, of which a test makes some fail."""
+    """Charters, reminders and corrections, of which a test makes some fail."""
 
     posted: int = 0
     said: int = 0
     reminded: int = 0
+    told: int = 0
     error: Exception | None = None
 
     async def post(self, _directory: Directory) -> int:
@@ -41,6 +42,10 @@ class Due:
         self.reminded += 1
         return 0
 
+    async def tell(self, _directory: Directory) -> int:
+        self.told += 1
+        return 0
+
 
 class Stage:
     def __init__(self) -> None:
@@ -48,7 +53,7 @@ class Stage:
         self.directory = c.directory()
         self.looks: list[frozenset[RoomId] | None] = []
         due = cast(Any, self.due)
-        self.upkeep = Upkeep(lambda: self.directory, self.enforce, due, due, self.clock)
+        self.upkeep = Upkeep(lambda: self.directory, self.enforce, due, due, self.clock, None, due)
 
     async def enforce(self, rooms: frozenset[RoomId] | None) -> None:
         self.looks.append(rooms)
@@ -94,12 +99,12 @@ def test_the_bot_rests_no_longer_than_until_a_mandate_changes(
     assert _rest(change) == seconds
 
 
-async def test_a_room_that_refuses_the_charter_keeps_no_reminder_back() -> None:
+async def test_a_room_that_refuses_the_charter_keeps_nothing_else_back() -> None:
     stage = Stage()
     stage.due.error = MatrixError(403, "M_FORBIDDEN", "")
     with pytest.raises(MatrixError):
         await stage.upkeep(frozenset())
-    assert (stage.due.posted, stage.due.reminded) == (1, 1)
+    assert (stage.due.posted, stage.due.reminded, stage.due.told) == (1, 1, 1)
 
 
 @dataclass

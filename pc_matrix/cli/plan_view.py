@@ -10,10 +10,11 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from pc_matrix.cli.plan_reasons import Reasons
-from pc_matrix.cli.plan_words import FIXED, SETTINGS, WHY
+from pc_matrix.cli.plan_words import DAMAGE, FIXED, SETTINGS, WHY
 from pc_matrix.provisioning import Survey
 from policies import actions as act
 from policies.actions import AccountAction, Action, Notice, RoomAction
+from policies.retirement import READABLE_FOR
 from policies.roles import MODERATOR
 from policies.terms import Commune, Directory, RoomKey, RoomKind, UserId
 
@@ -164,12 +165,21 @@ class _View:
                 return f"~ inscrire ce salon au registre : {WHY[action.why]}"
             case act.ForgetRoom():
                 return f"~ rayer ce salon du registre : {WHY[action.why]}"
+            case act.RetireRoom():
+                return self._retired(action)
             case act.PostCharter():
                 return f"+ y publier la charte : {WHY[action.why]}"
             case act.PinCharter():
                 return f"~ y épingler la charte : {WHY[action.why]}"
             case _:
                 raise TypeError(action)
+
+    def _retired(self, action: act.RetireRoom) -> str:
+        line = f"- fermer ce salon : {DAMAGE[action.damage]}"
+        heirs = ", ".join(self.room(key) for key in action.heirs if key != action.key)
+        if heirs:
+            line += f" ({heirs})"
+        return f"{line} ; qui y était peut le lire {READABLE_FOR.days} jours, puis il est vidé"
 
     def notice(self, notice: Notice) -> str:
         match notice:

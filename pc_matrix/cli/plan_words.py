@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from policies.actions import Why
+from policies.damage import Damage
 from policies.reasons import Drift
 from policies.terms import Role
 
@@ -16,14 +17,24 @@ WHY: Mapping[Why, str] = {
     Why.FOREIGN_SERVER: "son compte est sur un serveur que la commune n'admet pas",
     Why.NO_MANDATE: "aucun mandat ne lui donne ce salon",
     Why.ROOM_CLOSED: "ce secteur ou cette autorité n'est plus dans le fichier de la commune",
+    Why.SECTOR_SPLIT: "son secteur a été partagé ; dites au registre lequel est le sien",
     Why.ROOM_MISSING: "il n'existe pas encore",
     Why.ROOM_LOST: "le bot n'est plus dans celui que le registre connaît",
     Why.ROOM_FOUND: "le registre ne le connaissait pas",
+    Why.DAMAGED: "un autre prend sa place",
     Why.DRIFTED: "n'est pas comme il doit être",
     Why.NO_ACCOUNT: "n'a pas encore de compte",
     Why.PASSWORD_NOT_SHOWN: "son premier mot de passe n'a pas été montré",
     Why.CHARTER_MISSING: "elle n'y est pas encore",
     Why.CHARTER_NOT_PINNED: "elle n'est pas en tête de ce qui est épinglé",
+}
+DAMAGE: Mapping[Damage, str] = {
+    Damage.LOST: "il n'existe plus",
+    Damage.ENCRYPTION: "son chiffrement a été changé",
+    Damage.HISTORY: "son historique a été ouvert à tous",
+    Damage.TOMBSTONE: "il a été déclaré remplacé par un salon qui n'est pas le nôtre",
+    Damage.REPLACED: "d'après le fichier de la commune, un autre secteur prend sa suite",
+    Damage.ASKED: "un autre des nôtres prend sa place",
 }
 ROLES: Mapping[Role, str] = {
     Role.RESIDENT: "habitant",

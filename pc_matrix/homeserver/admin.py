@@ -126,6 +126,10 @@ class SynapseAdmin:
         path = admin_path(1, "users", user_id, "override_ratelimit")
         await self._ask("POST", path, {"messages_per_second": 0, "burst_count": 0})
 
+    async def lift_shadow_ban(self, user_id: str) -> None:
+        """End a ban under which an account's acts are answered as done, and are not."""
+        await self._ask("DELETE", admin_path(1, "users", user_id, "shadow_ban"))
+
     async def login_as(self, user_id: str) -> str:
         """An access token for another's account, without a device."""
         answer = await self._ask("POST", admin_path(1, "users", user_id, "login"), {})

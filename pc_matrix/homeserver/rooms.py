@@ -19,13 +19,17 @@ _LAST_MS = 253_402_300_799_000
 
 @dataclass(frozen=True, slots=True)
 class StateEvent:
-    """One event of a room's current state; ``at`` is the server's time."""
+    """One event of a room's current state; ``at`` is the server's time.
+
+    ``replaces`` is the event whose place it took, empty when there was none.
+    """
 
     type: str
     state_key: str
     sender: str
     content: Json
     at: datetime
+    replaces: str = ""
 
 
 class Rooms:
@@ -102,6 +106,20 @@ class Rooms:
     async def unban(self, room_id: str, user_id: str) -> None:
         await self._act(room_id, "unban", user_id)
 
+    async def sender_of(self, room_id: str, event_id: str) -> str:
+        """Who sent an event of the room; empty when the server does not say."""
+        path = client_path("rooms", room_id, "event", event_id)
+        try:
+            return string(await self._http.request("GET", path), "sender")
+        except MatrixError as refusal:
+            if refusal.asks_to_wait:
+                raise
+            return ""
+
+    async def leave(self, room_id: str) -> None:
+        """Leave a room that is of no more use."""
+        await self._http.request("POST", client_path("rooms", room_id, "leave"), {})
+
     async def upload(self, data: bytes, mimetype: str) -> str:
         """Put a file on the server; its ``mxc://`` address."""
         answer = await self._http.send_file(_UPLOAD, Blob(data, mimetype))
@@ -148,6 +166,7 @@ def _event(item: Json) -> StateEvent:
         sender=string(item, "sender"),
         content=mapping(item, "content"),
         at=_time(integer(item, "origin_server_ts")),
+        replaces=string(mapping(item, "unsigned"), "replaces_state"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from pc_matrix.provisioning.accounts import Closed, NewAccount
 from pc_matrix.provisioning.braking import check_brake
+from pc_matrix.provisioning.enforcement import Enforcement
 from pc_matrix.provisioning.images import Image, pictures
 from pc_matrix.provisioning.lock import one_apply
 from pc_matrix.provisioning.ports import Charters, Phase, Progress
@@ -13,6 +14,7 @@ __all__ = [
     "Charters",
     "Closed",
     "EnforceReport",
+    "Enforcement",
     "Failure",
     "Image",
     "NewAccount",

@@ -18,7 +18,9 @@ from pc_matrix.provisioning.reports import ApplyReport, Failure, slug, subject
 from policies import actions as act
 from policies import pinned
 from policies.actions import AccountAction, Action, RoomAction
+from policies.damage import Damage
 from policies.plan import Plan, Stage, stage_of
+from policies.retirement import Retired, only_heir
 from policies.room_shapes import ALIAS, AVATAR, PINNED, POWER_LEVELS, parent_of
 from policies.terms import Commune, RoomId, RoomKey, RoomKind
 
@@ -112,8 +114,9 @@ class Applier:
             case act.MakeAccount() | act.RenewPassword():
                 await self._account(action)
             case act.ForgetRoom():
-                self._registry.forget_room(self._commune.code, action.room_id)
-                self._places.pop(action.key, None)
+                self._retire(action, Damage.LOST, action.key)
+            case act.RetireRoom():
+                self._retire(action, action.damage, only_heir(action.heirs))
             case act.AdoptRoom():
                 self._registry.room_made(self._commune.code, action.key, action.room_id)
                 self._places[action.key] = action.room_id
@@ -121,6 +124,16 @@ class Applier:
                 await self._create(action)
             case _:
                 await self._change(action, self._place(action.key))
+
+    def _retire(
+        self, action: act.ForgetRoom | act.RetireRoom, why: Damage, heir: RoomKey | None
+    ) -> None:
+        """Strike the room, and remember that another takes its place."""
+        gone = why is Damage.LOST
+        retired = Retired(action.room_id, action.key, heir, why, self._clock(), None, closed=gone)
+        self._registry.retire_room(self._commune.code, retired)
+        if self._places.get(action.key) == action.room_id:
+            del self._places[action.key]
 
     async def _account(self, action: AccountAction) -> None:
         if self._accounts is None:

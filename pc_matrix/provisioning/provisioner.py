@@ -7,18 +7,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from bridges.wording.rooms import room_texts
 from pc_matrix.errors import (
     IncompleteError,
     PcError,
     SettingsError,
 )
-from pc_matrix.provisioning.accounts import Accounts, Closed, NewAccount, not_seen
+from pc_matrix.provisioning.accounts import Accounts, Closed, NewAccount
 from pc_matrix.provisioning.applying import Applier
 from pc_matrix.provisioning.asking import asking
-from pc_matrix.provisioning.braking import braked_by, check_brake
+from pc_matrix.provisioning.braking import check_brake
 from pc_matrix.provisioning.creation import Creator
 from pc_matrix.provisioning.images import Image, Images
+from pc_matrix.provisioning.looking_again import unfit
+from pc_matrix.provisioning.looks import Looks
 from pc_matrix.provisioning.observe import PATIENCE, Observer
 from pc_matrix.provisioning.ports import (
     AccountServer,
@@ -30,16 +31,16 @@ from pc_matrix.provisioning.ports import (
     silent,
 )
 from pc_matrix.provisioning.private_rooms import PrivateRooms
-from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, Survey
+from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, RebuildReport, Survey
+from pc_matrix.provisioning.retiring import Retiring
 from pc_matrix.provisioning.second_try import left_to_do
+from pc_matrix.provisioning.surveying import Surveyor
 from policies.actions import Knocking
-from policies.brake import Braked
-from policies.membership import Expected, expected
-from policies.plan import Plan
-from policies.reconcile import plan
-from policies.room_shapes import RoomTexts
-from policies.terms import Commune, EventId, Person, RoomId, RoomKey, RoomKind, UserId
-from policies.world import Account, Observed, ObservedRoom
+from policies.corrections import losses
+from policies.damage import MOST_AT_ONCE
+from policies.plan import Plan, only
+from policies.terms import Commune, Person, RoomId, RoomKey, RoomKind, UserId
+from policies.world import Observed
 
 
 class Provisioner:
@@ -71,8 +72,19 @@ class Provisioner:
         self._images = Images(pictures, rooms, registry, commune.code) if pictures else None
         self._observer = Observer(rooms, commune, progress, patience)
         self._accounts = None if admin is None else Accounts(admin, registry, commune.code, clock)
+        self._retiring = Retiring(rooms, registry, commune, self._observer, clock)
+        self._looks = Looks(rooms, registry, commune, clock)
+        self._surveyor = Surveyor(
+            self._observer,
+            registry,
+            commune,
+            clock,
+            accounts=self._accounts,
+            charters=charters,
+            images=self._images,
+            retired=self._retiring.ids,
+        )
         self._one_at_a_time = asyncio.Lock()
-        self._braked: Braked | None = None
 
     def private_rooms(self) -> PrivateRooms:
         """What opens a private room that no plan made."""
@@ -87,11 +99,7 @@ class Provisioner:
 
         Raises ``ServerUnreachable``, and ``AccessDenied`` when the server refuses to be asked.
         """
-        wanted = self._expected()
-        with asking():
-            observed = await self._observe(wanted)
-        before = self._registry.applied_people(self._commune.code)
-        return Survey(wanted, observed, plan(wanted, observed), before)
+        return await self._surveyor.of_all()
 
     async def apply(self, survey: Survey, allow_removals: int | None = None) -> ApplyReport:
         """Do what ``survey`` plans, and once more what did not succeed the first time.
@@ -106,6 +114,7 @@ class Provisioner:
             report = await self._apply(survey, allow_removals)
             if report.stopped is None:
                 self._remember(survey)
+                await self._retiring.tend(self._surveyor.expected())
             return report
 
     async def hand_over(self, accounts: Iterable[NewAccount]) -> None:
@@ -151,31 +160,66 @@ class Provisioner:
     async def enforce(self, room_ids: frozenset[RoomId] | None = None) -> EnforceReport:
         """Put right what drifted in ``room_ids`` (by default everywhere): members, powers, state.
 
-        Nothing is created. Obeys the brake, which leaves an audit row. Raises ``ServerUnreachable``
-        and ``AccessDenied``, and ``MatrixError`` when a room cannot be looked at.
+        Nothing is created; ``rebuild`` does that for what is unfit. Obeys the brake, which
+        leaves an audit row. Raises ``ServerUnreachable`` and ``AccessDenied``, and ``MatrixError``
+        when a room cannot be looked at.
         """
         async with self._one_at_a_time:
             seen = await self._observer.look(room_ids)
-            survey = self._look_alike(seen)
-            braked = braked_by(survey)
-            self._note_brake(braked)
+            survey = self._surveyor.of_some(seen)
+            broken = await unfit(self._observer, survey.expected, survey.observed, room_ids)
             knocking = tuple(n for n in survey.plan.notices if isinstance(n, Knocking))
-            looked_at = frozenset(room.key for room in seen)
-            if braked is not None:
-                return EnforceReport(braked=braked, knocking=knocking, rooms=looked_at)
+            found = EnforceReport(
+                braked=self._looks.braked(survey, whole=room_ids is None),
+                knocking=knocking,
+                rooms=frozenset(room.key for room in seen),
+                unfit=broken,
+            )
+            if found.braked is not None:
+                return found
             report = await self._run(survey.plan)
+            undone = await self._looks.undone(report.done, survey)
+            if room_ids is None and report.stopped is None:
+                await self._retiring.tend(survey.expected)
+                self._looks.all_well(survey.expected)
         if report.stopped is not None:
             raise report.stopped
-        return EnforceReport(report.done, report.failed, knocking=knocking, rooms=looked_at)
+        return replace(found, done=report.done, failed=report.failed, corrections=undone)
 
-    def _look_alike(self, seen: tuple[ObservedRoom, ...]) -> Survey:
-        """What some rooms, looked at alone, are to become."""
-        wanted = self._expected()
-        observed = Observed(
-            seen, self._registered(), whole=False, charters=self._said(), images=self._uploaded()
-        )
-        before = self._registry.applied_people(self._commune.code)
-        return Survey(wanted, observed, plan(wanted, observed), before)
+    async def rebuild(self, keys: frozenset[RoomKey] = frozenset()) -> RebuildReport:
+        """Make anew the unfit rooms ``keys`` and those that are owed from before, alone.
+
+        No more than ``damage.MOST_AT_ONCE``: beyond that a human runs ``apply``. Raises as
+        ``enforce`` does.
+        """
+        async with self._one_at_a_time:
+            wanted = self._surveyor.expected()
+            keys |= self._retiring.owed(wanted)
+            if not keys:
+                return RebuildReport()
+            survey = await self.plan()
+            todo = only(survey.plan, keys)
+            if len(todo.given_up()) > MOST_AT_ONCE:
+                return RebuildReport(too_many=len(todo.given_up()))
+            report = await self._run(todo)
+            if report.stopped is not None:
+                raise report.stopped
+            await self._retiring.tend(wanted)
+        told = losses(report.done, survey.observed.rooms)
+        return RebuildReport(report.done, report.failed, told)
+
+    def places(self, keys: set[RoomKey]) -> frozenset[RoomId]:
+        """Where the rooms ``keys`` are, by the registry."""
+        rooms = self._registry.rooms(self._commune.code)
+        return frozenset(room_id for room_id, key in rooms.items() if key in keys)
+
+    async def lift_shadow_ban(self) -> bool:
+        """Free the bot of a ban under which the server says yes and does nothing; whether asked."""
+        if self._admin is None:
+            return False
+        with asking():
+            await self._admin.lift_shadow_ban(self._commune.bot)
+        return True
 
     async def _apply(self, survey: Survey, allow_removals: int | None) -> ApplyReport:
         if not survey.plan.actions:
@@ -233,61 +277,3 @@ class Provisioner:
             images=self._images,
         )
         return await applier.run(todo)
-
-    def _expected(self) -> Expected:
-        directory = self._registry.directory(self._commune)
-        return expected(directory, self._clock(), self._texts)
-
-    def _texts(self, key: RoomKey) -> RoomTexts:
-        texts = room_texts(self._commune, key)
-        return (
-            texts if self._images is None else replace(texts, image=self._images.digest(key.kind))
-        )
-
-    def _uploaded(self) -> Mapping[str, str]:
-        return {} if self._images is None else self._images.uploaded()
-
-    def _said(self) -> Mapping[RoomId, EventId]:
-        return self._registry.charter_events(self._commune.code)
-
-    async def _observe(self, wanted: Expected) -> Observed:
-        seen = await self._rooms_seen()
-        accounts: dict[UserId, Account] = {}
-        unopened: dict[UserId, datetime] = {}
-        if self._accounts is not None:
-            absent = not_seen(wanted.people(), seen, self._commune.server_name)
-            accounts = await self._accounts.look(absent)
-            unopened = await self._accounts.unopened(absent)
-        return Observed(
-            seen,
-            self._registered(),
-            accounts,
-            self._chartered(),
-            charters=self._said(),
-            images=self._uploaded(),
-            unopened=unopened,
-        )
-
-    async def _rooms_seen(self) -> tuple[ObservedRoom, ...]:
-        """All rooms; those whose creation was begun and not ended are waited for."""
-        nonces = set(self._registry.room_intents(self._commune.code).values())
-        return await (self._observer.look_for(nonces) if nonces else self._observer.look())
-
-    def _registered(self) -> dict[RoomKey, RoomId]:
-        rooms = self._registry.rooms(self._commune.code)
-        return {key: room_id for room_id, key in rooms.items()}
-
-    def _chartered(self) -> frozenset[RoomId] | None:
-        if self._charters is None:
-            return None
-        code = self._commune.code
-        without = set(self._registry.rooms_without_charter(code, self._charters.version))
-        return frozenset(room for room in self._registry.rooms(code) if room not in without)
-
-    def _note_brake(self, braked: Braked | None) -> None:
-        """One audit row when the brake takes hold, not one for each look at the same world."""
-        news, self._braked = braked != self._braked, braked
-        if braked is None or not news:
-            return
-        note = f"{braked.why} {braked.removed}/{braked.people}"
-        self._registry.audit(self._commune.code, self._clock(), "brake", "", "pc-matrix", note)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from pc_matrix.registry.rooms import rooms_in
 from pc_matrix.registry.tables import MandateRow, PersonRow
 from pc_matrix.registry.transactions import Transactions
 from policies.charter import lapses
+from policies.successors import moved
 from policies.terms import (
     AuthorityCode,
     Commune,
@@ -34,13 +35,16 @@ class PersonStore:
     _transactions: Transactions
 
     def directory(self, commune: Commune) -> Directory:
-        """All persons, mandates (past and future too) and made rooms, as of one instant."""
+        """All persons, mandates (past and future too) and made rooms, as of one instant.
+
+        A mandate of a former sector is held where the commune's file says that its people are now.
+        """
         with self._transactions.reading() as session:
             persons = session.exec(select(PersonRow).where(PersonRow.commune == commune.code))
             return Directory(
                 commune,
                 {UserId(row.user_id): _person(row) for row in persons},
-                tuple(_with_lapse(m, commune) for m in mandates_in(session, commune.code)),
+                moved(commune, _mandates(session, commune)),
                 rooms_in(session, commune.code),
             )
 
@@ -231,6 +235,10 @@ def _mandate(row: MandateRow) -> Mandate:
         row.charter_accepted,
         row.charter_version,
     )
+
+
+def _mandates(session: Session, commune: Commune) -> Iterator[Mandate]:
+    return (_with_lapse(mandate, commune) for mandate in mandates_in(session, commune.code))
 
 
 def _with_lapse(mandate: Mandate, commune: Commune) -> Mandate:

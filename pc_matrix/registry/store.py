@@ -11,6 +11,7 @@ from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
+from pc_matrix.registry.corrections import CorrectionStore
 from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
@@ -22,6 +23,7 @@ from pc_matrix.registry.persons import PersonStore
 from pc_matrix.registry.pins import PinStore
 from pc_matrix.registry.places import PlaceStore
 from pc_matrix.registry.reports import ReportStore
+from pc_matrix.registry.retired_rooms import RetiredRoomStore
 from pc_matrix.registry.rooms import RoomStore
 from pc_matrix.registry.showings import ShowingStore
 from pc_matrix.registry.transactions import Transactions
@@ -35,6 +37,7 @@ class Registry(
     ImportStore,
     RoomStore,
     AppliedStore,
+    RetiredRoomStore,
     InboxStore,
     ReportStore,
     LinkStore,
@@ -43,6 +46,7 @@ class Registry(
     PinStore,
     VerificationStore,
     ComingsAndGoings,
+    CorrectionStore,
     KnockStore,
     LinkCodeStore,
     GuestStore,

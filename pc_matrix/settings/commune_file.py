@@ -188,6 +188,7 @@ class _CharterTable(_Table):
 class _SectorTable(_Table):
     code: _Code
     name: Text
+    replaces: list[_Code] = []
 
 
 class _AuthorityTable(_Table):
@@ -216,7 +217,7 @@ class CommuneFile(_Table):
             name=self.commune.name,
             bot=UserId(f"@{server.bot}:{server.server_name}"),
             server_name=server.server_name,
-            sectors=tuple(Sector(SectorCode(s.code), s.name) for s in self.sector),
+            sectors=tuple(_sector(s) for s in self.sector),
             authorities=tuple(_authority(a) for a in self.authority),
             federated_with=frozenset(server.federated_with),
             time_zone=self.commune.time_zone,
@@ -240,6 +241,10 @@ class CommuneFile(_Table):
         return datetime.combine(next_day, time.min, zone).astimezone(UTC)
 
 
+def _sector(table: _SectorTable) -> Sector:
+    return Sector(SectorCode(table.code), table.name, tuple(map(SectorCode, table.replaces)))
+
+
 def _authority(table: _AuthorityTable) -> Authority:
     named = {c for word in table.categories for c in _categories(word)}
     return Authority(AuthorityCode(table.code), table.name, frozenset(named))
@@ -261,6 +266,7 @@ def cross_faults(data: dict[str, Any], file_stem: str) -> Iterator[Fault]:
         yield Fault("commune.code", f"vaut {code}, mais le fichier s'appelle {file_stem}.toml")
     for block in ("sector", "authority"):
         yield from _repeated(data.get(block), block)
+    yield from _not_replaced(data.get("sector"))
 
 
 def _repeated(rows: object, block: str) -> Iterator[Fault]:
@@ -270,6 +276,20 @@ def _repeated(rows: object, block: str) -> Iterator[Fault]:
         if isinstance(code, str) and counts[code] > 1 and code in codes[:place]:
             first = key_path((block, codes.index(code)))
             yield Fault(key_path((block, place, "code")), f"{code} est déjà le code de {first}")
+
+
+def _not_replaced(rows: object) -> Iterator[Fault]:
+    """Sectors that are said to be replaced, and are still in the file."""
+    sectors = rows if isinstance(rows, list) else []
+    codes = {code for code in (_at(row, "code") for row in sectors) if isinstance(code, str)}
+    for place, row in enumerate(sectors):
+        former = _at(row, "replaces")
+        for code in former if isinstance(former, list) else ():
+            if isinstance(code, str) and code in codes:
+                key = key_path(("sector", place, "replaces"))
+                yield Fault(
+                    key, f"{code} est encore un secteur de ce fichier : retirez l'un des deux"
+                )
 
 
 def _at(value: object, *keys: str) -> object:

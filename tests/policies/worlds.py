@@ -110,6 +110,7 @@ class World:
         self.whole = observed.whole
         self.charters = dict(observed.charters)
         self.images = dict(observed.images)
+        self.retired = set(observed.retired)
         self.touched: set[RoomId] = set()
 
     def observed(self) -> Observed:
@@ -123,6 +124,7 @@ class World:
             self.whole,
             dict(self.charters),
             dict(self.images),
+            frozenset(self.retired),
         )
 
     def apply(self, plan: Plan) -> World:
@@ -136,6 +138,10 @@ class World:
                 self.accounts[action.user_id] = Account.PRESENT
             case act.ForgetRoom():
                 del self.registered[action.key]
+            case act.RetireRoom():
+                if self.registered.get(action.key) == action.room_id:
+                    del self.registered[action.key]
+                self.retired.add(action.room_id)
             case act.AdoptRoom():
                 self.registered[action.key] = action.room_id
             case act.CreateRoom():
@@ -177,7 +183,7 @@ class World:
                 assert self.chartered is not None
                 self.chartered.add(room.room_id)
                 self.charters[room.room_id] = EventId(f"$charter-of-{room.room_id}")
-            case act.ForgetRoom() | act.AdoptRoom() | act.CreateRoom():
+            case act.ForgetRoom() | act.RetireRoom() | act.AdoptRoom() | act.CreateRoom():
                 raise AssertionError(action)
             case other:
                 assert_never(other)

@@ -31,6 +31,8 @@ class FakeServer:
         self.uploads: list[tuple[bytes, str]] = []
         self.aliases: dict[str, str] = {}
         self.requests: list[str] = []
+        self.senders: dict[str, str] = {}
+        self.shadow_banned = False
         self.dies_at: int | None = None
         self.after = False
         self.refuse: Callable[[str], Exception | None] = lambda request: None
@@ -64,6 +66,8 @@ class FakeServer:
         self, room_id: str, event_type: str, content: Json, state_key: str = ""
     ) -> None:
         with self._request(f"set {event_type}"):
+            if self.shadow_banned:
+                return
             of_alias = event_type == "m.room.canonical_alias"
             if of_alias and self.aliases.get(content["alias"]) != room_id:
                 raise MatrixError(400, "M_BAD_ALIAS", "")
@@ -80,6 +84,14 @@ class FakeServer:
     async def unban(self, room_id: str, user_id: str) -> None:
         with self._request(f"unban {user_id}"):
             self.member(room_id, user_id, "leave", BOT)
+
+    async def sender_of(self, room_id: str, event_id: str) -> str:
+        with self._request(f"sender of {event_id}"):
+            return self.senders.get(event_id, "")
+
+    async def leave(self, room_id: str) -> None:
+        with self._request("leave"):
+            self.member(room_id, BOT, "leave", BOT)
 
     async def upload(self, data: bytes, mimetype: str) -> str:
         with self._request("upload"):
@@ -115,6 +127,10 @@ class FakeServer:
     async def lift_rate_limit(self, user_id: str) -> None:
         with self._request("lift"):
             self.lifted.add(user_id)
+
+    async def lift_shadow_ban(self, user_id: str) -> None:
+        with self._request("lift_shadow_ban"):
+            self.shadow_banned = False
 
     # -- what others do ------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from pc_matrix.cli.plan_view import one_line, sections
 from pc_matrix.provisioning import ApplyReport, Failure, NewAccount, Survey
 from policies import actions as act
 from policies.actions import Action, Notice, PowerChange, Why
+from policies.damage import Damage
 from policies.membership import Expected, expected
 from policies.plan import Plan
 from policies.room_shapes import Content, power_levels, shape
@@ -61,6 +62,11 @@ def every_action() -> Iterator[tuple[Action, str]]:
     changes = (PowerChange(user("bob"), 100, 0),)
     yield act.SetPower(SECTOR, POWERS, changes), "simple membre) : aucun mandat ne lui donne ce"
     yield act.ForgetRoom(SECTOR, RoomId("!a")), "~ rayer ce salon du registre"
+    for damage in Damage:
+        retire = act.RetireRoom(SECTOR, RoomId("!a"), damage, (SECTOR,))
+        yield retire, "peut le lire 30 jours, puis il est vidé"
+    merged = act.RetireRoom(SECTOR, RoomId("!a"), Damage.REPLACED, (key(RoomKind.SECTOR, "gare"),))
+    yield merged, "un autre secteur prend sa suite (Salon du secteur Gare)"
     yield act.AdoptRoom(SECTOR, RoomId("!a")), "~ inscrire ce salon au registre"
     yield act.MakeAccount(ANNA, "Anna"), "+ créer le compte de Anna"
     yield act.RenewPassword(ANNA, "Anna"), "~ nouveau mot de passe pour Anna"
@@ -89,6 +95,7 @@ NOTICES: list[tuple[Notice, str]] = [
     (act.CannotChange(SECTOR, "federation"), "son ouverture aux autres serveurs"),
     (act.CannotChange(SECTOR, "space"), "sa nature"),
     (act.LeftByThemselves(SECTOR, ANNA), "Anna (@anna:here.test) est parti de son plein gré"),
+    (act.LeftOut(ANNA, Why.SECTOR_SPLIT), "son secteur a été partagé"),
     (act.LeftOut(ANNA, Why.CHARTER_NOT_ACCEPTED), "n'est dans aucun salon commun : la charte"),
 ]
 

@@ -200,6 +200,17 @@ def test_without_sector_or_authority(tmp_path: Path) -> None:
     ]
 
 
+def test_sectors_that_replace_others(tmp_path: Path) -> None:
+    line = 'code = "centre"\n'
+    merged = GOOD.replace(line, line + 'replaces = ["nord", "sud"]\n', 1)
+    (sector,) = load(written(tmp_path, merged)).commune.sectors
+    assert sector.replaces == ("nord", "sud")
+    itself = GOOD.replace(line, line + 'replaces = ["centre"]\n', 1)
+    assert faults_of(written(tmp_path, itself)) == [
+        "sector[1].replaces : centre est encore un secteur de ce fichier : retirez l'un des deux"
+    ]
+
+
 def test_corsica(tmp_path: Path) -> None:
     home = written(tmp_path, GOOD.replace("59999", "2A004"), "2A004")
     assert load(home).commune.code == "2A004"

@@ -3,6 +3,7 @@
 from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
 from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
+from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
     AcknowledgementRow,
@@ -16,7 +17,7 @@ from pc_matrix.registry.tables.ledger import (
 from pc_matrix.registry.tables.mandates import DepartureRow, RenewalRow
 from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
-from pc_matrix.registry.tables.rooms import RoomRow
+from pc_matrix.registry.tables.rooms import RetiredRoomRow, RoomRow
 from pc_matrix.registry.tables.seal import SealRow
 from pc_matrix.registry.tables.traces import AuditRow, IdentityNewsRow, PinRow
 from pc_matrix.registry.tables.verification import VerificationRow
@@ -31,6 +32,7 @@ __all__ = [
     "AuthorityRow",
     "BulletinLinkRow",
     "BulletinRow",
+    "CorrectionRow",
     "CounterRow",
     "CursorRow",
     "DepartureRow",
@@ -48,6 +50,7 @@ __all__ = [
     "PlaceRow",
     "RenewalRow",
     "ReportRow",
+    "RetiredRoomRow",
     "RoomRow",
     "SealRow",
     "SectorRow",
