@@ -1,6 +1,6 @@
 """The bot: what comes in is written down first, then carried, one after another.
 
-Three tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
+Four tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
 in one transaction. *Work* takes what waits there through the bridges. A crash between the two, or
 anywhere in the second, loses nothing: what was not settled is taken again. *Verify* answers those
 who compare codes with the town hall, and keeps nobody waiting behind other work.
@@ -46,11 +46,18 @@ class Inbox(Protocol):
     def directory(self) -> Directory: ...
 
 
+class Mails(Protocol):
+    """What goes by e-mail: ``bridges.to_mail``."""
+
+    async def step(self, directory: Directory) -> None: ...
+
+
 class Bot:
     """One commune's bot on an open session.
 
     ``upkeep`` puts rooms right, those whose state moved and those whose members should change, and
-    does what else is due; it is given the rooms that moved.
+    does what else is due; it is given the rooms that moved. ``mails`` is ``None`` for a commune that
+    writes to nobody.
     """
 
     def __init__(
@@ -62,11 +69,13 @@ class Bot:
         alerts: Alerts,
         watch: Watch,
         verifications: Verifications,
+        mails: Mails | None = None,
     ) -> None:
         self._session, self._inbox = session, inbox
         self._carrier, self._upkeep = carrier, upkeep
         self._alerts, self._watch = alerts, watch
-        self._verifications = verifications
+        self._verifications, self._mails = verifications, mails
+        self._mail_news = asyncio.Event()
         self._identity_news: list[IdentityNews] = []
         self._server = ServerState()
         self._news = asyncio.Event()
@@ -81,7 +90,7 @@ class Bot:
         """
         try:
             async with asyncio.TaskGroup() as group:
-                parts = (self._listen(), self._work(), self._verify())
+                parts = (self._listen(), self._work(), self._verify(), self._mail())
                 tasks = [group.create_task(part) for part in parts]
                 group.create_task(_stop_when(stop, tasks))
         except* PcError as errors:
@@ -157,6 +166,19 @@ class Bot:
             self._watch.tell(self._session.incidents.drain())
             await self._verifications.wait()
 
+    async def _mail(self) -> None:
+        outage = Outage("mail", self._server, follows="listen")
+        while self._mails is not None:
+            self._mail_news.clear()
+            try:
+                with _put_off("mail.put_off"):
+                    await self._mails.step(self._inbox.directory())
+            except (ServerUnreachable, MatrixError) as error:
+                await outage.wait(error)
+                continue
+            outage.over()
+            await _set_or_late(self._mail_news)
+
     async def _keep_up(self) -> None:
         await self._alert()
         # A room that moves while it is put right is looked at again, and so is one that was not.
@@ -185,15 +207,22 @@ class Bot:
                 _log.warning("inbox.put_off", event_id=item.event_id, status=refusal.status)
                 continue
             self._inbox.settle(inbox_id, outcome)
+            self._mail_news.set()
             _log.info("inbox.settled", event_id=item.event_id, outcome=outcome)
 
     async def _wait_for_news(self) -> None:
-        try:
-            async with asyncio.timeout(_LOOK_AROUND):
-                await self._news.wait()
-        except TimeoutError:
-            return
-        self._news.clear()
+        if await _set_or_late(self._news):
+            self._news.clear()
+
+
+async def _set_or_late(news: asyncio.Event) -> bool:
+    """Wait for ``news``, or until it is time to look around; whether it came."""
+    try:
+        async with asyncio.timeout(_LOOK_AROUND):
+            await news.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 @contextmanager

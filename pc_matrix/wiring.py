@@ -11,10 +11,13 @@ from pathlib import Path
 
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
+from bridges.certificate_news import CertificateNews
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.judging import Judging
 from bridges.ports import Language
 from bridges.to_authority import ToAuthority
+from bridges.to_mail import ToMail
 from bridges.to_sectors import ToSectors
 from bridges.verifications import VerificationNews
 from bridges.wording.welcome import CHARTER_VERSION
@@ -30,6 +33,7 @@ from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.session import Session
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
+from pc_matrix.mail import Post, Signer, signer
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Progress, Provisioner
 from pc_matrix.provisioning.ports import silent
@@ -175,6 +179,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 session.incidents,
                 clock,
             ),
+            _to_mail(house, voice, language),
         )
 
 
@@ -187,6 +192,36 @@ def _carrier(house: House, voice: Voice, language: Language) -> Carrier:
         Feedback(voice, voice, book, clock),
         Help(voice, clock),
     )
+
+
+def _to_mail(house: House, voice: Voice, language: Language) -> ToMail | None:
+    post, book, clock = open_post(house), house.book, house.clock
+    if post is None:
+        return None
+    judging, fingerprint = Judging(voice, book, language), VaultFingerprint(house.vault)
+    news = CertificateNews(post, voice, book, clock)
+    return ToMail(post, voice, book, judging, fingerprint, news, clock)
+
+
+def open_post(house: House) -> Post | None:
+    """The commune's mail server, ``None`` when its file names none.
+
+    Raises ``StoreError`` when the key that signs mails cannot be read or made.
+    """
+    server, signing = house.settings.mail, mail_signer(house)
+    if server is None or signing is None:
+        return None
+    name, certificates = house.settings.commune.name, house.settings.certificates
+    return Post(server, name, certificates, signing, house.clock.now)
+
+
+def mail_signer(house: House) -> Signer | None:
+    """What signs the commune's mails, made at first use; ``None`` when it sends none."""
+    s = house.settings
+    if s.mail is None:
+        return None
+    now = house.clock.now()
+    return signer(s.session_dir, s.bot, house.vault, s.commune.name, s.mail.sender, now)
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:

@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from policies.mail_headers import MailAddress
+
 UserId = NewType("UserId", str)
 """A full Matrix id, ``@localpart:server``."""
 RoomId = NewType("RoomId", str)
@@ -83,11 +85,15 @@ class Sector:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An institution that receives reports; ``categories`` empty means that it receives none."""
+    """An institution that receives reports; ``categories`` empty means that it receives none.
+
+    One that has an ``email`` receives them by mail, and in its room once somebody is there.
+    """
 
     code: AuthorityCode
     name: str
     categories: frozenset[Category]
+    email: MailAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)

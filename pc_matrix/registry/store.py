@@ -12,6 +12,7 @@ from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
 from pc_matrix.registry.links import LinkStore
+from pc_matrix.registry.mails import MailStore
 from pc_matrix.registry.persons import PersonStore
 from pc_matrix.registry.pins import PinStore
 from pc_matrix.registry.places import PlaceStore
@@ -31,6 +32,7 @@ class Registry(
     InboxStore,
     ReportStore,
     LinkStore,
+    MailStore,
     ShowingStore,
     BulletinStore,
     PinStore,

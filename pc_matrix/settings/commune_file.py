@@ -12,8 +12,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from pc_matrix.settings import mail_table
 from pc_matrix.settings.faults import Fault, key_path
+from pc_matrix.settings.mail_table import Address, FileName, MailTable
 from policies import commands
+from policies.mail_headers import MailAddress
 from policies.terms import (
     Authority,
     AuthorityCode,
@@ -155,6 +158,8 @@ class _AuthorityTable(_Table):
     code: _Code
     name: Text
     categories: list[Annotated[str, AfterValidator(_category)]]
+    email: Address | None = None
+    certificate: FileName | None = None
 
 
 class CommuneFile(_Table):
@@ -165,6 +170,7 @@ class CommuneFile(_Table):
     options: _OptionsTable = _OptionsTable()
     sector: list[_SectorTable] = Field(min_length=1)
     authority: list[_AuthorityTable] = Field(min_length=1)
+    mail: MailTable | None = None
 
     def declared(self) -> Commune:
         """The commune as the policies know it."""
@@ -187,7 +193,8 @@ class CommuneFile(_Table):
 
 def _authority(table: _AuthorityTable) -> Authority:
     named = {c for word in table.categories for c in _categories(word)}
-    return Authority(AuthorityCode(table.code), table.name, frozenset(named))
+    email = MailAddress(table.email) if table.email else None
+    return Authority(AuthorityCode(table.code), table.name, frozenset(named), email)
 
 
 def _categories(word: str) -> tuple[Category, ...]:
@@ -206,6 +213,7 @@ def cross_faults(data: dict[str, Any], file_stem: str) -> Iterator[Fault]:
         yield Fault("commune.code", f"vaut {code}, mais le fichier s'appelle {file_stem}.toml")
     for block in ("sector", "authority"):
         yield from _repeated(data.get(block), block)
+    yield from mail_table.cross_faults(data)
 
 
 def _repeated(rows: object, block: str) -> Iterator[Fault]:

@@ -12,6 +12,7 @@ from pc_matrix.settings import faults
 from pc_matrix.settings.commune_file import CommuneFile, cross_faults
 from pc_matrix.settings.secret_file import load_secrets
 from pc_matrix.settings.values import Settings
+from policies.terms import AuthorityCode
 
 _DATABASE_VARIABLE = "PC_MATRIX_DATABASE"
 """A database's address may carry a password: the environment may give it instead of the file."""
@@ -31,6 +32,8 @@ def load(home: Path, commune: str | None = None) -> Settings:
     path = home / "communes" / f"{chosen(home, commune)}.toml"
     parsed = _parsed(path)
     declared = parsed.declared()
+    secrets = load_secrets(home)
+    password = secrets.mail_passwords.get(declared.code)
     return Settings(
         home=home,
         path=path,
@@ -40,7 +43,13 @@ def load(home: Path, commune: str | None = None) -> Settings:
         server_name=declared.server_name,
         database_url=_database_url(home, parsed.options.database),
         language=parsed.options.language,
-        secrets=load_secrets(home),
+        secrets=secrets,
+        mail=parsed.mail.server(path.parent, password) if parsed.mail else None,
+        certificates={
+            AuthorityCode(a.code): path.parent / a.certificate
+            for a in parsed.authority
+            if a.certificate
+        },
     )
 
 

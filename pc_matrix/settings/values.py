@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pc_matrix.settings.mail_table import MailServer
 from pc_matrix.settings.secret_file import Secrets
-from policies.terms import Commune, UserId
+from policies.terms import AuthorityCode, Commune, UserId
 
 
 def own_lists(home: Path, code: str) -> Path:
@@ -35,6 +37,10 @@ class Settings:
     database_url: str = field(repr=False)
     language: str
     secrets: Secrets
+    mail: MailServer | None = None
+    """The mail server, ``None`` when the commune writes to nobody."""
+    certificates: Mapping[AuthorityCode, Path] = field(default_factory=dict)
+    """Under which certificate each authority is written to; the files need not exist."""
 
     @property
     def own_lists(self) -> Path:

@@ -11,6 +11,7 @@ from pc_matrix.registry.tables.ledger import (
     ReportRow,
     ShowingRow,
 )
+from pc_matrix.registry.tables.mail import CertificateNewsRow, MailRow
 from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
 from pc_matrix.registry.tables.rooms import RoomRow
@@ -27,11 +28,13 @@ __all__ = [
     "AuthorityRow",
     "BulletinLinkRow",
     "BulletinRow",
+    "CertificateNewsRow",
     "CounterRow",
     "CursorRow",
     "IdentityNewsRow",
     "InboxRow",
     "LinkRow",
+    "MailRow",
     "MandateRow",
     "PersonRow",
     "PinRow",
