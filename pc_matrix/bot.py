@@ -56,8 +56,8 @@ class Bot:
     """One commune's bot on an open session.
 
     ``upkeep`` puts rooms right, those whose state moved and those whose members should change, and
-    does what else is due; it is given the rooms that moved. ``mails`` is ``None`` for a commune that
-    writes to nobody.
+    does what else is due; it is given the rooms that moved. ``mails`` is ``None`` for a commune
+    that writes to nobody.
     """
 
     def __init__(

@@ -58,7 +58,7 @@ class MailUnreachable(PcError):
 
 
 class AccessDenied(PcError):
-    """The homeserver, or the mail server, refused the password, the token or the right to do something."""
+    """The homeserver or the mail server refused the password, the token or the right to do it."""
 
     exit_status = 7
 

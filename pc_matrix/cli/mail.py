@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Le courriel aux autorités sans Matrix.")
     group.command(
         name="check",
-        help="Vérifie serveur et certificats. Statut 0 : rien à faire ; 2 : un certificat à revoir.",
+        help="Vérifie serveur et certificats. Statut 0 : rien à faire ; 2 : certificat à revoir.",
     )(check)
     group.command(
         name="certificate", help="Le certificat de la commune, à remettre aux autorités."
