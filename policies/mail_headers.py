@@ -35,9 +35,12 @@ def domain_of(address: MailAddress) -> str:
 
 
 def one_line(text: str) -> str:
-    """``text`` as a header may hold it: what could end or disguise the line becomes a space."""
+    """``text`` as a header may hold it: what could end or disguise the line becomes a space.
+
+    So does what would be read as an encoded word (RFC 2047), which may stand for a line's end.
+    """
     kept = (" " if unicodedata.category(c) in _BREAKING else c for c in text)
-    return " ".join("".join(kept).split())
+    return " ".join("".join(kept).replace("=?", "= ?").split())
 
 
 def message_id(transaction: str, sender: MailAddress) -> str:

@@ -96,6 +96,7 @@ def test_a_header_is_one_line(text: str) -> None:
 
 
 def test_what_hides_or_turns_a_line_round_is_gone() -> None:
+    assert one_line("=?utf-8?q?=0d=0aBcc?=") == "= ?utf-8?q?=0d=0aBcc?="
     assert one_line("Saint\r\nBcc: x@y.fr\u2028a\u202eb\ud800 c") == "Saint Bcc: x@y.fr a b c"
 
 
