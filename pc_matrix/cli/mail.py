@@ -104,7 +104,7 @@ async def _send_all(house: House, post: Post, found: list[Recipient]) -> dict[st
     outcomes = {}
     for one in found:
         letter = test_letter(house, one)
-        outcomes[one.code] = (await post.send(letter, lambda: None)).value
+        outcomes[one.code] = (await post.attempt(letter, lambda: None)).outcome.value
     return outcomes
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -40,6 +41,15 @@ _FOR_THE_TEXT = 300.0
 _FAILURES = (SMTPException, OSError, ssl.SSLError)
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try: what became of it, the server's last code (0: none), and the error's name."""
+
+    outcome: MailOutcome
+    code: int = 0
+    error: str = ""
+
+
 class Post:
     """``MailSender`` of one commune."""
 
@@ -61,17 +71,25 @@ class Post:
 
     async def send(self, letter: Letter, handing: Callable[[], None]) -> MailOutcome:
         """Try once; see ``MailSender``. Raises nothing that a mail server can bring about."""
+        tried = await self.attempt(letter, handing)
+        outcome = tried.outcome
+        log = _log.info if outcome is MailOutcome.TAKEN else _log.warning
+        txn, code, error = letter.txn, tried.code, tried.error
+        log("mail.tried", txn=txn, outcome=outcome.value, code=code, error=error)
+        return outcome
+
+    async def attempt(self, letter: Letter, handing: Callable[[], None]) -> Attempt:
+        """The same without a word in the log."""
         text = composed(letter, self._commune, self._server.sender, self._signer, self._now())
-        outcome, code = MailOutcome.AWAY, 0
+        tried = Attempt(MailOutcome.AWAY)
         try:
             async with self._connected() as client:
-                outcome, code = await self._hand_over(client, letter, text, handing)
+                tried = await self._hand_over(client, letter, text, handing)
         except (*_FAILURES, SettingsError) as error:
             # A password that is missing stops mails, not the bot: ``mail check`` tells of it.
             code = error.code if isinstance(error, SMTPResponseException) else 0
-            _log.warning("mail.away", error=type(error).__name__, code=code)
-        _log.info("mail.tried", txn=letter.txn, outcome=outcome.value, code=code)
-        return outcome
+            return Attempt(tried.outcome, code, type(error).__name__)
+        return tried
 
     async def check(self) -> None:
         """Connect, as for a mail, and leave again.
@@ -97,21 +115,20 @@ class Post:
 
     async def _hand_over(
         self, client: SMTP, letter: Letter, text: bytes, handing: Callable[[], None]
-    ) -> tuple[MailOutcome, int]:
+    ) -> Attempt:
         await client.mail(self._server.sender, encoding="ascii")
         try:
             await client.rcpt(letter.to, encoding="ascii")
         except SMTPRecipientRefused as refusal:
-            return _refused(refusal.code), refusal.code
+            return Attempt(_refused(refusal.code), refusal.code)
         handing()
         try:
             answer = await client.data(text, timeout=_FOR_THE_TEXT)
         except SMTPDataError as refusal:
-            return _refused(refusal.code), refusal.code
+            return Attempt(_refused(refusal.code), refusal.code)
         except _FAILURES as error:
-            _log.warning("mail.unknown", error=type(error).__name__)
-            return MailOutcome.UNKNOWN, 0
-        return MailOutcome.TAKEN, answer.code
+            return Attempt(MailOutcome.UNKNOWN, 0, type(error).__name__)
+        return Attempt(MailOutcome.TAKEN, answer.code)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[SMTP]:

@@ -50,8 +50,10 @@ class SmtpServer:
         with suppress(ConnectionError, ssl.SSLError, asyncio.IncompleteReadError):
             await self._talk(reader, writer)
         writer.close()
-        with suppress(ConnectionError, ssl.SSLError):
-            await writer.wait_closed()
+        # Nobody tells a writer that lost its transport in a handshake that it is closed.
+        with suppress(ConnectionError, ssl.SSLError, TimeoutError):
+            async with asyncio.timeout(1):
+                await writer.wait_closed()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         encrypted = self.at_once

@@ -31,8 +31,8 @@ def test_what_a_certificate_says(gendarmerie: Paper, tmp_path: Path) -> None:
         found = read(path)
         assert isinstance(found, Certificate)
         assert (found.bits, found.exponent) == (2048, 65537)
-        assert found.usages == {"digitalSignature", "keyEncipherment"}
-        assert found.purposes == {"emailProtection"}
+        assert found.usages == frozenset({"digitalSignature", "keyEncipherment"})
+        assert found.purposes == frozenset({"emailProtection"})
         assert found.addresses == {c.GENDARMERIE_MAIL}
         assert (found.not_before, found.not_after) == (
             c.NOW - timedelta(days=1),
