@@ -21,6 +21,8 @@ class SmtpServer:
     answers: dict[str, str] = field(default_factory=dict)
     on_text: Callable[[], None] | None = None
     on_recipient: Callable[[], None] | None = None
+    gate: asyncio.Event | None = None
+    """Until it is set, nobody who connects hears a word."""
     port: int = 0
     commands: list[str] = field(default_factory=list)
     mails: list[bytes] = field(default_factory=list)
@@ -57,6 +59,8 @@ class SmtpServer:
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         encrypted = self.at_once
+        if self.gate is not None:
+            await self.gate.wait()
         await self._say(writer, self.answers.get("hello", "220 here"))
         while line := (await reader.readline()).decode("latin-1").strip():
             verb = line.split()[0].upper()
