@@ -12,13 +12,14 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
-from bridges.outcome import word
+from bridges.outcome import MOVES_PEOPLE, word
 from pc_matrix.errors import PcError, ServerUnreachable
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.events import incoming
@@ -56,8 +57,9 @@ class Bot:
     """One commune's bot on an open session.
 
     ``upkeep`` puts rooms right, those whose state moved and those whose members should change, and
-    does what else is due; it is given the rooms that moved. ``mails`` is ``None`` for a commune
-    that writes to nobody.
+    does what else is due; it is given the rooms that moved, and says in how long it has to be asked
+    again (the bot looks around by itself, too). ``mails`` is ``None`` for a commune that writes to
+    nobody.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class Bot:
         session: Session,
         inbox: Inbox,
         carrier: Carrier,
-        upkeep: Callable[[frozenset[RoomId]], Awaitable[None]],
+        upkeep: Callable[[frozenset[RoomId]], Awaitable[timedelta | None]],
         alerts: Alerts,
         watch: Watch,
         verifications: Verifications,
@@ -80,6 +82,7 @@ class Bot:
         self._server = ServerState()
         self._news = asyncio.Event()
         self._moved: set[RoomId] = set()
+        self._next_change: timedelta | None = None
         self._is_ready = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -147,7 +150,8 @@ class Bot:
         while True:
             try:
                 await self._keep_up()
-                await self._drain()
+                if await self._drain():
+                    continue  # somebody came or went: rooms first, then rest
             except (ServerUnreachable, MatrixError) as error:
                 await outage.wait(error)
                 continue
@@ -183,9 +187,10 @@ class Bot:
         await self._alert()
         # A room that moves while it is put right is looked at again, and so is one that was not.
         moved, self._moved = self._moved, set()
+        self._next_change = None
         try:
             with _put_off("upkeep.put_off"):
-                await self._upkeep(frozenset(moved))
+                self._next_change = await self._upkeep(frozenset(moved))
                 moved = set()
         finally:
             self._moved |= moved
@@ -196,33 +201,44 @@ class Bot:
         with _put_off("alert.put_off"):
             await self._alerts.identity(news, self._inbox.directory())
 
-    async def _drain(self) -> None:
+    async def _drain(self) -> bool:
+        """Carry what waits; whether rooms have other people for it."""
+        moves_people = False
         for inbox_id, item in self._inbox.waiting():
             try:
-                outcome = word(await self._carrier.carry(item, self._inbox.directory()))
+                outcome = await self._carrier.carry(item, self._inbox.directory())
             except (ServerFault, MatrixError) as refusal:
                 # One room that refuses us holds up nothing else; this item is tried again.
                 if not _is_of_one_room(refusal):
                     raise
                 _log.warning("inbox.put_off", event_id=item.event_id, status=refusal.status)
                 continue
-            self._inbox.settle(inbox_id, outcome)
+            self._inbox.settle(inbox_id, word(outcome))
             self._mail_news.set()
-            _log.info("inbox.settled", event_id=item.event_id, outcome=outcome)
+            _log.info("inbox.settled", event_id=item.event_id, outcome=word(outcome))
+            moves_people = moves_people or isinstance(outcome, MOVES_PEOPLE)
+        return moves_people
 
     async def _wait_for_news(self) -> None:
-        if await _set_or_late(self._news):
+        if await _set_or_late(self._news, _rest(self._next_change)):
             self._news.clear()
 
 
-async def _set_or_late(news: asyncio.Event) -> bool:
+async def _set_or_late(news: asyncio.Event, rest: float = _LOOK_AROUND) -> bool:
     """Wait for ``news``, or until it is time to look around; whether it came."""
     try:
-        async with asyncio.timeout(_LOOK_AROUND):
+        async with asyncio.timeout(rest):
             await news.wait()
     except TimeoutError:
         return False
     return True
+
+
+def _rest(next_change: timedelta | None) -> float:
+    """Seconds until the next look: at the latest when a mandate begins or ends."""
+    if next_change is None:
+        return _LOOK_AROUND
+    return min(_LOOK_AROUND, max(0.0, next_change.total_seconds()))
 
 
 @contextmanager

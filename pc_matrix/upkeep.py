@@ -1,4 +1,5 @@
-"""What the bot does besides carrying: rooms stay what the registry says, charters get posted.
+"""What the bot does besides carrying: rooms stay what the registry says, charters get posted,
+administrators are reminded of mandates that end.
 
 A room is looked at when its state moved; all of them when the registry gives other people other
 rooms than the last time, and every ten minutes.
@@ -9,11 +10,19 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
+import structlog
+
+from bridges.each import attempted
 from bridges.ports import Clock
+from bridges.renewals import Renewals
 from pc_matrix.charters import Charters
+from pc_matrix.errors import SettingsError
+from pc_matrix.provisioning.ports import Guard
 from policies.readers import readers
 from policies.terms import Directory, RoomId, UserId
+from policies.timetable import next_change
 
+_log = structlog.get_logger(__name__)
 _LOOK_AT_ALL_EVERY = timedelta(minutes=10)
 
 Enforce = Callable[[frozenset[RoomId] | None], Awaitable[object]]
@@ -28,23 +37,56 @@ class Upkeep:
         directory: Callable[[], Directory],
         enforce: Enforce,
         charters: Charters,
+        renewals: Renewals,
         clock: Clock,
+        guard: Guard | None = None,
     ) -> None:
         self._directory, self._enforce = directory, enforce
-        self._charters, self._clock = charters, clock
+        self._charters, self._renewals = charters, renewals
+        self._clock, self._guard = clock, guard
         self._given: Mapping[RoomId, frozenset[UserId]] | None = None
         self._looked_at_all: datetime | None = None
 
-    async def __call__(self, moved: frozenset[RoomId]) -> None:
-        """Put right what ``moved`` or what is due. Raises what the homeserver's refusals raise."""
-        now = self._clock.now()
-        given = readers(self._directory(), now)
+    async def __call__(self, moved: frozenset[RoomId]) -> timedelta | None:
+        """Put right what ``moved`` or what is due; in how long a mandate begins or ends.
+
+        Raises what the homeserver's refusals raise.
+        """
+        now, directory = self._clock.now(), self._directory()
+        self._tell_guard(directory, now)
+        given = readers(directory, now)
         if given != self._given or self._is_time(now):
             await self._enforce(None)
             self._given, self._looked_at_all = given, now
         elif moved:
             await self._enforce(moved)
-        await self._charters.post()
+        _, failures = await attempted((self._say(directory), self._renewals.remind(directory)))
+        if failures:
+            raise failures[0]
+        return self._until_next(directory, now)
+
+    async def _say(self, directory: Directory) -> int:
+        said = await self._charters.post(directory)
+        if said:
+            self._looked_at_all = None  # what was just said has to be pinned
+        return said
+
+    def _until_next(self, directory: Directory, now: datetime) -> timedelta | None:
+        change = next_change(directory, now)
+        return None if change is None else change - self._clock.now()
+
+    def _tell_guard(self, directory: Directory, now: datetime) -> None:
+        """Before anybody is invited. A disk that is full must not keep anybody in, or from talking:
+
+        the guard then goes on by what it has, which says until when.
+        """
+        if self._guard is None:
+            return
+        try:
+            if self._guard.publish(directory, now):
+                _log.info("guard.told")
+        except SettingsError as error:
+            _log.warning("guard.not_told", what=error.what)
 
     def _is_time(self, now: datetime) -> bool:
         return self._looked_at_all is None or now - self._looked_at_all >= _LOOK_AT_ALL_EVERY

@@ -7,36 +7,45 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
+from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
+from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.judging import Judging
-from bridges.ports import Language
+from bridges.ports import Clock, Language
+from bridges.renewals import Renewals
 from bridges.to_authority import ToAuthority
 from bridges.to_mail import ToMail
 from bridges.to_sectors import ToSectors
 from bridges.verifications import VerificationNews
-from bridges.wording.welcome import CHARTER_VERSION
+from bridges.wording.guard import refusals
 from pc_matrix import settings
 from pc_matrix.book import Book
 from pc_matrix.bot import Bot
 from pc_matrix.charters import Charters
 from pc_matrix.errors import SessionInUse
 from pc_matrix.homeserver.admin import SynapseAdmin
+from pc_matrix.homeserver.guard.home_key import home_key
+from pc_matrix.homeserver.guard.writing import SnapshotWriter
 from pc_matrix.homeserver.http import MatrixHttp
+from pc_matrix.homeserver.in_flight import InFlight
 from pc_matrix.homeserver.opening import Place, log_in, open_session
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.session import Session
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
-from pc_matrix.mail import Post, Signer, signer
+from pc_matrix.mail import open_post
+from pc_matrix.mandate_book import MandateBook
 from pc_matrix.provisioning import Charters as CharterHook
-from pc_matrix.provisioning import Progress, Provisioner
+from pc_matrix.provisioning import Progress, Provisioner, pictures
 from pc_matrix.provisioning.ports import silent
+from pc_matrix.provisioning.private_rooms import PrivateRooms
 from pc_matrix.registry import Registry
 from pc_matrix.settings import Settings
 from pc_matrix.upkeep import Upkeep
@@ -47,7 +56,7 @@ from pc_matrix.watch import Watch
 from policies.charter import KINDS
 from policies.pinning import PinRule, rule_of
 from policies.readers import readers
-from policies.terms import RoomId
+from policies.terms import RoomId, UserId
 
 _WAIT_FOR_BOT = 30  # seconds, asked once a second
 
@@ -70,17 +79,34 @@ class VaultFingerprint:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenRooms:
+    """Private rooms, once the session has seen their person there: only then can he read."""
+
+    private: PrivateRooms
+    session: Session
+
+    async def open(self, user_id: UserId) -> RoomId:
+        room_id = await self.private.open(user_id)
+        await self.session.until_present(room_id, user_id)
+        return room_id
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """One commune's settings, vault and open registry."""
 
     settings: Settings
     vault: Vault
     registry: Registry
-    clock: SystemClock
+    clock: Clock
 
     @property
     def book(self) -> Book:
         return Book(self.registry, self.settings.commune, self.clock)
+
+    @property
+    def mandate_book(self) -> MandateBook:
+        return MandateBook(self.registry, self.settings.commune, self.clock)
 
     @property
     def place(self) -> Place:
@@ -94,6 +120,13 @@ class House:
             lock=s.session_lock,
         )
 
+    @property
+    def guard(self) -> SnapshotWriter:
+        """What tells the homeserver's guard whom the registry knows."""
+        s = self.settings
+        key = cache(lambda: home_key(s.home, self.vault))
+        return SnapshotWriter(s.guard_dir, key, s.commune, refusals(s.commune.language))
+
     def entitled(self, room_id: str) -> frozenset[str]:
         """Who may read ``room_id`` by the registry, now; nobody when it is not the commune's."""
         given = readers(self.book.directory(), self.clock.now())
@@ -106,14 +139,14 @@ class House:
 
 
 @contextmanager
-def open_house(home: Path, commune: str | None) -> Iterator[House]:
-    """The house of one commune; its registry is closed at the end.
+def open_house(home: Path, commune: str | None, clock: Clock | None = None) -> Iterator[House]:
+    """The house of one commune; its registry is closed at the end. ``clock`` is the system's.
 
     Raises ``SettingsError``, ``RegistryError`` and ``StoreError``.
     """
     read = settings.load(home, commune)
     vault = Vault(read.secrets.vault_key())
-    clock = SystemClock()
+    clock = clock or SystemClock()
     with Registry.open(read.database_url, vault) as registry:
         registry.declare(read.commune, clock.now())
         yield House(read, vault, registry, clock)
@@ -133,9 +166,10 @@ async def open_provisioner(
     login = await log_in(house.place, house.vault)
     token = house.settings.secrets.admin_token
     base_url = house.settings.homeserver_url
+    secret = token.get_secret_value() if token else None
     async with (
-        MatrixHttp(base_url, login.token) as http,
-        MatrixHttp(base_url, token.get_secret_value() if token else None) as admin_http,
+        MatrixHttp(base_url, login.token, in_flight=InFlight()) as http,
+        MatrixHttp(base_url, secret, in_flight=InFlight()) as admin_http,
     ):
         yield Provisioner(
             Rooms(http),
@@ -144,7 +178,9 @@ async def open_provisioner(
             house.settings.commune,
             house.clock.now,
             progress,
-            CharterHook(CHARTER_VERSION, lambda: _post_charters(house)),
+            CharterHook(house.settings.commune.charter_version, lambda: _post_charters(house)),
+            guard=house.guard,
+            pictures=pictures(house.settings.images),
         )
 
 
@@ -163,12 +199,14 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             book.directory,
             provisioner.enforce,
             Charters(house.registry, commune, voice, clock),
+            Renewals(voice, house.mandate_book, clock),
             clock,
+            house.guard,
         )
         yield Bot(
             session,
             book,
-            _carrier(house, voice, language),
+            _carrier(house, voice, language, SeenRooms(provisioner.private_rooms(), session)),
             upkeep,
             Alerts(voice, book, clock),
             Watch(book, clock),
@@ -183,45 +221,26 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         )
 
 
-def _carrier(house: House, voice: Voice, language: Language) -> Carrier:
-    book, clock = house.book, house.clock
+def _carrier(house: House, voice: Voice, language: Language, private: SeenRooms) -> Carrier:
+    book, mandates, clock = house.book, house.mandate_book, house.clock
     fingerprint = VaultFingerprint(house.vault)
     return Carrier(
         ToAuthority(voice, voice, book, language, fingerprint, clock),
         ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
         Feedback(voice, voice, book, clock),
         Help(voice, clock),
+        Acceptance(voice, mandates, clock),
+        Departures(voice, voice, private, mandates, clock),
     )
 
 
 def _to_mail(house: House, voice: Voice, language: Language) -> ToMail | None:
-    post, book, clock = open_post(house), house.book, house.clock
+    post = open_post(house.settings, house.vault, house.clock.now)
     if post is None:
         return None
-    judging, fingerprint = Judging(voice, book, language), VaultFingerprint(house.vault)
-    news = CertificateNews(post, voice, book, clock)
+    book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
+    judging, news = Judging(voice, book, language), CertificateNews(post, voice, book, clock)
     return ToMail(post, voice, book, judging, fingerprint, news, clock)
-
-
-def open_post(house: House) -> Post | None:
-    """The commune's mail server, ``None`` when its file names none.
-
-    Raises ``StoreError`` when the key that signs mails cannot be read or made.
-    """
-    server, signing = house.settings.mail, mail_signer(house)
-    if server is None or signing is None:
-        return None
-    name, certificates = house.settings.commune.name, house.settings.certificates
-    return Post(server, name, certificates, signing, house.clock.now)
-
-
-def mail_signer(house: House) -> Signer | None:
-    """What signs the commune's mails, made at first use; ``None`` when it sends none."""
-    s = house.settings
-    if s.mail is None:
-        return None
-    now = house.clock.now()
-    return signer(s.session_dir, s.bot, house.vault, s.commune.name, s.mail.sender, now)
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:
@@ -251,7 +270,8 @@ async def _post_charters(house: House) -> int:
         async with _session(house) as session:
             await _begin_to_listen(house, session)
             commune, voice = house.settings.commune, Voice(session)
-            return await Charters(house.registry, commune, voice, house.clock).post()
+            charters = Charters(house.registry, commune, voice, house.clock)
+            return await charters.post(house.book.directory())
     except SessionInUse:
         return await _wait_for_bot(house)
 
@@ -266,9 +286,9 @@ async def _wait_for_bot(house: House) -> int:
 
 
 def _without_charter(house: House) -> int:
-    code = house.settings.commune.code
-    rooms = house.registry.rooms(code)
-    lacking = house.registry.rooms_without_charter(code, CHARTER_VERSION)
+    commune = house.settings.commune
+    rooms = house.registry.rooms(commune.code)
+    lacking = house.registry.rooms_without_charter(commune.code, commune.charter_version)
     return sum(rooms[room_id].kind in KINDS for room_id in lacking if room_id in rooms)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.room_shapes import Content, RoomShape
-from policies.terms import Role, RoomId, RoomKey, UserId
+from policies.terms import EventId, Role, RoomId, RoomKey, UserId
 
 
 class Why(StrEnum):
@@ -30,6 +30,7 @@ class Why(StrEnum):
     NO_ACCOUNT = "no-account"
     PASSWORD_NOT_SHOWN = "password-not-shown"  # noqa: S105 - a reason
     CHARTER_MISSING = "charter-missing"
+    CHARTER_NOT_PINNED = "charter-not-pinned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,24 @@ class CorrectState:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAvatar:
+    """``image`` is the digest of the picture that the room has to show."""
+
+    key: RoomKey
+    image: str
+    why: Why = Why.DRIFTED
+
+
+@dataclass(frozen=True, slots=True)
+class SetAlias:
+    """``alias`` becomes the room's address, and leads to it."""
+
+    key: RoomKey
+    alias: str
+    why: Why = Why.DRIFTED
+
+
+@dataclass(frozen=True, slots=True)
 class LinkChild:
     """``m.space.child`` of ``child`` in the space ``key``."""
 
@@ -174,6 +193,15 @@ class PostCharter:
     why: Why = Why.CHARTER_MISSING
 
 
+@dataclass(frozen=True, slots=True)
+class PinCharter:
+    """The charter message is pinned before ``keep``, which others pinned."""
+
+    key: RoomKey
+    keep: tuple[EventId, ...]
+    why: Why = Why.CHARTER_NOT_PINNED
+
+
 AccountAction = MakeAccount | RenewPassword
 RoomAction = (
     KickPerson
@@ -183,6 +211,8 @@ RoomAction = (
     | AdoptRoom
     | CreateRoom
     | CorrectState
+    | SetAvatar
+    | SetAlias
     | LinkChild
     | UnlinkChild
     | LinkParent
@@ -190,6 +220,7 @@ RoomAction = (
     | LiftBan
     | InvitePerson
     | PostCharter
+    | PinCharter
 )
 Action = RoomAction | AccountAction
 

@@ -19,6 +19,8 @@ class CommandName(StrEnum):
     FLAG = "flag"
     REPLY = "reply"
     BROADCAST = "broadcast"
+    ACCEPT = "accept"
+    LEAVE = "leave"
     HELP = "help"
     UNKNOWN = "unknown"
 
@@ -32,6 +34,12 @@ _NAMES: Mapping[str, CommandName] = {
     "reply": CommandName.REPLY,
     "diffuser": CommandName.BROADCAST,
     "broadcast": CommandName.BROADCAST,
+    "accepter": CommandName.ACCEPT,
+    "accepte": CommandName.ACCEPT,
+    "accept": CommandName.ACCEPT,
+    "quitter": CommandName.LEAVE,
+    "quitte": CommandName.LEAVE,
+    "leave": CommandName.LEAVE,
     "aide": CommandName.HELP,
     "help": CommandName.HELP,
 }

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from policies import actions as act
 from policies.actions import Action, Notice, PowerChange, Why
 from policies.membership import Expected, ExpectedMember, ExpectedRoom
 from policies.roles import MEMBER
-from policies.room_shapes import POWER_LEVELS, VERSION, power_levels
+from policies.room_shapes import ALIAS, AVATAR, POWER_LEVELS, VERSION, power_levels, with_ours
 from policies.terms import RoomKey, UserId
 from policies.world import Member, Membership, ObservedRoom
 
@@ -24,12 +24,18 @@ def members(expected: Expected, room: ObservedRoom) -> Iterator[Action | Notice]
         yield from _in(room.key, user, member, room.members.get(user))
 
 
-def settings(wanted: ExpectedRoom, room: ObservedRoom) -> Iterator[Action | Notice]:
-    """What in ``room`` is not as it has to be, and what of it cannot be changed any more."""
+def settings(
+    wanted: ExpectedRoom, room: ObservedRoom, images: Mapping[str, str]
+) -> Iterator[Action | Notice]:
+    """What in ``room`` is not as it has to be, and what of it cannot be changed any more.
+
+    ``images`` are the pictures on the server, ``mxc://`` addresses by digest.
+    """
     yield from _powers(wanted, room)
     for event_type, content in wanted.shape.state.items():
         if room.state.get(event_type) != content:
             yield act.CorrectState(room.key, event_type, content)
+    yield from _faces(wanted, room, images)
     fixed = {
         "version": room.version == VERSION,
         "federation": room.federates == wanted.shape.federates,
@@ -38,6 +44,15 @@ def settings(wanted: ExpectedRoom, room: ObservedRoom) -> Iterator[Action | Noti
     for what, right in fixed.items():
         if not right:
             yield act.CannotChange(room.key, what)
+
+
+def _faces(wanted: ExpectedRoom, room: ObservedRoom, images: Mapping[str, str]) -> Iterator[Action]:
+    """The room's picture, and its address when it has to have one."""
+    image, alias = wanted.shape.image, wanted.shape.alias
+    if image and (image not in images or room.state.get(AVATAR) != {"url": images[image]}):
+        yield act.SetAvatar(room.key, image)
+    if alias is not None and room.state.get(ALIAS, {}).get("alias") != alias:
+        yield act.SetAlias(room.key, alias)
 
 
 def _out(expected: Expected, room: ObservedRoom, user: UserId) -> Iterator[Action]:
@@ -80,11 +95,12 @@ def _powers(wanted: ExpectedRoom, room: ObservedRoom) -> Iterator[Action]:
     """One write for the whole room: what is not ours in its power levels stays as it is."""
     has = room.state.get(POWER_LEVELS, {})
     ours = power_levels(wanted.shape.powers, wanted.powers())
-    if any(has.get(name) != value for name, value in ours.items()):
+    becomes = with_ours(has, ours)
+    if becomes != has:
         changes = tuple(_changes(has.get("users"), ours["users"]))
         missing = POWER_LEVELS not in room.state
         why = Why.DRIFTED if missing or not changes else Why.MANDATE
-        yield act.SetPower(room.key, {**has, **ours}, changes, why)
+        yield act.SetPower(room.key, becomes, changes, why)
 
 
 def _changes(was: object, becomes: object) -> Iterator[PowerChange]:

@@ -10,6 +10,7 @@ from policies import actions as act
 from policies import drift
 from policies.actions import Action, Notice, Why
 from policies.membership import Expected
+from policies.pinned import is_pinned, others_pinned
 from policies.plan import Plan, ordered
 from policies.roles import server_of
 from policies.room_shapes import child_link, parent_link, parent_of, power_levels
@@ -64,7 +65,7 @@ class _World:
             yield from _links(self, room)
             wanted = self.expected.rooms.get(key)
             if wanted is not None:
-                yield from drift.settings(wanted, room)
+                yield from drift.settings(wanted, room, self.observed.images)
                 yield from _charter(self, room)
 
 
@@ -112,6 +113,9 @@ def _creations(world: _World) -> Iterator[Action]:
             yield _link_child(world, key, child)
         if room.shape.charter and world.observed.chartered is not None:
             yield act.PostCharter(key)
+            yield act.PinCharter(key, ())
+        if room.shape.alias is not None:
+            yield act.SetAlias(key, room.shape.alias, why)
 
 
 def _link_child(world: _World, space: RoomKey, child: RoomKey) -> act.LinkChild:
@@ -146,10 +150,15 @@ def _parents(world: _World, room: ObservedRoom) -> Iterator[Action]:
 
 
 def _charter(world: _World, room: ObservedRoom) -> Iterator[Action]:
-    chartered = world.observed.chartered
-    wanted = world.expected.rooms[room.key].shape.charter
-    if wanted and chartered is not None and room.room_id not in chartered:
+    """The charter message, and that it is the first of what is pinned."""
+    if not world.expected.rooms[room.key].shape.charter:
+        return
+    chartered, said = world.observed.chartered, world.observed.charters.get(room.room_id)
+    missing = chartered is not None and room.room_id not in chartered
+    if missing:
         yield act.PostCharter(room.key)
+    if missing or (said is not None and not is_pinned(room.state, said)):
+        yield act.PinCharter(room.key, others_pinned(room.state, said))
 
 
 def _accounts(world: _World) -> Iterator[Action]:

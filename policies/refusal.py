@@ -39,4 +39,8 @@ class Refusal(StrEnum):
     NOT_AN_OFFICER = "not-an-officer"
     UNKNOWN_REPORT = "unknown-report"
     UNKNOWN_SECTOR = "unknown-sector"
+    NOTHING_TO_LEAVE = "nothing-to-leave"
+    """Who asks to leave holds no mandate there."""
+    NO_CHARTER_YET = "no-charter-yet"
+    """The charter is accepted by who was shown it, and it was not shown yet."""
     UNKNOWN_COMMAND = "unknown-command"

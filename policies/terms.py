@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from policies.brake_limits import BrakeLimits
+from policies.formatted import Formatted
 from policies.mail_headers import MailAddress
 
 UserId = NewType("UserId", str)
@@ -26,6 +28,10 @@ SectorCode = NewType("SectorCode", str)
 """A sector's short code inside its commune: ``"centre"``."""
 AuthorityCode = NewType("AuthorityCode", str)
 """An authority's short code inside its commune: ``"gendarmerie"``."""
+
+
+CHARTER_VERSION = "1"
+"""Changes whenever the charter's words do, and the charter is asked for again."""
 
 
 class Role(StrEnum):
@@ -119,6 +125,12 @@ class Commune:
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
     """The kinds of room in which a person's identity counts only once a human approved it."""
+    brake: BrakeLimits = field(default_factory=BrakeLimits)
+    aliases: bool = False
+    """Whether rooms have an address of their own (``#59999-secteur-centre:server``)."""
+    charter_version: str = CHARTER_VERSION
+    charter_deadline: datetime | None = None
+    """When an acceptance of an earlier version ends to count; ``None``: it never does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,7 @@ class Mandate:
     """A person's role in a sector or an authority, from a date to a date (``until`` excluded).
 
     ``charter_accepted`` is when the person accepted the charter, ``None`` while he has not. All
-    times are aware.
+    times are aware. How he accepted it is no part of what is compared.
     """
 
     user_id: UserId
@@ -143,6 +155,10 @@ class Mandate:
     sector: SectorCode | None = None
     authority: AuthorityCode | None = None
     charter_accepted: datetime | None = None
+    charter_version: str = field(default="", compare=False)
+    """The version that was accepted; empty for a signature on paper, which the town hall keeps."""
+    charter_lapses: datetime | None = field(default=None, compare=False)
+    """When that acceptance ends to count, because a newer version is asked for."""
 
     def runs(self, now: datetime) -> bool:
         """Whether ``now`` lies between its two dates."""
@@ -151,9 +167,13 @@ class Mandate:
     def counts(self, now: datetime) -> bool:
         """Whether it gives anything at ``now``: it runs and, in a sector, has a charter."""
         if self.role.is_of_a_sector:
-            accepted = self.charter_accepted is not None and self.charter_accepted <= now
-            return accepted and self.sector is not None and self.runs(now)
+            return self.has_charter(now) and self.sector is not None and self.runs(now)
         return self.authority is not None and self.runs(now)
+
+    def has_charter(self, now: datetime) -> bool:
+        """Whether the charter was accepted for it, in a version that is good enough at ``now``."""
+        accepted = self.charter_accepted is not None and self.charter_accepted <= now
+        return accepted and (self.charter_lapses is None or now < self.charter_lapses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,27 +218,6 @@ class MessageKind(StrEnum):
     """A change of another message: by itself it is none."""
     UNSETTLED = "unsettled"
     """Changed since it was sent, and which words count now cannot be told for sure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Formatted:
-    """What a message's HTML form shows, which Element shows instead of its plain text.
-
-    ``text`` has all its words, hidden ones too. ``targets`` are where links lead whose text says
-    something else; ``mentions`` are pairs of a person's name as it is shown and ``@account``.
-    """
-
-    text: str
-    targets: tuple[str, ...] = ()
-    mentions: tuple[tuple[str, str], ...] = ()
-    hides: bool = False
-    """Whether some of it shows only after a tap, or in a colour of its own."""
-    intact: bool = True
-    """False when it is too large or not well-formed: applications show it each in its own way."""
-
-    def __repr__(self) -> str:
-        """Without the text, so that no traceback or log can carry it."""
-        return f"Formatted(hides={self.hides}, intact={self.intact})"
 
 
 @dataclass(frozen=True, slots=True)

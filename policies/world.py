@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policies.room_shapes import Content
-from policies.terms import RoomId, RoomKey, UserId
+from policies.terms import EventId, RoomId, RoomKey, UserId
 
 
 class Membership(StrEnum):
@@ -63,7 +63,8 @@ class Observed:
     ``rooms`` are those that the bot created for this commune; other rooms are not in here at all,
     so that no plan can touch them. With ``whole`` false only some rooms were looked at, and what
     is missing says nothing. ``chartered`` are the rooms that have the charter, ``None`` when
-    nobody asked.
+    nobody asked; ``charters`` is each room's last charter message, of whichever version.
+    ``images`` are the pictures that are on the server, by their digests, as ``mxc://`` addresses.
     """
 
     rooms: tuple[ObservedRoom, ...]
@@ -71,3 +72,5 @@ class Observed:
     accounts: Mapping[UserId, Account] = field(default_factory=dict)
     chartered: frozenset[RoomId] | None = None
     whole: bool = True
+    charters: Mapping[RoomId, EventId] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)

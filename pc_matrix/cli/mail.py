@@ -45,10 +45,11 @@ def check(
     """Connecte, lit chaque certificat et, sur demande, envoie un message d'essai."""
     from pc_matrix import wiring
     from pc_matrix.cli import mail_view
+    from pc_matrix.mail import open_post
 
     context: Context = ctx.obj
     with wiring.open_house(context.home, context.commune) as house:
-        post = _required(wiring.open_post(house))
+        post = _required(open_post(house.settings, house.vault, house.clock.now))
         found = mail_view.recipients(house, post, to)
         if to and not found:
             raise InputError(
@@ -82,10 +83,11 @@ def certificate(
 ) -> None:
     """Le certificat sous lequel la commune signe ses courriels ; l'autorité l'installe une fois."""
     from pc_matrix import wiring
+    from pc_matrix.mail import open_signer
 
     context: Context = ctx.obj
     with wiring.open_house(context.home, context.commune) as house:
-        signer = _required(wiring.mail_signer(house))
+        signer = _required(open_signer(house.settings, house.vault, house.clock.now()))
     if output is not None:
         output.write_text(signer.pem(), encoding="ascii")
     if context.json:

@@ -5,11 +5,25 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import Any
 
-from pc_matrix.provisioning import ApplyReport, NewAccount
+from pc_matrix.provisioning import ApplyReport, NewAccount, Survey
+from pc_matrix.provisioning.plain import plain
 from pc_matrix.provisioning.reports import slug
-from policies.actions import Action, CreateRoom, Notice, PowerChange
+from policies.actions import (
+    Action,
+    CorrectState,
+    CreateRoom,
+    InvitePerson,
+    KickPerson,
+    LiftBan,
+    Notice,
+    PowerChange,
+    SetAlias,
+    SetPower,
+    WithdrawInvitation,
+)
 from policies.plan import Plan
-from policies.terms import RoomKey
+from policies.reasons import drifts, mandate_behind, room_behind
+from policies.terms import Mandate, RoomKey
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:
@@ -18,6 +32,31 @@ def plan_as_json(plan: Plan) -> dict[str, Any]:
         "actions": [item_as_json(a) for a in plan.actions],
         "notices": [item_as_json(n) for n in plan.notices],
     }
+
+
+def survey_as_json(survey: Survey) -> dict[str, Any]:
+    """A plan whose actions say because of what: a ``mandate``, or a ``drift`` field by field."""
+    said = plan_as_json(survey.plan)
+    pairs = zip(survey.plan.actions, said["actions"], strict=True)
+    return {**said, "actions": [{**item, **_because(a, survey)} for a, item in pairs]}
+
+
+def _because(action: Action, survey: Survey) -> dict[str, Any]:
+    match action:
+        case KickPerson() | WithdrawInvitation() | InvitePerson() | LiftBan():
+            mandate = mandate_behind(survey.expected, action.key, action.user_id)
+            return {} if mandate is None else {"mandate": _mandate(mandate)}
+        case CorrectState() | SetPower() | SetAlias():
+            found = drifts(action, room_behind(action, survey.observed))
+            return {"drift": [plain(drift) for drift in found]}
+        case _:
+            return {}
+
+
+def _mandate(mandate: Mandate) -> dict[str, Any]:
+    said: dict[str, Any] = plain(mandate)
+    del said["user_id"]
+    return said
 
 
 def report_as_json(report: ApplyReport) -> dict[str, Any]:

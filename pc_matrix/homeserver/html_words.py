@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 from pc_matrix.homeserver.shapes import string
+from policies.formatted import Formatted
 from policies.mentions import account
-from policies.terms import Formatted
 
 _MOST = 16_000  # characters; four times what the filter reads
 _MOST_QUOTES = 20  # inside one another

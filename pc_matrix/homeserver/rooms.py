@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from pc_matrix.homeserver.backoff import Backoff
-from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
+from pc_matrix.homeserver.http import Blob, Json, MatrixError, MatrixHttp, client_path
 from pc_matrix.homeserver.shapes import integer, mapping, objects, string, strings
 
+_UPLOAD = "/_matrix/media/v3/upload"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS = 253_402_300_799_000
 """The end of the year 9999: no ``datetime`` goes further, a hostile server's number might."""
@@ -89,6 +91,29 @@ class Rooms:
 
     async def unban(self, room_id: str, user_id: str) -> None:
         await self._act(room_id, "unban", user_id)
+
+    async def upload(self, data: bytes, mimetype: str) -> str:
+        """Put a file on the server; its ``mxc://`` address."""
+        answer = await self._http.send_file(_UPLOAD, Blob(data, mimetype))
+        mxc = string(answer, "content_uri")
+        if not mxc.startswith("mxc://"):
+            raise MatrixError(200, "PC_GARBLED", "no content_uri")
+        return mxc
+
+    async def lead(self, alias: str, room_id: str) -> None:
+        """Make an address lead to the room, wherever it led before."""
+        path = client_path("directory", "room", alias)
+        try:
+            there = string(await self._http.request("GET", path), "room_id")
+        except MatrixError as refusal:
+            if refusal.status != HTTPStatus.NOT_FOUND:
+                raise
+            there = ""
+        if there == room_id:
+            return
+        if there:
+            await self._http.request("DELETE", path)
+        await self._http.request("PUT", path, {"room_id": room_id})
 
     async def _act(self, room_id: str, verb: str, user_id: str) -> None:
         await self._http.request("POST", client_path("rooms", room_id, verb), {"user_id": user_id})

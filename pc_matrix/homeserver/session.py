@@ -254,6 +254,14 @@ class Session:
         self._absent.discard(room_id)
         return rooms[room_id]
 
+    async def until_present(self, room_id: str, user_id: str) -> bool:
+        """Wait until he is seen there, or invited: what is said before, he could not read."""
+
+        def is_there() -> bool:
+            return user_id in self._intake.rooms.get(room_id, RoomView()).present
+
+        return await self._arrivals.until(is_there, _ROOM_SECONDS)
+
     async def send_lasting(self, room_id: str, kind: str, content: Json, txn: str) -> str:
         """Send what everybody who is invited now can read, also on a device that comes later.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -11,6 +12,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.utils import CryptographyDeprecationWarning
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from policies.certificates import Certificate, CertificateFault
@@ -27,6 +29,13 @@ _PURPOSES = {
     ExtendedKeyUsageOID.EMAIL_PROTECTION: "emailProtection",
     ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE: "any",
 }
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    CryptographyDeprecationWarning,
+)
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 
@@ -47,15 +56,16 @@ def read(path: Path) -> Certificate | CertificateFault:
 def parse(data: bytes) -> Certificate | CertificateFault:
     """The certificate that the bytes are. Whatever they are, nothing is raised."""
     try:
-        is_pem = b"-----BEGIN" in data
-        found = x509.load_pem_x509_certificate(data) if is_pem else _der(data)
-        return _said_by(found)
-    except (ValueError, TypeError, UnsupportedAlgorithm, x509.DuplicateExtension):
+        # What the library only warns of (a serial number of 0) its next releases refuse: so do we.
+        with warnings.catch_warnings(action="error", category=CryptographyDeprecationWarning):
+            return _said_by(_loaded(data))
+    except _UNREADABLE:
         return CertificateFault.UNREADABLE
 
 
-def _der(data: bytes) -> x509.Certificate:
-    return x509.load_der_x509_certificate(data)
+def _loaded(data: bytes) -> x509.Certificate:
+    is_pem = b"-----BEGIN" in data
+    return x509.load_pem_x509_certificate(data) if is_pem else x509.load_der_x509_certificate(data)
 
 
 def _said_by(found: x509.Certificate) -> Certificate:

@@ -1,9 +1,11 @@
 """From the registry to the rooms: observe, plan, brake, apply."""
 
 from pc_matrix.provisioning.accounts import NewAccount, hand_over
+from pc_matrix.provisioning.braking import check_brake
+from pc_matrix.provisioning.images import Image, pictures
 from pc_matrix.provisioning.lock import one_apply
 from pc_matrix.provisioning.ports import Charters, Phase, Progress
-from pc_matrix.provisioning.provisioner import Provisioner, check_brake
+from pc_matrix.provisioning.provisioner import Provisioner
 from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, Failure, Survey
 
 __all__ = [
@@ -11,6 +13,7 @@ __all__ = [
     "Charters",
     "EnforceReport",
     "Failure",
+    "Image",
     "NewAccount",
     "Phase",
     "Progress",
@@ -19,4 +22,5 @@ __all__ = [
     "check_brake",
     "hand_over",
     "one_apply",
+    "pictures",
 ]

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pc_matrix.errors import PcError
 from pc_matrix.provisioning.accounts import NewAccount
 from policies.actions import Action, Notice
-from policies.brake import Braked
+from policies.brake import Braked, Sizes
+from policies.membership import Expected
 from policies.plan import Plan
 from policies.terms import Directory
 from policies.world import Observed
@@ -16,11 +17,23 @@ from policies.world import Observed
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the registry says, what was seen, and what would change."""
+    """What has to be, what was seen, and what would change.
 
-    directory: Directory
+    ``before`` is to how many people the registry gave a room at the last ``apply``.
+    """
+
+    expected: Expected
     observed: Observed
     plan: Plan
+    before: int | None = None
+
+    @property
+    def directory(self) -> Directory:
+        return self.expected.directory
+
+    @property
+    def sizes(self) -> Sizes:
+        return Sizes(len(self.expected.people()), self.before)
 
 
 @dataclass(frozen=True, slots=True)

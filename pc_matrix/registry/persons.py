@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import func, literal, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from pc_matrix.errors import InputError
-from pc_matrix.registry.columns import UtcTime
 from pc_matrix.registry.records import AccountState, Contact
 from pc_matrix.registry.rooms import rooms_in
 from pc_matrix.registry.tables import MandateRow, PersonRow
 from pc_matrix.registry.transactions import Transactions
+from policies.charter import lapses
 from policies.terms import (
     AuthorityCode,
     Commune,
@@ -39,7 +40,7 @@ class PersonStore:
             return Directory(
                 commune,
                 {UserId(row.user_id): _person(row) for row in persons},
-                mandates_in(session, commune.code),
+                tuple(_with_lapse(m, commune) for m in mandates_in(session, commune.code)),
                 rooms_in(session, commune.code),
             )
 
@@ -110,23 +111,29 @@ class PersonStore:
 
     def accept_charter(
         self, code: CommuneCode, user_id: UserId, at: datetime, version: str
-    ) -> None:
+    ) -> bool:
         """The person accepted that version of the charter, for every mandate entered so far.
 
-        One that is entered later has to be accepted again. A mandate keeps the time at which the
-        charter was first accepted for it.
+        One that is entered later has to be accepted again. A mandate keeps the time at which that
+        version was first accepted for it, and a signature on paper as it was. Whether it was news.
         """
         with self._transactions.writing() as session:
-            session.execute(
-                update(MandateRow)
-                .where(col(MandateRow.commune) == code, col(MandateRow.user_id) == user_id)
-                .values(
-                    charter_accepted=func.coalesce(
-                        MandateRow.charter_accepted, literal(at, UtcTime)
-                    ),
-                    charter_version=version,
+            rows = session.exec(
+                select(MandateRow).where(
+                    MandateRow.commune == code,
+                    MandateRow.user_id == user_id,
+                    col(MandateRow.role).in_([r.value for r in Role if r.is_of_a_sector]),
+                    col(MandateRow.until).is_(None) | (col(MandateRow.until) > at),
                 )
-            )
+            ).all()
+            news = [
+                row
+                for row in rows
+                if row.charter_accepted is None or row.charter_version not in ("", version)
+            ]
+            for row in news:
+                row.charter_accepted, row.charter_version = at, version
+            return bool(news)
 
     def account_state(self, code: CommuneCode, user_id: UserId) -> AccountState:
         """Where the person's account stands; ``NONE`` for somebody unknown."""
@@ -190,6 +197,9 @@ def write_mandate(
         )
         session.add(row)
     row.since, row.until = mandate.since, mandate.until
+    if row.charter_accepted != mandate.charter_accepted:
+        # Another date than the one known is one that the town hall read on paper.
+        row.charter_version = mandate.charter_version
     row.charter_accepted = mandate.charter_accepted
     session.flush()
 
@@ -207,4 +217,9 @@ def _mandate(row: MandateRow) -> Mandate:
         SectorCode(row.sector) if row.sector else None,
         AuthorityCode(row.authority) if row.authority else None,
         row.charter_accepted,
+        row.charter_version,
     )
+
+
+def _with_lapse(mandate: Mandate, commune: Commune) -> Mandate:
+    return replace(mandate, charter_lapses=lapses(mandate.charter_version, commune))

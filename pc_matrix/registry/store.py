@@ -6,13 +6,16 @@ from types import TracebackType
 from typing import Self
 
 from pc_matrix.registry import engine, migrate, seal
+from pc_matrix.registry.applied import AppliedStore
 from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
+from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
 from pc_matrix.registry.links import LinkStore
 from pc_matrix.registry.mails import MailStore
+from pc_matrix.registry.personal import PersonalStore
 from pc_matrix.registry.persons import PersonStore
 from pc_matrix.registry.pins import PinStore
 from pc_matrix.registry.places import PlaceStore
@@ -29,6 +32,7 @@ class Registry(
     PersonStore,
     ImportStore,
     RoomStore,
+    AppliedStore,
     InboxStore,
     ReportStore,
     LinkStore,
@@ -37,7 +41,9 @@ class Registry(
     BulletinStore,
     PinStore,
     VerificationStore,
+    ComingsAndGoings,
     AuditStore,
+    PersonalStore,
 ):
     """All communes of a deployment, in one SQLite file or PostgreSQL database.
 

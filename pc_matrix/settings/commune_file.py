@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -16,8 +17,10 @@ from pc_matrix.settings import mail_table
 from pc_matrix.settings.faults import Fault, key_path
 from pc_matrix.settings.mail_table import Address, FileName, MailTable
 from policies import commands
+from policies.brake_limits import BrakeLimits
 from policies.mail_headers import MailAddress
 from policies.terms import (
+    CHARTER_VERSION,
     Authority,
     AuthorityCode,
     Category,
@@ -147,6 +150,40 @@ class _OptionsTable(_Table):
     daily_flags: Annotated[int, Field(ge=1, le=1000)] = 20
     language: Literal["fr", "en"] = "fr"
     identity_approval: list[Annotated[str, AfterValidator(_room_kind)]] = []
+    aliases: bool = False
+
+
+class _BrakeTable(_Table):
+    removals: Annotated[int, Field(ge=0, le=100_000)] = BrakeLimits().removals
+    share: Annotated[float, Field(ge=0, le=1)] = BrakeLimits().share
+
+
+class _ImagesTable(_Table):
+    commune: Text | None = None
+    authorities: Text | None = None
+    sector: Text | None = None
+    referents: Text | None = None
+    authority: Text | None = None
+    private: Text | None = None
+
+    def files(self) -> dict[RoomKind, str]:
+        """The files that are named, by the kind of room that shows them."""
+        named = {
+            RoomKind.COMMUNE_SPACE: self.commune,
+            RoomKind.AUTHORITY_SPACE: self.authorities,
+            RoomKind.SECTOR: self.sector,
+            RoomKind.REFERENTS: self.referents,
+            RoomKind.AUTHORITY: self.authority,
+            RoomKind.PRIVATE: self.private,
+        }
+        return {kind: file for kind, file in named.items() if file is not None}
+
+
+class _CharterTable(_Table):
+    """Until when who accepted an earlier version than ``version`` stays without accepting it."""
+
+    version: Text
+    deadline: date
 
 
 class _SectorTable(_Table):
@@ -168,6 +205,9 @@ class CommuneFile(_Table):
     commune: _CommuneTable
     homeserver: _HomeserverTable
     options: _OptionsTable = _OptionsTable()
+    brake: _BrakeTable = _BrakeTable()
+    images: _ImagesTable = _ImagesTable()
+    charter: _CharterTable | None = None
     sector: list[_SectorTable] = Field(min_length=1)
     authority: list[_AuthorityTable] = Field(min_length=1)
     mail: MailTable | None = None
@@ -188,7 +228,18 @@ class CommuneFile(_Table):
             flag_by_reaction=self.options.flag_by_reaction,
             daily_flags=self.options.daily_flags,
             approval=frozenset(_ROOM_KINDS[_folded(w)] for w in self.options.identity_approval),
+            brake=BrakeLimits(self.brake.removals, self.brake.share),
+            aliases=self.options.aliases,
+            charter_deadline=self._charter_deadline(),
         )
+
+    def _charter_deadline(self) -> datetime | None:
+        """The end of its last day; a date that was given for another version says nothing."""
+        if self.charter is None or self.charter.version != CHARTER_VERSION:
+            return None
+        zone = ZoneInfo(self.commune.time_zone)
+        next_day = self.charter.deadline + timedelta(days=1)
+        return datetime.combine(next_day, time.min, zone).astimezone(UTC)
 
 
 def _authority(table: _AuthorityTable) -> Authority:

@@ -44,6 +44,7 @@ def load(home: Path, commune: str | None = None) -> Settings:
         database_url=_database_url(home, parsed.options.database),
         language=parsed.options.language,
         secrets=secrets,
+        images={kind: path.parent / file for kind, file in parsed.images.files().items()},
         mail=parsed.mail.server(path.parent, password) if parsed.mail else None,
         certificates={
             AuthorityCode(a.code): path.parent / a.certificate

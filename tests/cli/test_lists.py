@@ -179,7 +179,7 @@ async def _language_of_the_bot(home: Path, monkeypatch: pytest.MonkeyPatch) -> L
     async def nothing(*_: object) -> AsyncIterator[Any]:
         yield MagicMock()
 
-    def carrier(_house: object, _voice: object, language: Language) -> Any:
+    def carrier(_house: object, _voice: object, language: Language, *_: object) -> Any:
         given.append(language)
         return MagicMock()
 

@@ -25,6 +25,8 @@ class FakeServer:
         self.rooms: dict[str, dict[tuple[str, str], StateEvent]] = {}
         self.passwords: dict[str, str] = {}
         self.lifted: set[str] = set()
+        self.uploads: list[tuple[bytes, str]] = []
+        self.aliases: dict[str, str] = {}
         self.requests: list[str] = []
         self.dies_at: int | None = None
         self.after = False
@@ -59,6 +61,9 @@ class FakeServer:
         self, room_id: str, event_type: str, content: Json, state_key: str = ""
     ) -> None:
         with self._request(f"set {event_type}"):
+            of_alias = event_type == "m.room.canonical_alias"
+            if of_alias and self.aliases.get(content["alias"]) != room_id:
+                raise MatrixError(400, "M_BAD_ALIAS", "")
             self.put(room_id, event_type, content, state_key)
 
     async def invite(self, room_id: str, user_id: str, *, direct: bool = False) -> None:
@@ -72,6 +77,15 @@ class FakeServer:
     async def unban(self, room_id: str, user_id: str) -> None:
         with self._request(f"unban {user_id}"):
             self.member(room_id, user_id, "leave", BOT)
+
+    async def upload(self, data: bytes, mimetype: str) -> str:
+        with self._request("upload"):
+            self.uploads.append((data, mimetype))
+            return f"mxc://here.test/{len(self.uploads)}"
+
+    async def lead(self, alias: str, room_id: str) -> None:
+        with self._request(f"lead {alias}"):
+            self.aliases[alias] = room_id
 
     # -- accounts ------------------------------------------------------------------------------
 

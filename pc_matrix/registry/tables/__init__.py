@@ -1,5 +1,6 @@
 """The tables, by subject. Each carries its commune, the seal excepted; none holds a text."""
 
+from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
 from pc_matrix.registry.tables.base import Row
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
@@ -12,6 +13,7 @@ from pc_matrix.registry.tables.ledger import (
     ShowingRow,
 )
 from pc_matrix.registry.tables.mail import CertificateNewsRow, MailRow
+from pc_matrix.registry.tables.mandates import DepartureRow, RenewalRow
 from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
 from pc_matrix.registry.tables.rooms import RoomRow
@@ -24,6 +26,7 @@ METADATA = Row.metadata
 __all__ = [
     "METADATA",
     "AcknowledgementRow",
+    "AppliedRow",
     "AuditRow",
     "AuthorityRow",
     "BulletinLinkRow",
@@ -31,7 +34,9 @@ __all__ = [
     "CertificateNewsRow",
     "CounterRow",
     "CursorRow",
+    "DepartureRow",
     "IdentityNewsRow",
+    "ImageRow",
     "InboxRow",
     "LinkRow",
     "MailRow",
@@ -39,6 +44,7 @@ __all__ = [
     "PersonRow",
     "PinRow",
     "PlaceRow",
+    "RenewalRow",
     "ReportRow",
     "RoomRow",
     "SealRow",
