@@ -64,7 +64,7 @@ class Delivery:
         mails = [d for d in destinations if isinstance(d, MailDestination)]
         rooms = [d for d in destinations if isinstance(d, Destination)]
         self._write_down(parcel, mails)
-        notice = _notice(parcel, number, directory)
+        notice = notice_of(parcel, number, directory)
         certain = await each(self._arrives(parcel, d, notice, now) for d in rooms)
         went = Went(
             arrived=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if sure],
@@ -76,8 +76,7 @@ class Delivery:
     def _write_down(self, parcel: Parcel, mails: list[MailDestination]) -> None:
         """Let ``to_mail`` send it, which waits for a mail server as nobody here should have to."""
         report = parcel.report
-        if mails:
-            self._ledger.set_state(report.id, report.state, digest=parcel.digest)
+        self._ledger.set_state(report.id, report.state, digest=parcel.digest)
         for destination in mails:
             code = destination.authority.code
             txn = transaction("mail", report.source_event, RoomId(code))
@@ -88,7 +87,8 @@ class Delivery:
     ) -> bool:
         """Send to one destination; whether it surely arrived."""
         source, room_id = parcel.report.source_event, destination.room_id
-        link = self._ledger.link(parcel.report.id, room_id, transaction("report", source, room_id))
+        txn = transaction("report", source, room_id)
+        link = self._ledger.link(parcel.report.id, room_id, txn, parcel.digest)
         if link.state is LinkState.SENT:
             return True
         if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
@@ -138,7 +138,8 @@ async def mark(rooms: RoomSender, report: Report) -> None:
     await rooms.react(report.source_room, report.source_event, RELAYED_MARK, txn)
 
 
-def _notice(parcel: Parcel, number: str, directory: Directory) -> Notice:
+def notice_of(parcel: Parcel, number: str, directory: Directory) -> Notice:
+    """The report as an authority room reads it."""
     facts = facts_of(parcel.report, number, parcel.sector, parcel.sent_at, directory)
     return wording.report(directory.commune.language, facts, parcel.words)
 

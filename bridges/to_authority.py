@@ -65,6 +65,8 @@ class ToAuthority:
         if isinstance(judged, Barred):
             return await self._refuse(flag.sender, judged.refusal, directory, flag.event_id)
         report = self._ledger.open_report(flag)
+        if report.state in (ReportState.WITHDRAWING, ReportState.WITHDRAWN):
+            return Refused(Refusal.NOT_WAITING)
         match judged.verdict.decision:
             case Decision.RETURN:
                 return await self._return(report, judged, directory, flag.event_id)
@@ -93,13 +95,24 @@ class ToAuthority:
             await self._call_first(report.referent, judged.call, directory, report.flag_event)
             return await self._refuse(answer.sender, judged.refusal, directory, answer.event_id)
         leaving = judged.leaving
-        if leaving is not None and self._fingerprint.of(leaving.text) == report.digest:
+        if leaving is not None and self.has_shown(report, judged):
             self._ledger.chose(answer.target, Choice.CONFIRMED)
             return await self._deliver(report, judged, leaving, directory)
+        return await self.show_again(report, judged, directory, answer.event_id)
+
+    def has_shown(self, report: Report, judged: Judged) -> bool:
+        """Whether what would leave is just what the référent was shown last."""
+        leaving = judged.leaving
+        return leaving is not None and self._fingerprint.of(leaving.text) == report.digest
+
+    async def show_again(
+        self, report: Report, judged: Judged, directory: Directory, about: EventId
+    ) -> Outcome:
+        """Show the new words to the référent, or give them back, after the event ``about``."""
         await self._call_first(report.referent, judged.call, directory, report.flag_event)
         if judged.verdict.decision is Decision.RETURN:
-            return await self._return(report, judged, directory, answer.event_id)
-        return await self._show(report, judged, directory, answer.event_id)
+            return await self._return(report, judged, directory, about)
+        return await self._show(report, judged, directory, about)
 
     async def _deliver(
         self, report: Report, judged: Judged, leaving: Verdict, directory: Directory

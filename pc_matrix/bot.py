@@ -18,7 +18,7 @@ import structlog
 
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
-from bridges.outcome import MOVES_PEOPLE, word
+from bridges.outcome import MOVES_PEOPLE, Later, word
 from pc_matrix.beside import Beside
 from pc_matrix.errors import PcError, ServerUnreachable
 from pc_matrix.homeserver.batch import Batch
@@ -179,6 +179,8 @@ class Bot:
                     raise
                 _log.warning("inbox.put_off", event_id=item.event_id, status=refusal.status)
                 continue
+            if isinstance(outcome, Later):
+                continue  # what it waits for is in this inbox, too
             self._inbox.settle(inbox_id, word(outcome))
             self._beside.settled()
             _log.info("inbox.settled", event_id=item.event_id, outcome=word(outcome))

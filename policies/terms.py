@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from policies.amendments import Edit, Withdrawal
 from policies.brake_limits import BrakeLimits
 from policies.formatted import Formatted
 from policies.mail_headers import MailAddress
@@ -293,5 +294,5 @@ class Command:
     name: str
 
 
-Incoming = Flag | Answer | TakeUp | Command
+Incoming = Flag | Answer | TakeUp | Command | Edit | Withdrawal
 """What the inbox holds: who did what to which event, and never a text."""

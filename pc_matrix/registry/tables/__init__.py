@@ -3,6 +3,7 @@
 from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
 from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
+from pc_matrix.registry.tables.changes import QuestionRow
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
@@ -51,6 +52,7 @@ __all__ = [
     "PersonRow",
     "PinRow",
     "PlaceRow",
+    "QuestionRow",
     "RenewalRow",
     "ReportRow",
     "RetiredRoomRow",
