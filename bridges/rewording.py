@@ -19,6 +19,9 @@ from policies.refusal import Refusal
 from policies.reports import Report, ReportState
 from policies.terms import Directory, EventId, RoomId
 
+_WENT = frozenset({ReportState.SENT, ReportState.UNCERTAIN})
+"""Nothing of the report's own sends is left to do."""
+
 
 class Rewording:
     """Of one commune's reports."""
@@ -45,7 +48,7 @@ class Rewording:
         question = self._ledger.open_question(report.id)
         if question is not None and question.digest == digest:
             return Known.SHOWN
-        if self._copies.are_at(report, digest):
+        if report.state in _WENT and self._copies.are_at(report, digest):
             return Known.SENT
         # A draft is never sent unseen.
         is_draft = judged.verdict.decision is Decision.RETURN
@@ -79,22 +82,22 @@ class Rewording:
             digest,
             marked=judged.verdict.decision is not Decision.RETURN,
         )
-        self._ledger.set_state(report.id, report.state, digest=digest)
         await self._copies.rewrite(report, self._rewriting(parcel, change, directory), directory)
-        await self._deliver_rest(parcel, change, directory)
-        if self._mails is not None:
-            self._mails.changed(report, change, MailKind.EDIT)
         referent = person_of(report.referent, directory)
         notice = wording.corrected_told(referent, report.number or "")
         await self._tell(report, notice, f"corrected {digest}", change, directory)
+        if self._mails is not None:
+            self._mails.changed(report, change, MailKind.EDIT)
+        # Last: only by this do the new words count as known everywhere, also after a crash.
+        self._ledger.set_state(report.id, self._ledger.report(report.id).state, digest=digest)
+        await self._deliver_rest(parcel, change, directory)
         self._ledger.end_questions(report.id, "passed-on")
         return Corrected(report.number or "")
 
     async def _deliver_rest(self, parcel: Parcel, change: EventId, directory: Directory) -> None:
         """Send what the report's own sends, cut short, left undone and nobody takes up again."""
         report = parcel.report
-        is_done = report.state in (ReportState.SENT, ReportState.UNCERTAIN)
-        if not is_done and not self._ledger.is_in_flight(report, change):
+        if report.state not in _WENT and not self._ledger.is_in_flight(report, change):
             await self._delivery.deliver(parcel, directory)
 
     def _rewriting(self, parcel: Parcel, change: EventId, directory: Directory) -> Rewriting:
