@@ -161,7 +161,7 @@ class Provisioner:
         """Put right what drifted in ``room_ids`` (by default everywhere): members, powers, state.
 
         Nothing is created; ``rebuild`` does that for what is unfit. Obeys the brake, which
-        leaves an audit row. Raises ``ServerUnreachable`` and ``AccessDenied``, and ``MatrixError``
+        leaves an audit row and holds up the removals alone. Raises ``ServerUnreachable`` and ``AccessDenied``, and ``MatrixError``
         when a room cannot be looked at.
         """
         async with self._one_at_a_time:
@@ -175,11 +175,9 @@ class Provisioner:
                 rooms=frozenset(room.key for room in seen),
                 unfit=broken,
             )
-            if found.braked is not None:
-                return found
-            report = await self._run(survey.plan)
+            report = await self._run(self._looks.todo(survey, found.braked))
             undone = await self._looks.undone(report.done, survey)
-            if room_ids is None and report.stopped is None:
+            if room_ids is None and report.stopped is None and found.braked is None:
                 await self._retiring.tend(survey.expected)
                 self._looks.all_well(survey.expected)
         if report.stopped is not None:
