@@ -18,6 +18,7 @@ from policies import commands
 from policies.brake_limits import BrakeLimits
 from policies.terms import (
     CHARTER_VERSION,
+    ROOM_VERSION,
     Authority,
     AuthorityCode,
     Category,
@@ -44,13 +45,12 @@ _ROOM_KINDS = {
     "secteur": RoomKind.SECTOR,
 }
 """The rooms in which a commune may have identities approved, without accents."""
+_ROOM_VERSION = r"^(1[2-9]|[2-9][0-9])$"
 _DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite:///")
 
 
 def _insee(value: str) -> str:
-    return _matching(
-        _INSEE, value, "un code INSEE de 5 caractères est attendu, comme 59350 ou 2A004"
-    )
+    return _matching(_INSEE, value, "un code INSEE de 5 caractères est attendu, comme 59350")
 
 
 def _code(value: str) -> str:
@@ -58,11 +58,8 @@ def _code(value: str) -> str:
 
 
 def _localpart(value: str) -> str:
-    return _matching(
-        _LOCALPART,
-        value,
-        "le nom seul est attendu, sans @ ni serveur, en minuscules : participation",
-    )
+    expected = "le nom seul est attendu, sans @ ni serveur, en minuscules : participation"
+    return _matching(_LOCALPART, value, expected)
 
 
 def _server_name(value: str) -> str:
@@ -150,6 +147,7 @@ class _OptionsTable(_Table):
     identity_approval: list[Annotated[str, AfterValidator(_room_kind)]] = []
     aliases: bool = False
     knocking: bool = False
+    room_version: Annotated[str, StringConstraints(pattern=_ROOM_VERSION)] = ROOM_VERSION
 
 
 class _BrakeTable(_Table):
@@ -229,6 +227,7 @@ class CommuneFile(_Table):
             aliases=self.options.aliases,
             charter_deadline=self._charter_deadline(),
             knocking=self.options.knocking,
+            room_version=self.options.room_version,
             contact=self.commune.contact,
         )
 

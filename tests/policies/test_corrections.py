@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from policies import actions as act
-from policies.actions import Action, Why
+from policies.actions import Action
 from policies.corrections import Correction, Deed, corrections, invited_by, losses
 from policies.damage import Damage
 from policies.intruders import without_intruders
@@ -16,6 +16,7 @@ from policies.plan import Plan
 from policies.reconcile import plan
 from policies.room_shapes import ENCRYPTION, POWER_LEVELS
 from policies.terms import Directory, EventId, Role, RoomId, UserId
+from policies.why import Why
 from policies.world import Membership, Observed, ObservedRoom, Trace
 from tests.policies.worlds import (
     COMMUNE,
