@@ -14,6 +14,7 @@ from typing import NewType
 
 from policies.brake_limits import BrakeLimits
 from policies.formatted import Formatted
+from policies.mail_headers import MailAddress
 
 UserId = NewType("UserId", str)
 """A full Matrix id, ``@localpart:server``."""
@@ -29,8 +30,7 @@ AuthorityCode = NewType("AuthorityCode", str)
 """An authority's short code inside its commune: ``"gendarmerie"``."""
 
 
-ROOM_VERSION = "12"
-"""Matrix's newest, in which whoever made a room has power in it that nobody can take."""
+ROOM_VERSION = "12"  # the first in which nobody takes the power of who made the room
 CHARTER_VERSION = "1"
 """Changes whenever the charter's words do, and the charter is asked for again."""
 
@@ -98,11 +98,15 @@ class Sector:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An institution that receives reports; ``categories`` empty means that it receives none."""
+    """An institution that receives reports; ``categories`` empty means that it receives none.
+
+    One that has an ``email`` receives them by mail, and in its room once somebody is there.
+    """
 
     code: AuthorityCode
     name: str
     categories: frozenset[Category]
+    email: MailAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
