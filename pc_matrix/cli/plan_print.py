@@ -17,6 +17,7 @@ from rich.tree import Tree
 from pc_matrix.cli.letters import letters_written
 from pc_matrix.cli.plan_json import Letters
 from pc_matrix.cli.plan_view import in_all, one_line, sections
+from pc_matrix.cli.replacing import as_options
 from pc_matrix.provisioning import ApplyReport, NewAccount, Phase, Progress, Survey
 from pc_matrix.provisioning.braking import brake_words
 from pc_matrix.provisioning.plan_file import proposed_name
@@ -55,7 +56,9 @@ def print_next(house: House, survey: Survey, kept: Path | None) -> None:
         typer.echo(f"Plan écrit dans {kept}. Pour l'appliquer tel quel : pc-matrix apply {kept}")
     elif survey.plan.actions:
         name = proposed_name(house.settings.commune.code, house.clock.now())
-        typer.echo(f"Pour le garder et l'appliquer tel quel : pc-matrix plan --output {name}")
+        asked = as_options(survey.expected.replace, survey.directory.commune)
+        command = f"pc-matrix plan{asked} --output {name}"
+        typer.echo(f"Pour le garder et l'appliquer tel quel : {command}")
 
 
 def print_report(report: ApplyReport, survey: Survey, letters: Letters | None) -> None:

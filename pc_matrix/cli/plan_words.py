@@ -21,7 +21,7 @@ WHY: Mapping[Why, str] = {
     Why.ROOM_MISSING: "il n'existe pas encore",
     Why.ROOM_LOST: "le bot n'est plus dans celui que le registre connaît",
     Why.ROOM_FOUND: "le registre ne le connaissait pas",
-    Why.DAMAGED: "un autre prend sa place",
+    Why.DAMAGED: "il prend la place d'un autre",
     Why.DRIFTED: "n'est pas comme il doit être",
     Why.UNPOWERED: "quelqu'un a ôté ses droits au bot",
     Why.NO_ACCOUNT: "n'a pas encore de compte",

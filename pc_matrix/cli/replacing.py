@@ -15,6 +15,12 @@ def rooms_named(names: Sequence[str], commune: Commune) -> frozenset[RoomKey]:
     return frozenset(_room(name, known) for name in names)
 
 
+def as_options(asked: frozenset[RoomKey], commune: Commune) -> str:
+    """The options that ask for these rooms, to be typed again."""
+    names = [names[0] for key, names in _rooms(commune) if key in asked]
+    return "".join(f" --replace {name}" for name in names)
+
+
 def _rooms(commune: Commune) -> Iterator[tuple[RoomKey, tuple[str, ...]]]:
     """Every room, and what it can be called; the first name is good for no other room."""
     yield RoomKey(commune.code, RoomKind.COMMUNE_SPACE), ("espace:commune",)

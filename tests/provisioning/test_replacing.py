@@ -50,6 +50,7 @@ def test_a_room_is_made_anew_when_it_is_asked_for(town: Town) -> None:
         "personne ne retrouve l'ancien historique",
         "inviter Bob",
         "1 salon(s) à fermer",
+        "pc-matrix plan --replace secteur:centre --output",
     ):
         assert words in " ".join(shown.stdout.replace("│", "").split())
     assert town.stage.room("sector", "centre") == old
