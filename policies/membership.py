@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.actions import LeftOut, Why
+from policies.actions import LeftOut
 from policies.entitlement import entitlements, may_give
 from policies.roles import may_take_part, rooms_given
 from policies.room_shapes import RoomShape, RoomTexts, shape
 from policies.successors import heirs
 from policies.terms import Directory, Mandate, Role, RoomKey, RoomKind, SectorCode, UserId
+from policies.why import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Expected:
     directory: Directory
     now: datetime
     rooms: Mapping[RoomKey, ExpectedRoom]
+    replace: frozenset[RoomKey] = frozenset()
+    """Rooms that the town hall asks to be made anew; only a look at everything does it."""
 
     def heirs(self, key: RoomKey) -> tuple[RoomKey, ...]:
         """The rooms that take in the people of a former sector's; none for any other room."""

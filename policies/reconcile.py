@@ -8,14 +8,16 @@ from typing import assert_never
 
 from policies import actions as act
 from policies import drift
-from policies.actions import Action, Notice, Why
+from policies.actions import Action, Notice
 from policies.damage import Damage, Follow, damage
 from policies.membership import Expected
+from policies.old_rooms import is_older, is_powerless
 from policies.pinned import is_pinned, others_pinned
 from policies.plan import Plan, ordered
 from policies.roles import server_of
 from policies.room_shapes import child_link, parent_link, parent_of, power_levels
-from policies.terms import RoomId, RoomKey
+from policies.terms import RoomId, RoomKey, UserId
+from policies.why import Why
 from policies.world import Account, Observed, ObservedRoom
 
 
@@ -53,16 +55,26 @@ def fit(
                 del standing[key]
                 unfit.append(act.RetireRoom(key, room.room_id, Damage.REPLACED, heirs))
             continue
-        match damage(wanted.shape, room, observed.rooms):
+        match damage(wanted.shape, room, observed.rooms) or _wish(expected, observed, room):
             case None:
                 pass
             case Follow(room_id):
                 standing[key] = next(r for r in observed.rooms if r.room_id == room_id)
-                unfit.append(act.RetireRoom(key, room.room_id, Damage.ASKED, (key,)))
+                unfit.append(act.RetireRoom(key, room.room_id, Damage.FOLLOWED, (key,)))
             case found:
                 del standing[key]
                 unfit.append(act.RetireRoom(key, room.room_id, found, (key,)))
     return standing, tuple(unfit)
+
+
+def _wish(expected: Expected, observed: Observed, room: ObservedRoom) -> Damage | None:
+    """Why a sound room is made anew all the same: never by a look at some rooms, unread."""
+    if not observed.whole:
+        return None
+    if room.key in expected.replace:
+        return Damage.ASKED
+    wanted = expected.rooms[room.key].shape.version
+    return Damage.VERSION if is_older(room.version, wanted) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,10 @@ class _World:
     expected: Expected
     observed: Observed
     chosen: Mapping[RoomKey, ObservedRoom]
+
+    @property
+    def bot(self) -> UserId:
+        return self.expected.directory.commune.bot
 
     def place(self, key: RoomKey) -> RoomId | None:
         """Where ``key`` is; what was not looked at is where the registry says."""
@@ -93,11 +109,13 @@ class _World:
         for key, room in self.chosen.items():
             if self.observed.registered.get(key) != room.room_id:
                 yield act.AdoptRoom(key, room.room_id)
+            if is_powerless(room, self.bot):
+                yield act.RegainPower(key)
             yield from drift.members(self.expected, room)
             yield from _links(self, room)
             wanted = self.expected.rooms.get(key)
             if wanted is not None:
-                yield from drift.settings(wanted, room, self.observed.images)
+                yield from drift.settings(wanted, room, self.observed.images, self.bot)
                 yield from _charter(self, room)
 
 

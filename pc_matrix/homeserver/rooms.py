@@ -120,6 +120,12 @@ class Rooms:
         """Leave a room that is of no more use."""
         await self._http.request("POST", client_path("rooms", room_id, "leave"), {})
 
+    async def versions(self) -> frozenset[str]:
+        """The room versions that the server knows ("Capabilities negotiation")."""
+        answer = await self._http.request("GET", client_path("capabilities"))
+        known = mapping(mapping(answer, "capabilities"), "m.room_versions")
+        return frozenset(mapping(known, "available"))
+
     async def upload(self, data: bytes, mimetype: str) -> str:
         """Put a file on the server; its ``mxc://`` address."""
         answer = await self._http.send_file(_UPLOAD, Blob(data, mimetype))

@@ -12,7 +12,7 @@ from policies import room_marks
 from policies.actions import CreateRoom
 from policies.roles import server_of
 from policies.room_marks import Mark
-from policies.room_shapes import AVATAR, POWER_LEVELS, SPACE_TYPE, VERSION, parent_link
+from policies.room_shapes import AVATAR, POWER_LEVELS, SPACE_TYPE, parent_link
 from policies.terms import Commune, RoomId, RoomKind, UserId
 
 _INVITATIONS_AT_ONCE = 10
@@ -102,7 +102,7 @@ class Creator:
         if parent is not None:
             state.append(_state("m.space.parent", parent_link(self._commune), parent))
         return {
-            "room_version": VERSION,
+            "room_version": shape.version,
             "preset": "private_chat",
             "visibility": "private",
             "creation_content": creation,

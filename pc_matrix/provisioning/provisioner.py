@@ -31,8 +31,10 @@ from pc_matrix.provisioning.ports import (
     silent,
 )
 from pc_matrix.provisioning.private_rooms import PrivateRooms
+from pc_matrix.provisioning.regaining import Regaining
 from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, RebuildReport, Survey
 from pc_matrix.provisioning.retiring import Retiring
+from pc_matrix.provisioning.room_versions import check_version
 from pc_matrix.provisioning.second_try import left_to_do
 from pc_matrix.provisioning.surveying import Surveyor
 from policies.actions import Knocking
@@ -72,7 +74,8 @@ class Provisioner:
         self._images = Images(pictures, rooms, registry, commune.code) if pictures else None
         self._observer = Observer(rooms, commune, progress, patience)
         self._accounts = None if admin is None else Accounts(admin, registry, commune.code, clock)
-        self._retiring = Retiring(rooms, registry, commune, self._observer, clock)
+        self._regaining = Regaining(admin, commune.bot)
+        self._retiring = Retiring(rooms, registry, commune, self._observer, clock, self._regaining)
         self._looks = Looks(rooms, registry, commune, clock)
         self._surveyor = Surveyor(
             self._observer,
@@ -94,12 +97,15 @@ class Provisioner:
         """The commune's rooms and its people's accounts, as they are."""
         return (await self.plan()).observed
 
-    async def plan(self) -> Survey:
+    async def plan(self, asked: frozenset[RoomKey] = frozenset()) -> Survey:
         """What would change now; nothing is changed, here or on the server.
 
-        Raises ``ServerUnreachable``, and ``AccessDenied`` when the server refuses to be asked.
+        The rooms ``asked`` for are made anew. Raises ``ServerUnreachable``, ``AccessDenied`` when
+        the server refuses to be asked, and ``SettingsError`` when it knows no such rooms.
         """
-        return await self._surveyor.of_all()
+        survey = await self._surveyor.of_all(asked)
+        await check_version(self._rooms, self._commune, survey.plan)
+        return survey
 
     async def apply(self, survey: Survey, allow_removals: int | None = None) -> ApplyReport:
         """Do what ``survey`` plans, and once more what did not succeed the first time.
@@ -161,8 +167,8 @@ class Provisioner:
         """Put right what drifted in ``room_ids`` (by default everywhere): members, powers, state.
 
         Nothing is created; ``rebuild`` does that for what is unfit. Obeys the brake, which
-        leaves an audit row. Raises ``ServerUnreachable`` and ``AccessDenied``, and ``MatrixError``
-        when a room cannot be looked at.
+        leaves an audit row and holds up the removals alone. Raises ``ServerUnreachable``,
+        ``AccessDenied``, and ``MatrixError`` when a room cannot be looked at.
         """
         async with self._one_at_a_time:
             seen = await self._observer.look(room_ids)
@@ -175,11 +181,9 @@ class Provisioner:
                 rooms=frozenset(room.key for room in seen),
                 unfit=broken,
             )
-            if found.braked is not None:
-                return found
-            report = await self._run(survey.plan)
+            report = await self._run(self._looks.todo(survey, found.braked))
             undone = await self._looks.undone(report.done, survey)
-            if room_ids is None and report.stopped is None:
+            if room_ids is None and report.stopped is None and found.braked is None:
                 await self._retiring.tend(survey.expected)
                 self._looks.all_well(survey.expected)
         if report.stopped is not None:
@@ -197,7 +201,7 @@ class Provisioner:
             keys |= self._retiring.owed(wanted)
             if not keys:
                 return RebuildReport()
-            survey = await self.plan()
+            survey = await self._surveyor.of_all()
             todo = only(survey.plan, keys)
             if len(todo.given_up()) > MOST_AT_ONCE:
                 return RebuildReport(too_many=len(todo.given_up()))
@@ -275,5 +279,6 @@ class Provisioner:
             self._clock,
             self._progress,
             images=self._images,
+            regaining=self._regaining,
         )
         return await applier.run(todo)

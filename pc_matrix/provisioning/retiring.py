@@ -9,7 +9,9 @@ from bridges.wording.corrections import tombstone
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.provisioning.observe import Observer
 from pc_matrix.provisioning.ports import RoomRegistry, RoomServer
+from pc_matrix.provisioning.regaining import Powerless, Regaining
 from policies.membership import Expected
+from policies.old_rooms import is_powerless
 from policies.retirement import Retired, closing, is_over, leavers
 from policies.terms import Commune, RoomId, RoomKey
 from policies.world import ObservedRoom
@@ -27,9 +29,10 @@ class Retiring:
         commune: Commune,
         observer: Observer,
         clock: Callable[[], datetime],
+        regaining: Regaining,
     ) -> None:
         self._rooms, self._registry, self._commune = rooms, registry, commune
-        self._observer, self._clock = observer, clock
+        self._observer, self._clock, self._regaining = observer, clock, regaining
 
     def ids(self) -> frozenset[RoomId]:
         """The rooms that stand for no key any more."""
@@ -51,6 +54,9 @@ class Retiring:
             except MatrixError as refusal:
                 if refusal.asks_to_wait:
                     raise
+            except Powerless:
+                self._registry.retired_closed(self._commune.code, retired.room_id)
+                self._note("retired.powerless", _name(retired.key), retired)
         return done
 
     def _all(self) -> list[Retired]:
@@ -72,6 +78,8 @@ class Retiring:
         if not found:
             self._gone(retired)
             return 0
+        if not retired.closed and is_powerless(found[0], self._commune.bot):
+            await self._regaining.regain(retired.room_id)
         done = 0 if retired.closed else await self._shut(retired, found[0], wanted)
         for user in leavers(retired, found[0], wanted):
             await self._rooms.kick(retired.room_id, user)

@@ -43,12 +43,12 @@ class Surveyor:
         self._accounts, self._charters, self._images = accounts, charters, images
         self._retired = retired
 
-    async def of_all(self) -> Survey:
-        """Every room, and the people's accounts.
+    async def of_all(self, asked: frozenset[RoomKey] = frozenset()) -> Survey:
+        """Every room, and the people's accounts; the rooms ``asked`` for are to be made anew.
 
         Raises ``ServerUnreachable``, and ``AccessDenied`` when the server refuses to be asked.
         """
-        wanted = self.expected()
+        wanted = replace(self.expected(), replace=asked)
         with asking():
             observed = await self._observe(wanted)
         return self._survey(wanted, observed)
