@@ -124,12 +124,13 @@ def _gives(mandate: Mandate, directory: Directory, now: datetime) -> bool:
 def _put(
     members: dict[RoomKey, dict[UserId, ExpectedMember]], mandate: Mandate, directory: Directory
 ) -> None:
+    asked = max(mandate.since, mandate.charter_accepted or mandate.since)
     for key, power in rooms_given(mandate, directory.commune):
-        asked = max(mandate.since, mandate.charter_accepted or mandate.since)
         member = ExpectedMember(power, mandate.role, asked)
         room = members.setdefault(key, {})
-        before = room.get(mandate.user_id)
-        room[mandate.user_id] = member if before is None else before.joined_with(member)
+        before = room.setdefault(mandate.user_id, member)
+        if before is not member:
+            room[mandate.user_id] = before.joined_with(member)
 
 
 def _why_silent(mandates: list[Mandate], now: datetime) -> Why:

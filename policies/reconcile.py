@@ -155,15 +155,15 @@ def _charter(world: _World, room: ObservedRoom) -> Iterator[Action]:
 def _accounts(world: _World) -> Iterator[Action]:
     """Accounts of this server for the people who take part; those that exist are left alone."""
     directory = world.expected.directory
-    for user in world.expected.people():
+    looked_at = world.observed.accounts
+    for user in filter(looked_at.__contains__, world.expected.people()):
         if server_of(user) != directory.commune.server_name:
             continue
-        name = directory.persons[user].name
-        match world.observed.accounts.get(user, Account.PRESENT):
+        match looked_at[user]:
             case Account.MISSING:
-                yield act.MakeAccount(user, name)
+                yield act.MakeAccount(user, directory.persons[user].name)
             case Account.UNSEEN:
-                yield act.RenewPassword(user, name)
+                yield act.RenewPassword(user, directory.persons[user].name)
             case Account.PRESENT:
                 pass
             case other:  # pragma: no cover

@@ -27,6 +27,7 @@ from pc_matrix.provisioning import (
     Survey,
     check_brake,
     hand_over,
+    note_found,
     one_apply,
 )
 from pc_matrix.provisioning.ports import silent
@@ -107,6 +108,7 @@ async def _apply(context: Context, *, yes: bool, allow_removals: int | None) -> 
             _print_plan(survey)
         check_brake(survey, allow_removals)
         if not survey.plan.actions:
+            note_found(house.registry, house.settings.commune.code, survey.observed.accounts)
             _show(context, ApplyReport(), survey)
             return
         if not yes:

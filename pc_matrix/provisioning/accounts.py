@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from pc_matrix.provisioning.ports import AccountServer, RoomRegistry
@@ -40,7 +40,7 @@ class Accounts:
         self._server, self._registry, self._code = server, registry, code
 
     async def look(self, people: Iterable[UserId]) -> dict[UserId, Account]:
-        """What is known of each account; one request for each that was not handed over."""
+        """What is known of each account; one request for each that is not known yet."""
         gate = asyncio.Semaphore(_IN_FLIGHT)
 
         async def one(user_id: UserId) -> Account:
@@ -66,11 +66,22 @@ class Accounts:
 
     async def _state(self, user_id: UserId) -> Account:
         state = self._registry.account_state(self._code, user_id)
-        if state is AccountState.HANDED_OVER:
+        if state in (AccountState.HANDED_OVER, AccountState.FOUND):
             return Account.PRESENT
         if await self._server.user(user_id) is None:
             return Account.MISSING
         return Account.UNSEEN if state is AccountState.MADE else Account.PRESENT
+
+
+def note_found(
+    registry: RoomRegistry, code: CommuneCode, accounts: Mapping[UserId, Account]
+) -> None:
+    """Keep in mind those that are there without our making: they need not be asked for again."""
+    for user_id, account in accounts.items():
+        if account is not Account.PRESENT:
+            continue
+        if registry.account_state(code, user_id) is AccountState.NONE:
+            registry.set_account_state(code, user_id, AccountState.FOUND)
 
 
 def hand_over(registry: RoomRegistry, code: CommuneCode, accounts: Iterable[NewAccount]) -> None:

@@ -36,8 +36,23 @@ class Observer:
         self._patience = patience
 
     async def look(self, room_ids: Collection[str] | None = None) -> tuple[ObservedRoom, ...]:
-        """The rooms among ``room_ids`` (by default all of the bot's) that carry our mark."""
-        wanted = sorted(await self._rooms.joined() if room_ids is None else room_ids)
+        """The rooms among ``room_ids`` (by default all of the bot's) that carry our mark.
+
+        All of them take one request, however many there are, where the server has it.
+        """
+        if room_ids is not None:
+            return await self._one_by_one(sorted(room_ids))
+        states = await self._rooms.all_states()
+        if states is None:
+            return await self._one_by_one(sorted(await self._rooms.joined()))
+        self._progress(Phase.OBSERVE, len(states), len(states))
+        bot = self._commune.bot
+        found = [
+            read_room(room_id, state, self._commune) for room_id, state in sorted(states.items())
+        ]
+        return tuple(room for room in found if room is not None and _is_in(room, bot))
+
+    async def _one_by_one(self, wanted: Sequence[str]) -> tuple[ObservedRoom, ...]:
         gate = asyncio.Semaphore(_IN_FLIGHT)
         done = 0
 
@@ -99,6 +114,11 @@ def read_room(room_id: str, state: Sequence[StateEvent], commune: Commune) -> Ob
         children=_links(state, "m.space.child"),
         parents=_links(state, "m.space.parent"),
     )
+
+
+def _is_in(room: ObservedRoom, bot: UserId) -> bool:
+    """Whether the bot can do anything there: it may have been put out."""
+    return bot in room.members and room.members[bot].membership is Membership.JOIN
 
 
 def _members(state: Sequence[StateEvent]) -> dict[UserId, Member]:

@@ -12,9 +12,10 @@ from functools import partial
 from bridges.wording.rooms import room_texts
 from pc_matrix.errors import AccessDenied, BrakeError, PcError, ServerUnreachable
 from pc_matrix.homeserver.http import MatrixError
-from pc_matrix.provisioning.accounts import Accounts
+from pc_matrix.provisioning.accounts import Accounts, note_found
 from pc_matrix.provisioning.applying import Applier
 from pc_matrix.provisioning.creation import Creator
+from pc_matrix.provisioning.memory import RoomMemory
 from pc_matrix.provisioning.observe import PATIENCE, Observer
 from pc_matrix.provisioning.ports import (
     AccountServer,
@@ -25,7 +26,7 @@ from pc_matrix.provisioning.ports import (
     silent,
 )
 from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, Survey
-from policies.actions import RenewPassword
+from policies.actions import RenewPassword, RoomAction
 from policies.brake import Braked, brake
 from policies.membership import Expected, expected
 from policies.plan import Plan
@@ -60,6 +61,7 @@ class Provisioner:
         self._observer = Observer(rooms, commune, progress, patience)
         self._accounts = None if admin is None else Accounts(admin, registry, commune.code)
         self._one_at_a_time = asyncio.Lock()
+        self._memory = RoomMemory()
         self._braked: Braked | None = None
 
     async def observe(self) -> Observed:
@@ -84,6 +86,7 @@ class Provisioner:
         """
         async with self._one_at_a_time:
             check_brake(survey, allow_removals)
+            note_found(self._registry, self._commune.code, survey.observed.accounts)
             if not survey.plan.actions:
                 return ApplyReport()
             if self._admin is not None:
@@ -94,24 +97,46 @@ class Provisioner:
                 return first
             return await self._again(first, allow_removals)
 
-    async def enforce(self, room_ids: frozenset[RoomId] | None = None) -> EnforceReport:
+    async def enforce(
+        self,
+        room_ids: frozenset[RoomId] | None = None,
+        *,
+        moved: frozenset[RoomId] = frozenset(),
+        anew: bool = False,
+    ) -> EnforceReport:
         """Put right what drifted in ``room_ids`` (by default everywhere): members, powers, state.
 
-        Nothing is created. Obeys the brake, which leaves an audit row. Raises ``ServerUnreachable``
-        and ``AccessDenied``, and ``MatrixError`` when a room cannot be looked at.
+        Everywhere, a room is looked at the first time, when it is one of ``moved``, after it was
+        changed here, or with ``anew``; otherwise what was seen of it last still holds. Nothing is
+        created. Obeys the brake, which leaves an audit row. Raises ``ServerUnreachable`` and
+        ``AccessDenied``, and ``MatrixError`` when a room cannot be looked at.
         """
         async with self._one_at_a_time:
-            seen = await self._observer.look(room_ids)
+            seen = await self._seen(room_ids, moved, anew=anew)
             observed = Observed(seen, self._registered(), whole=False)
             todo = plan(self._expected(), observed)
             braked = brake(todo, observed, self._commune.bot)
             self._note_brake(braked)
             if braked is not None:
                 return EnforceReport(braked=braked)
+            self._memory.forget_keys({a.key for a in todo.actions if isinstance(a, RoomAction)})
             report = await self._run(todo)
         if report.stopped is not None:
             raise report.stopped
         return EnforceReport(report.done, report.failed)
+
+    async def _seen(
+        self, room_ids: frozenset[RoomId] | None, moved: frozenset[RoomId], *, anew: bool
+    ) -> tuple[ObservedRoom, ...]:
+        if room_ids is None and (anew or not self._memory.is_whole):
+            self._memory.begin(await self._observer.look())
+            return self._memory.rooms()
+        self._memory.forget(moved)
+        registered = self._registry.rooms(self._commune.code)
+        wanted = self._memory.unknown(registered) if room_ids is None else room_ids
+        seen = await self._observer.look(wanted) if wanted else ()
+        self._memory.learn(wanted, seen)
+        return self._memory.rooms() if room_ids is None else seen
 
     async def _again(self, first: ApplyReport, allow_removals: int | None) -> ApplyReport:
         """A second look and a second try: what a busy moment refused is usually done now."""

@@ -11,14 +11,11 @@ from sqlmodel import Session, col, select
 from pc_matrix.errors import InputError
 from pc_matrix.registry.columns import UtcTime
 from pc_matrix.registry.records import AccountState, Contact
-from pc_matrix.registry.rooms import rooms_in
 from pc_matrix.registry.tables import MandateRow, PersonRow
 from pc_matrix.registry.transactions import Transactions
 from policies.terms import (
     AuthorityCode,
-    Commune,
     CommuneCode,
-    Directory,
     Mandate,
     Person,
     Role,
@@ -31,17 +28,6 @@ class PersonStore:
     """The part of the registry that knows who is who."""
 
     _transactions: Transactions
-
-    def directory(self, commune: Commune) -> Directory:
-        """All persons, mandates (past and future too) and made rooms, as of one instant."""
-        with self._transactions.reading() as session:
-            persons = session.exec(select(PersonRow).where(PersonRow.commune == commune.code))
-            return Directory(
-                commune,
-                {UserId(row.user_id): _person(row) for row in persons},
-                mandates_in(session, commune.code),
-                rooms_in(session, commune.code),
-            )
 
     def person(self, code: CommuneCode, user_id: UserId) -> Person | None:
         with self._transactions.reading() as session:

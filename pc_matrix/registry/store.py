@@ -9,6 +9,7 @@ from pc_matrix.registry import engine, migrate, seal
 from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
+from pc_matrix.registry.directories import DirectoryStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
 from pc_matrix.registry.links import LinkStore
@@ -26,6 +27,7 @@ from pc_matrix.vault import Vault
 class Registry(
     PlaceStore,
     PersonStore,
+    DirectoryStore,
     ImportStore,
     RoomStore,
     InboxStore,
