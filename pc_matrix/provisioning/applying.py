@@ -20,7 +20,8 @@ from policies.plan import Plan, Stage, stage_of
 from policies.room_shapes import POWER_LEVELS, parent_of
 from policies.terms import Commune, RoomId, RoomKey, RoomKind
 
-_IN_FLIGHT = 4
+IN_FLIGHT = 4
+"""Actions that are done at a time. Synapse works on one core: more make it no faster."""
 _NOT_TRIED = "pas essayé"
 _ACTOR = "pc-matrix"
 
@@ -65,7 +66,7 @@ class Applier:
         if stage is Stage.CHARTER:
             await self._post_charters([a for a in actions if isinstance(a, act.PostCharter)])
             return
-        gate = asyncio.Semaphore(_IN_FLIGHT)
+        gate = asyncio.Semaphore(IN_FLIGHT)
 
         async def one(action: Action) -> None:
             async with gate:

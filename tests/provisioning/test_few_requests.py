@@ -51,7 +51,7 @@ async def test_both_ways_of_looking_see_the_same(stage: Stage) -> None:
     provisioner = stage.provisioner()
     before = len(stage.server.requests)
     assert (await provisioner.plan()).observed == observed
-    assert _since(stage, before) == ["joined", *["state"] * len(observed.rooms)]
+    assert _since(stage, before) == ["all", "joined", *["state"] * len(observed.rooms)]
 
 
 async def test_a_room_that_the_bot_was_put_out_of_is_not_there(stage: Stage) -> None:

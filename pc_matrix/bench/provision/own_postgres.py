@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg
 
 _PATIENCE = 30.0
+_URL = "postgresql+psycopg://pc_matrix@/postgres?host="
 
 
 class NoPostgresError(Exception):
@@ -65,9 +66,14 @@ def running() -> Iterator[str]:
             folder,
         )
         with _server(bin_dir, as_user, folder):
-            yield f"postgresql+psycopg://pc_matrix@/postgres?host={folder}"
+            yield f"{_URL}{folder}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def conninfo(url: str) -> str:
+    """How psycopg itself reaches the server of ``running``."""
+    return f"host={url.removeprefix(_URL)} user=pc_matrix dbname=postgres"
 
 
 def _unprivileged(folder: Path) -> list[str]:
