@@ -129,7 +129,7 @@ class Provisioner:
         self, room_ids: frozenset[RoomId] | None, moved: frozenset[RoomId], *, anew: bool
     ) -> tuple[ObservedRoom, ...]:
         if room_ids is None and (anew or not self._memory.is_whole):
-            self._memory.begin(await self._observer.look())
+            self._memory.begin(await self._with_missing(await self._observer.look()))
             return self._memory.rooms()
         self._memory.forget(moved)
         registered = self._registry.rooms(self._commune.code)
@@ -184,7 +184,15 @@ class Provisioner:
     async def _rooms_seen(self) -> tuple[ObservedRoom, ...]:
         """All rooms; those whose creation was begun and not ended are waited for."""
         nonces = set(self._registry.room_intents(self._commune.code).values())
-        return await (self._observer.look_for(nonces) if nonces else self._observer.look())
+        return await self._with_missing(
+            await (self._observer.look_for(nonces) if nonces else self._observer.look())
+        )
+
+    async def _with_missing(self, seen: tuple[ObservedRoom, ...]) -> tuple[ObservedRoom, ...]:
+        """A room of the registry that one answer left out is asked for before it counts as lost."""
+        known = self._registry.rooms(self._commune.code)
+        missing = known.keys() - {room.room_id for room in seen}
+        return (*seen, *await self._observer.look(missing)) if missing else seen
 
     def _to_check(self, wanted: Expected, seen: tuple[ObservedRoom, ...]) -> list[UserId]:
         """The people of this server of whom it is not plain that they have an account."""

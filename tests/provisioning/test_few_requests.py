@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pc_matrix.homeserver.rooms import StateEvent
 from pc_matrix.provisioning import Provisioner, hand_over
 from pc_matrix.registry.records import AccountState
 from policies.actions import KickPerson
@@ -120,3 +121,23 @@ async def test_a_room_that_another_process_made_is_looked_at(stage: Stage) -> No
     assert "state" in _since(stage, before)
     assert report.failed == ()
     assert stage.server.membership(private, MALLORY) == "leave"
+
+
+async def test_a_room_that_one_answer_left_out_is_asked_for_before_it_is_lost(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observed = await stage.settle()
+    sector = stage.room("sector", "gare")
+    whole = stage.server.all_states
+
+    async def less() -> dict[str, list[StateEvent]] | None:
+        states = await whole()
+        assert states is not None
+        return {room_id: state for room_id, state in states.items() if room_id != sector}
+
+    monkeypatch.setattr(stage.server, "all_states", less)
+    before = len(stage.server.requests)
+    survey = await stage.provisioner().plan()
+    assert survey.plan.actions == ()
+    assert {r.room_id for r in survey.observed.rooms} == {r.room_id for r in observed.rooms}
+    assert _since(stage, before) == ["all", "state"]
