@@ -84,7 +84,7 @@ async def _counting(behind: str) -> AsyncIterator[tuple[_Counter, str]]:
 
 
 async def _home(place: Place, number: int, sectors: int, url: str) -> Path:
-    """A home as ``init`` makes one, whose commune has a référent and a resident in each sector."""
+    """A home as ``init`` makes one, whose commune has a référent and a resident."""
     code, home = f"{number:05}", place.folder / f"home-{number}"
     bot = await place.server.account(place.admin, f"bot-{number}")
     (home / "communes").mkdir(mode=0o700, parents=True)
@@ -96,12 +96,10 @@ async def _home(place: Place, number: int, sectors: int, url: str) -> Path:
         bot_passwords={code: bot.password},
     )
     with open_house(home, code) as house:
-        for turn in range(2 * sectors):
-            who = UserId(f"@p{turn}-{code}:{SERVER_NAME}")
-            role = Role.REFERENT if turn % 2 == 0 else Role.RESIDENT
-            sector = SectorCode(f"s{turn // 2}")
-            house.registry.add_person(CommuneCode(code), Person(who, f"Personne {turn}"))
-            house.registry.add_mandate(CommuneCode(code), mandate(who, role, sector))
+        for role in (Role.REFERENT, Role.RESIDENT):
+            who = UserId(f"@{role}-{code}:{SERVER_NAME}")
+            house.registry.add_person(CommuneCode(code), Person(who, "Personne de la mesure"))
+            house.registry.add_mandate(CommuneCode(code), mandate(who, role, SectorCode("s0")))
     return home
 
 

@@ -11,10 +11,9 @@ from typing import Any
 
 from pc_matrix.bench.processes import timed
 from pc_matrix.bench.provision import counting, creating, looking
-from pc_matrix.bench.provision.country import Country, fill
+from pc_matrix.bench.provision.country import Country
 from pc_matrix.bench.provision.creating import Created
 from pc_matrix.bench.provision.looking import Looked
-from pc_matrix.bench.provision.own_postgres import NoPostgresError, conninfo, running
 from pc_matrix.bench.provision.sizes import Sizes
 from pc_matrix.bench.provision.town import Place
 from pc_matrix.bench.server import serving
@@ -86,6 +85,13 @@ def measure(sizes: Sizes, progress: Progress) -> Measured:
 
 
 def _planned(country: Country, progress: Progress) -> dict[str, Any]:
+    try:
+        from pc_matrix.bench.provision.filling import fill
+        from pc_matrix.bench.provision.own_postgres import NoPostgresError, conninfo, running
+    except ImportError as error:
+        raise _no_postgres(
+            "psycopg n'est pas installé.", "pip install pc-matrix[postgresql]"
+        ) from error
     key = Vault.new_key()
     try:
         with running() as url:
@@ -97,8 +103,10 @@ def _planned(country: Country, progress: Progress) -> dict[str, Any]:
             given = {"database": url, "key": base64.b64encode(key).decode()}
             return timed(_PLANNING, {**given, "country": asdict(country)}).answer
     except NoPostgresError as error:
-        raise SettingsError(
-            "Il manque un serveur PostgreSQL pour cette mesure.",
-            str(error),
-            "Installez PostgreSQL (sur Debian : apt install postgresql), puis relancez.",
-        ) from error
+        raise _no_postgres(str(error), "sur Debian : apt install postgresql") from error
+
+
+def _no_postgres(why: str, how: str) -> SettingsError:
+    return SettingsError(
+        "Il manque PostgreSQL pour cette mesure.", why, f"Installez-le ({how}), puis relancez."
+    )
