@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.actions import LeftOut, Why
-from policies.roles import may_take_part, rooms_given
+from policies.roles import RoomsGiven, may_take_part, rooms_given
 from policies.room_shapes import RoomShape, RoomTexts, shape
 from policies.terms import Directory, Mandate, Role, RoomKey, RoomKind, UserId
 
@@ -95,10 +95,11 @@ def expected(
     there for who has one. The bot is a member of each and is not listed.
     """
     members: dict[RoomKey, dict[UserId, ExpectedMember]] = {k: {} for k in _standing(directory)}
+    commune = directory.commune
+    given = RoomsGiven(commune)
     for mandate in directory.mandates:
         if _gives(mandate, directory, now):
-            _put(members, mandate, directory)
-    commune = directory.commune
+            _put(members, mandate, given.of(mandate))
     rooms = {
         key: ExpectedRoom(shape(key, commune, texts(key)), members[key]) for key in sorted(members)
     }
@@ -122,10 +123,12 @@ def _gives(mandate: Mandate, directory: Directory, now: datetime) -> bool:
 
 
 def _put(
-    members: dict[RoomKey, dict[UserId, ExpectedMember]], mandate: Mandate, directory: Directory
+    members: dict[RoomKey, dict[UserId, ExpectedMember]],
+    mandate: Mandate,
+    given: tuple[tuple[RoomKey, int], ...],
 ) -> None:
     asked = max(mandate.since, mandate.charter_accepted or mandate.since)
-    for key, power in rooms_given(mandate, directory.commune):
+    for key, power in given:
         member = ExpectedMember(power, mandate.role, asked)
         room = members.setdefault(key, {})
         before = room.setdefault(mandate.user_id, member)

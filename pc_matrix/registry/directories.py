@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlmodel import Session
 
 from pc_matrix.registry.columns import opener
+from pc_matrix.registry.persons import mandate_of
 from pc_matrix.registry.sealed_persons import SealedPersons
 from pc_matrix.registry.tables import MandateRow, PersonRow, RoomRow
 from pc_matrix.registry.tables.base import table_of
@@ -19,7 +20,6 @@ from policies.terms import (
     CommuneCode,
     Directory,
     Mandate,
-    Role,
     RoomId,
     RoomKey,
     RoomKind,
@@ -28,21 +28,11 @@ from policies.terms import (
 
 _AT_ONCE = 100
 """Communes that are asked for together: one by one, the questions take longer than the rows."""
-_ROLES = {role.value: role for role in Role}
 _PERSON, _MANDATE, _ROOM = (table_of(kind).c for kind in (PersonRow, MandateRow, RoomRow))
 _PERSONS = select(
     _PERSON.commune, _PERSON.user_id, type_coerce(_PERSON.name, LargeBinary), _PERSON.language
 )
-_MANDATES = select(
-    _MANDATE.commune,
-    _MANDATE.user_id,
-    _MANDATE.role,
-    _MANDATE.since,
-    _MANDATE.until,
-    _MANDATE.sector,
-    _MANDATE.authority,
-    _MANDATE.charter_accepted,
-).order_by(_MANDATE.id)
+_MANDATES = select(*_MANDATE).order_by(_MANDATE.id)
 _ROOMS = (
     select(_ROOM.commune, _ROOM.room_id, _ROOM.kind, _ROOM.code)
     .where(_ROOM.room_id.is_not(None))
@@ -102,11 +92,7 @@ class _Read:
     def _read_mandates(self, connection: Connection, codes: Sequence[CommuneCode]) -> None:
         wanted = _MANDATES.where(_MANDATE.commune.in_(codes))
         for row in connection.execute(wanted).all():
-            code, user_id, role, since, until, sector, authority, accepted = row
-            mandate = Mandate(
-                user_id, _ROLES[role], since, until, sector or None, authority or None, accepted
-            )
-            self._mandates[code].append(mandate)
+            self._mandates[row.commune].append(mandate_of(row))
 
     def _read_rooms(self, connection: Connection, codes: Sequence[CommuneCode]) -> None:
         wanted = _ROOMS.where(_ROOM.commune.in_(codes))

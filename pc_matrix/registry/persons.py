@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, literal, update
 from sqlmodel import Session, col, select
@@ -22,6 +23,8 @@ from policies.terms import (
     SectorCode,
     UserId,
 )
+
+_ROLES = {role.value: role for role in Role}
 
 
 class PersonStore:
@@ -129,14 +132,6 @@ class PersonStore:
             )
 
 
-def mandates_in(session: Session, code: CommuneCode) -> tuple[Mandate, ...]:
-    """Every mandate of the commune, in the order in which they were entered."""
-    rows = session.exec(
-        select(MandateRow).where(MandateRow.commune == code).order_by(col(MandateRow.id))
-    )
-    return tuple(_mandate(row) for row in rows)
-
-
 def write_person(
     session: Session, code: CommuneCode, person: Person, contact: Contact | None
 ) -> None:
@@ -184,10 +179,11 @@ def _person(row: PersonRow) -> Person:
     return Person(UserId(row.user_id), row.name, row.language)
 
 
-def _mandate(row: MandateRow) -> Mandate:
+def mandate_of(row: Any) -> Mandate:
+    """The mandate in a row of the table, with or without the mapper's object for it."""
     return Mandate(
         UserId(row.user_id),
-        Role(row.role),
+        _ROLES[row.role],
         row.since,
         row.until,
         SectorCode(row.sector) if row.sector else None,
