@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from sqlmodel import Session
 
 from pc_matrix.registry.columns import opener
-from pc_matrix.registry.persons import mandate_of
+from pc_matrix.registry.persons import MANDATE_COLUMNS, mandate_of
 from pc_matrix.registry.sealed_persons import SealedPersons
 from pc_matrix.registry.tables import MandateRow, PersonRow, RoomRow
 from pc_matrix.registry.tables.base import table_of
@@ -32,7 +32,9 @@ _PERSON, _MANDATE, _ROOM = (table_of(kind).c for kind in (PersonRow, MandateRow,
 _PERSONS = select(
     _PERSON.commune, _PERSON.user_id, type_coerce(_PERSON.name, LargeBinary), _PERSON.language
 )
-_MANDATES = select(*_MANDATE).order_by(_MANDATE.id)
+_MANDATES = select(_MANDATE.commune, *(_MANDATE[name] for name in MANDATE_COLUMNS)).order_by(
+    _MANDATE.id
+)
 _ROOMS = (
     select(_ROOM.commune, _ROOM.room_id, _ROOM.kind, _ROOM.code)
     .where(_ROOM.room_id.is_not(None))
@@ -91,8 +93,8 @@ class _Read:
 
     def _read_mandates(self, connection: Connection, codes: Sequence[CommuneCode]) -> None:
         wanted = _MANDATES.where(_MANDATE.commune.in_(codes))
-        for row in connection.execute(wanted).all():
-            self._mandates[row.commune].append(mandate_of(row))
+        for code, *values in connection.execute(wanted).all():
+            self._mandates[code].append(mandate_of(*values))
 
     def _read_rooms(self, connection: Connection, codes: Sequence[CommuneCode]) -> None:
         wanted = _ROOMS.where(_ROOM.commune.in_(codes))

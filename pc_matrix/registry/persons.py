@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, literal, update
 from sqlmodel import Session, col, select
@@ -24,6 +23,16 @@ from policies.terms import (
     UserId,
 )
 
+MANDATE_COLUMNS = (
+    "user_id",
+    "role",
+    "since",
+    "until",
+    "sector",
+    "authority",
+    "charter_accepted",
+)
+"""What ``mandate_of`` makes a mandate of, in its order."""
 _ROLES = {role.value: role for role in Role}
 
 
@@ -179,14 +188,22 @@ def _person(row: PersonRow) -> Person:
     return Person(UserId(row.user_id), row.name, row.language)
 
 
-def mandate_of(row: Any) -> Mandate:
-    """The mandate in a row of the table, with or without the mapper's object for it."""
+def mandate_of(
+    user_id: str,
+    role: str,
+    since: datetime,
+    until: datetime | None,
+    sector: str,
+    authority: str,
+    charter_accepted: datetime | None,
+) -> Mandate:
+    """The mandate that stands in a row, from its ``MANDATE_COLUMNS``."""
     return Mandate(
-        UserId(row.user_id),
-        _ROLES[row.role],
-        row.since,
-        row.until,
-        SectorCode(row.sector) if row.sector else None,
-        AuthorityCode(row.authority) if row.authority else None,
-        row.charter_accepted,
+        UserId(user_id),
+        _ROLES[role],
+        since,
+        until,
+        SectorCode(sector) if sector else None,
+        AuthorityCode(authority) if authority else None,
+        charter_accepted,
     )
