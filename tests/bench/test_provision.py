@@ -22,7 +22,7 @@ def answer() -> dict[str, Any]:
         own_postgres.binaries()
     except own_postgres.NoPostgresError as error:
         without_postgres(str(error))
-    command = [sys.executable, "-m", "pc_matrix", "--json", "bench", "provision", "--small"]
+    command = [sys.executable, "-m", "pc_matrix", "bench", "provision", "--json", "--small"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pc_matrix.bench.figures import Spread, spread
+from pc_matrix.bench.figures import Spread, median_of_pairs, spread
 from pc_matrix.bench.provision.sizes import Sizes
 from pc_matrix.bench.provision.town import Place, Town, logged_in
 from pc_matrix.bench.towns import ENCRYPTED, Progress
@@ -32,7 +32,7 @@ class Created:
     @property
     def ratio(self) -> float:
         """Our rooms and invitations per second over theirs."""
-        return self.bare.median / self.ours.median
+        return median_of_pairs(self.bare, self.ours)
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from pc_matrix.bench.figures import Spread, spread
+from pc_matrix.bench.figures import Spread, median_of_pairs, spread
 from pc_matrix.bench.provision.sizes import Sizes
 from pc_matrix.bench.provision.town import Counted, Place, Town, mandate, sectors_of
 from pc_matrix.bench.towns import Progress, each
@@ -36,7 +36,7 @@ class Looked:
     @property
     def ratio(self) -> float:
         """Our seconds over those of ``joined_members``, eight at a time."""
-        return self.first.median / self.joined.median
+        return median_of_pairs(self.first, self.joined)
 
     def as_json(self) -> dict[str, Any]:
         return {

@@ -14,7 +14,7 @@ class Sizes:
     sectors: int = 12
     members: int = 10
     rooms: int = 200
-    runs: int = 3
+    runs: int = 5
     country: Country = field(default_factory=lambda: Country(6_000, 53_000, 1_600_000))
 
 
