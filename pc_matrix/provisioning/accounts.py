@@ -77,11 +77,8 @@ def note_found(
     registry: RoomRegistry, code: CommuneCode, accounts: Mapping[UserId, Account]
 ) -> None:
     """Keep in mind those that are there without our making: they need not be asked for again."""
-    for user_id, account in accounts.items():
-        if account is not Account.PRESENT:
-            continue
-        if registry.account_state(code, user_id) is AccountState.NONE:
-            registry.set_account_state(code, user_id, AccountState.FOUND)
+    found = [user_id for user_id, account in accounts.items() if account is Account.PRESENT]
+    registry.accounts_found(code, found)
 
 
 def hand_over(registry: RoomRegistry, code: CommuneCode, accounts: Iterable[NewAccount]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -46,6 +46,7 @@ class RoomRegistry(Protocol):
     def set_account_state(
         self, code: CommuneCode, user_id: UserId, state: AccountState
     ) -> None: ...
+    def accounts_found(self, code: CommuneCode, user_ids: Sequence[UserId]) -> None: ...
     def begin_room(self, code: CommuneCode, key: RoomKey, nonce: str) -> str: ...
     def room_made(self, code: CommuneCode, key: RoomKey, room_id: RoomId) -> None: ...
     def room_intents(self, code: CommuneCode) -> Mapping[RoomKey, str]: ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, literal, update
@@ -131,6 +131,21 @@ class PersonStore:
         with self._transactions.reading() as session:
             row = session.get(PersonRow, (code, user_id))
             return AccountState(row.account) if row else AccountState.NONE
+
+    def accounts_found(self, code: CommuneCode, user_ids: Sequence[UserId]) -> None:
+        """Those of ``user_ids`` of whose account nothing was known have one that is not ours."""
+        if not user_ids:
+            return
+        with self._transactions.writing() as session:
+            session.execute(
+                update(PersonRow)
+                .where(
+                    col(PersonRow.commune) == code,
+                    col(PersonRow.user_id).in_(user_ids),
+                    col(PersonRow.account) == AccountState.NONE.value,
+                )
+                .values(account=AccountState.FOUND.value)
+            )
 
     def set_account_state(self, code: CommuneCode, user_id: UserId, state: AccountState) -> None:
         with self._transactions.writing() as session:
