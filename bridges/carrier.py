@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import assert_never
 
+from bridges.acceptance import Acceptance
+from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.linking import Linking
 from bridges.outcome import Ignored, Outcome
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
@@ -23,6 +26,9 @@ class Carrier:
     to_sectors: ToSectors
     feedback: Feedback
     help: Help
+    acceptance: Acceptance
+    departures: Departures
+    linking: Linking
 
     async def carry(self, item: Incoming, directory: Directory) -> Outcome:
         """Carry ``item``; carrying it again after a crash says nothing twice."""
@@ -30,7 +36,7 @@ class Carrier:
             case Flag():
                 return await self.to_authority.carry(item, directory)
             case Answer():
-                return await self.to_authority.answer(item, directory) or Ignored()
+                return await self._answer(item, directory)
             case TakeUp():
                 acknowledged = await self.feedback.acknowledge(item, directory)
                 return acknowledged or await self.to_sectors.confirm(item, directory) or Ignored()
@@ -39,14 +45,30 @@ class Carrier:
             case _:
                 assert_never(item)
 
-    async def _command(self, command: Command, directory: Directory) -> Outcome:
+    async def _answer(self, item: Answer, directory: Directory) -> Outcome:
+        return (
+            await self.to_authority.answer(item, directory)
+            or await self.acceptance.answer(item, directory)
+            or await self.departures.answer(item, directory)
+            or Ignored()
+        )
+
+    async def _command(  # noqa: PLR0911 - one answer a command
+        self, command: Command, directory: Directory
+    ) -> Outcome:
         match CommandName(command.name):
             case CommandName.REPLY:
                 return await self.feedback.reply(command, directory)
             case CommandName.BROADCAST:
                 return await self.to_sectors.propose(command, directory)
+            case CommandName.ACCEPT:
+                return await self.acceptance.command(command, directory)
+            case CommandName.LEAVE:
+                return await self.departures.ask(command, directory)
             case CommandName.HELP:
                 return await self.help.explain(command, directory)
+            case CommandName.LINK:
+                return await self.linking.link(command, directory)
             case CommandName.FLAG:
                 return await self.help.correct(command, Refusal.NOTHING_CHOSEN, directory)
             case CommandName.UNKNOWN:

@@ -7,8 +7,9 @@ from bridges.ports import Clock, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as relay_wording
 from bridges.wording import welcome as wording
+from policies.charter import to_ask
 from policies.refusal import Refusal
-from policies.terms import Command, Directory, Role
+from policies.terms import Command, Directory, Role, RoomKind
 
 
 class Help:
@@ -20,11 +21,16 @@ class Help:
     async def explain(self, command: Command, directory: Directory) -> Outcome:
         """How it works, for the person's own role."""
         person = person_of(command.sender, directory)
-        mandates = directory.mandates_of(command.sender, self._clock.now())
+        now = self._clock.now()
+        mandates = directory.mandates_of(command.sender, now)
         if any(m.role is Role.REFERENT for m in mandates):
             notice = wording.referent_help(person, by_reaction=directory.commune.flag_by_reaction)
         elif any(not m.role.is_of_a_sector for m in mandates):
             notice = wording.officer_help(person)
+        elif command.sender in to_ask(directory, now):
+            notice = wording.waiting_help(person, directory.commune)
+        elif mandates and directory.room_of(RoomKind.PRIVATE, command.sender):
+            notice = wording.resident_help(person)
         else:
             return Refused(Refusal.NO_MANDATE)
         about = command.event_id

@@ -58,8 +58,27 @@ class Broadcast:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """Somebody accepted that version of the charter."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """Somebody left by his own wish; ``mandates`` is how many he held."""
+
+    mandates: int
+
+
+@dataclass(frozen=True, slots=True)
 class Helped:
     """Somebody asked how it works, and was told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A foreign account is now a person's of the registry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +101,17 @@ Outcome = (
     | Acknowledged
     | Answered
     | Broadcast
+    | Accepted
+    | Departed
     | Helped
+    | Linked
     | Ignored
     | Refused
 )
+
+
+MOVES_PEOPLE = (Accepted, Departed)
+"""What changes who belongs in which room: rooms are looked at right after it."""
 
 
 def word(outcome: Outcome) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bridges.ports import Clock
 from pc_matrix.registry import Registry
+from policies.corrections import Correction
 from policies.pinning import (
     IdentityNews,
     NewsKind,
@@ -18,6 +19,7 @@ from policies.pinning import (
     satisfies,
 )
 from policies.reports import AckNews, Choice, Link, Report, ReportState, Showing
+from policies.retirement import Retired
 from policies.terms import (
     AuthorityCode,
     Commune,
@@ -153,6 +155,38 @@ class Book:
     def identity_told_today(self, user_id: UserId) -> int:
         since = self._clock.now() - _DAY
         return self._registry.identity_told_since(self._code, user_id, since)
+
+    # What was put right.
+
+    def note_corrections(self, found: Sequence[Correction]) -> None:
+        """Keep each to be told, and in the audit with who had done it."""
+        now = self._clock.now()
+        self._registry.note_corrections(self._code, found, now)
+        for one in found:
+            room = f"{one.key.kind}:{one.key.code}".removesuffix(":")
+            subject = f"{one.subject} {room}".strip()
+            self._registry.audit(self._code, now, f"drift.{one.deed}", subject, one.author or "")
+
+    def waiting_corrections(self) -> Sequence[datetime]:
+        return self._registry.waiting_corrections(self._code)
+
+    def corrections_told(self) -> Sequence[datetime]:
+        return self._registry.batches_told_since(self._code, self._clock.now() - _DAY)
+
+    def batch_corrections(self) -> None:
+        self._registry.batch_corrections(self._code)
+
+    def correction_batches(self) -> Mapping[int, Sequence[Correction]]:
+        return self._registry.correction_batches(self._code)
+
+    def batch_told(self, batch: int) -> None:
+        self._registry.batch_told(self._code, batch, self._clock.now())
+
+    def unannounced(self) -> Sequence[Retired]:
+        return self._registry.unannounced(self._code)
+
+    def announced(self, room_id: RoomId) -> None:
+        self._registry.announced(self._code, room_id)
 
     # Reports.
 

@@ -1,9 +1,10 @@
 """The bot: what comes in is written down first, then carried, one after another.
 
-Three tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
+Four tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
 in one transaction. *Work* takes what waits there through the bridges. A crash between the two, or
 anywhere in the second, loses nothing: what was not settled is taken again. *Verify* answers those
-who compare codes with the town hall, and keeps nobody waiting behind other work.
+who compare codes with the town hall, and *receive* those who invite the bot to link their account;
+they keep nobody waiting behind other work.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Protocol
 
 import structlog
 
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
-from bridges.outcome import word
+from bridges.outcome import MOVES_PEOPLE, word
+from pc_matrix.arrivals.foyer import Foyer
 from pc_matrix.errors import PcError, ServerUnreachable
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.events import incoming
@@ -50,7 +53,8 @@ class Bot:
     """One commune's bot on an open session.
 
     ``upkeep`` puts rooms right, those whose state moved and those whose members should change, and
-    does what else is due; it is given the rooms that moved.
+    does what else is due; it is given the rooms that moved, and says in how long it has to be asked
+    again (the bot looks around by itself, too).
     """
 
     def __init__(
@@ -58,12 +62,14 @@ class Bot:
         session: Session,
         inbox: Inbox,
         carrier: Carrier,
-        upkeep: Callable[[frozenset[RoomId]], Awaitable[None]],
+        upkeep: Callable[[frozenset[RoomId]], Awaitable[timedelta | None]],
         alerts: Alerts,
         watch: Watch,
         verifications: Verifications,
+        foyer: Foyer,
     ) -> None:
         self._session, self._inbox = session, inbox
+        self._foyer = foyer
         self._carrier, self._upkeep = carrier, upkeep
         self._alerts, self._watch = alerts, watch
         self._verifications = verifications
@@ -71,6 +77,7 @@ class Bot:
         self._server = ServerState()
         self._news = asyncio.Event()
         self._moved: set[RoomId] = set()
+        self._next_change: timedelta | None = None
         self._is_ready = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -81,7 +88,7 @@ class Bot:
         """
         try:
             async with asyncio.TaskGroup() as group:
-                parts = (self._listen(), self._work(), self._verify())
+                parts = (self._listen(), self._work(), self._verify(), self._receive())
                 tasks = [group.create_task(part) for part in parts]
                 group.create_task(_stop_when(stop, tasks))
         except* PcError as errors:
@@ -108,6 +115,7 @@ class Bot:
         # Told before anything can fail: should the batch come again, these would not.
         self._watch.tell(batch.incidents)
         self._identity_news += batch.identity_news
+        self._foyer.hear(batch)
         found = [await self._item(event, directory) for event in batch.events]
         items = [item for item in found if item is not None]
         self._watch.tell(self._session.incidents.drain())
@@ -123,7 +131,7 @@ class Bot:
     async def _item(self, event: RoomEvent, directory: Directory) -> Incoming | None:
         """What ``event`` asks for, unless it was typed on a device that its owner did not sign."""
         room = directory.key_of(RoomId(event.room_id))
-        item = incoming(event, room, directory.commune)
+        item = incoming(event, room, directory.commune) if room else self._foyer.command(event)
         if item is None or event.ciphertext is None:
             return item
         if await self._session.trust_of(event) is SenderTrust.SIGNED:
@@ -138,7 +146,8 @@ class Bot:
         while True:
             try:
                 await self._keep_up()
-                await self._drain()
+                if await self._drain():
+                    continue  # somebody came or went: rooms first, then rest
             except (ServerUnreachable, MatrixError) as error:
                 await outage.wait(error)
                 continue
@@ -157,13 +166,25 @@ class Bot:
             self._watch.tell(self._session.incidents.drain())
             await self._verifications.wait()
 
+    async def _receive(self) -> None:
+        outage = Outage("receive", self._server, follows="listen")
+        while True:
+            try:
+                await self._foyer.step()
+            except (ServerUnreachable, MatrixError) as error:
+                await outage.wait(error)
+                continue
+            outage.over()
+            await self._foyer.wait()
+
     async def _keep_up(self) -> None:
         await self._alert()
         # A room that moves while it is put right is looked at again, and so is one that was not.
         moved, self._moved = self._moved, set()
+        self._next_change = None
         try:
             with _put_off("upkeep.put_off"):
-                await self._upkeep(frozenset(moved))
+                self._next_change = await self._upkeep(frozenset(moved))
                 moved = set()
         finally:
             self._moved |= moved
@@ -174,26 +195,37 @@ class Bot:
         with _put_off("alert.put_off"):
             await self._alerts.identity(news, self._inbox.directory())
 
-    async def _drain(self) -> None:
+    async def _drain(self) -> bool:
+        """Carry what waits; whether rooms have other people for it."""
+        moves_people = False
         for inbox_id, item in self._inbox.waiting():
             try:
-                outcome = word(await self._carrier.carry(item, self._inbox.directory()))
+                outcome = await self._carrier.carry(item, self._inbox.directory())
             except (ServerFault, MatrixError) as refusal:
                 # One room that refuses us holds up nothing else; this item is tried again.
                 if not _is_of_one_room(refusal):
                     raise
                 _log.warning("inbox.put_off", event_id=item.event_id, status=refusal.status)
                 continue
-            self._inbox.settle(inbox_id, outcome)
-            _log.info("inbox.settled", event_id=item.event_id, outcome=outcome)
+            self._inbox.settle(inbox_id, word(outcome))
+            _log.info("inbox.settled", event_id=item.event_id, outcome=word(outcome))
+            moves_people = moves_people or isinstance(outcome, MOVES_PEOPLE)
+        return moves_people
 
     async def _wait_for_news(self) -> None:
         try:
-            async with asyncio.timeout(_LOOK_AROUND):
+            async with asyncio.timeout(_rest(self._next_change)):
                 await self._news.wait()
         except TimeoutError:
             return
         self._news.clear()
+
+
+def _rest(next_change: timedelta | None) -> float:
+    """Seconds until the next look: at the latest when a mandate begins or ends."""
+    if next_change is None:
+        return _LOOK_AROUND
+    return min(_LOOK_AROUND, max(0.0, next_change.total_seconds()))
 
 
 @contextmanager

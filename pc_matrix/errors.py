@@ -73,6 +73,12 @@ class IncompleteError(PcError):
     exit_status = 9
 
 
+class StalePlan(PcError):
+    """The world is not any more what a plan file was made from; nothing was done."""
+
+    exit_status = 11
+
+
 class BrakeError(PcError):
     """The plan would remove more people than the brake allows without being asked."""
 

@@ -22,8 +22,8 @@ from pc_matrix.homeserver.recovery.publishing import (
 from pc_matrix.homeserver.recovery.recovery_key import RecoveryKey
 from pc_matrix.homeserver.sealed_file import SealedFile
 from pc_matrix.homeserver.session_lock import SessionLock
+from pc_matrix.house import House
 from pc_matrix.vault import Vault
-from pc_matrix.wiring import House
 
 Show = Callable[[RecoveryKey], None]
 

@@ -5,111 +5,63 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from pathlib import Path
 
+from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
+from bridges.corrections import Corrections
+from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
-from bridges.ports import Language
+from bridges.knocks import Knocks
+from bridges.linking import Linking
+from bridges.ports import Clock, Language
+from bridges.renewals import Renewals
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
 from bridges.verifications import VerificationNews
-from bridges.wording.welcome import CHARTER_VERSION
 from pc_matrix import settings
-from pc_matrix.book import Book
+from pc_matrix.arrivals.doorkeeper import Doorkeeper, KnockBook
+from pc_matrix.arrivals.foyer import Foyer, GuestVoice
 from pc_matrix.bot import Bot
 from pc_matrix.charters import Charters
 from pc_matrix.errors import SessionInUse
 from pc_matrix.homeserver.admin import SynapseAdmin
+from pc_matrix.homeserver.guest_rooms import GuestRooms
 from pc_matrix.homeserver.http import MatrixHttp
-from pc_matrix.homeserver.opening import Place, log_in, open_session
+from pc_matrix.homeserver.in_flight import InFlight
+from pc_matrix.homeserver.opening import log_in, open_session
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.session import Session
+from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.provisioning import Charters as CharterHook
-from pc_matrix.provisioning import Progress, Provisioner
+from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
-from pc_matrix.settings import Settings
 from pc_matrix.upkeep import Upkeep
 from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
 from policies.charter import KINDS
-from policies.pinning import PinRule, rule_of
-from policies.readers import readers
 from policies.terms import RoomId
 
 _WAIT_FOR_BOT = 30  # seconds, asked once a second
 
 
-class SystemClock:
-    """The time, in UTC."""
-
-    def now(self) -> datetime:
-        return datetime.now(UTC)
-
-
-class VaultFingerprint:
-    """``Fingerprint`` by the vault's keyed digest."""
-
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
-
-    def of(self, text: str) -> str:
-        return self._vault.digest(text, "shown-text")
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """One commune's settings, vault and open registry."""
-
-    settings: Settings
-    vault: Vault
-    registry: Registry
-    clock: SystemClock
-
-    @property
-    def book(self) -> Book:
-        return Book(self.registry, self.settings.commune, self.clock)
-
-    @property
-    def place(self) -> Place:
-        """Where this commune's encrypted session lives."""
-        s = self.settings
-        return Place(
-            base_url=s.homeserver_url,
-            user_id=s.bot,
-            password=s.secrets.bot_password(s.commune.code),
-            directory=s.session_dir,
-            lock=s.session_lock,
-        )
-
-    def entitled(self, room_id: str) -> frozenset[str]:
-        """Who may read ``room_id`` by the registry, now; nobody when it is not the commune's."""
-        given = readers(self.book.directory(), self.clock.now())
-        return frozenset(given.get(RoomId(room_id), frozenset()))
-
-    def pin_rule(self, room_id: str) -> PinRule:
-        """What ``room_id`` asks of an identity: the commune's file says it by kind of room."""
-        commune = self.settings.commune
-        return rule_of(self.registry.rooms(commune.code).get(RoomId(room_id)), commune)
-
-
 @contextmanager
-def open_house(home: Path, commune: str | None) -> Iterator[House]:
-    """The house of one commune; its registry is closed at the end.
+def open_house(home: Path, commune: str | None, clock: Clock | None = None) -> Iterator[House]:
+    """The house of one commune; its registry is closed at the end. ``clock`` is the system's.
 
     Raises ``SettingsError``, ``RegistryError`` and ``StoreError``.
     """
     read = settings.load(home, commune)
     vault = Vault(read.secrets.vault_key())
-    clock = SystemClock()
+    clock = clock or SystemClock()
     with Registry.open(read.database_url, vault) as registry:
         registry.declare(read.commune, clock.now())
         yield House(read, vault, registry, clock)
@@ -129,9 +81,10 @@ async def open_provisioner(
     login = await log_in(house.place, house.vault)
     token = house.settings.secrets.admin_token
     base_url = house.settings.homeserver_url
+    secret = token.get_secret_value() if token else None
     async with (
-        MatrixHttp(base_url, login.token) as http,
-        MatrixHttp(base_url, token.get_secret_value() if token else None) as admin_http,
+        MatrixHttp(base_url, login.token, in_flight=InFlight()) as http,
+        MatrixHttp(base_url, secret, in_flight=InFlight()) as admin_http,
     ):
         yield Provisioner(
             Rooms(http),
@@ -140,7 +93,9 @@ async def open_provisioner(
             house.settings.commune,
             house.clock.now,
             progress,
-            CharterHook(CHARTER_VERSION, lambda: _post_charters(house)),
+            CharterHook(house.settings.commune.charter_version, lambda: _post_charters(house)),
+            guard=house.guard,
+            pictures=pictures(house.settings.images),
         )
 
 
@@ -153,19 +108,40 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     """
     book, commune, clock = house.book, house.settings.commune, house.clock
     language = load_with(house.settings.own_lists)
-    async with _session(house) as session, open_provisioner(house) as provisioner:
+    home = house.settings.session_dir.parent
+    async with (
+        _session(house) as session,
+        open_provisioner(house) as provisioner,
+        _as_bot(house) as http,
+    ):
         voice = Voice(session)
+        knock_book = KnockBook(house.registry, commune, clock)
+        enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
+        doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
         upkeep = Upkeep(
             book.directory,
-            provisioner.enforce,
+            doorkeeper.enforce,
             Charters(house.registry, commune, voice, clock),
+            Renewals(voice, house.mandate_book, clock),
             clock,
+            house.guard,
+            Corrections(voice, book, clock),
         )
+        guests = GuestRooms(http)
+        foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
+
+        async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
+            until_next = await upkeep(moved)
+            await doorkeeper.announce(book.directory())
+            return until_next
+
         yield Bot(
             session,
             book,
-            _carrier(house, voice, language),
-            upkeep,
+            _carrier(
+                house, voice, language, SeenRooms(provisioner.private_rooms(), session), foyer
+            ),
+            keep_up,
             Alerts(voice, book, clock),
             Watch(book, clock),
             Verifications(
@@ -175,22 +151,49 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 session.incidents,
                 clock,
             ),
+            foyer,
         )
 
 
-def _carrier(house: House, voice: Voice, language: Language) -> Carrier:
-    book, clock = house.book, house.clock
+@asynccontextmanager
+async def open_rooms(house: House) -> AsyncIterator[Rooms]:
+    """The commune's rooms with the bot's own rights, for one thing to be done in them."""
+    async with _as_bot(house) as http:
+        yield Rooms(http)
+
+
+@asynccontextmanager
+async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
+    login = await log_in(house.place, house.vault)
+    async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
+        yield http
+
+
+def _carrier(
+    house: House, voice: Voice, language: Language, private: SeenRooms, foyer: Foyer
+) -> Carrier:
+    book, mandates, clock = house.book, house.mandate_book, house.clock
     fingerprint = VaultFingerprint(house.vault)
     return Carrier(
         ToAuthority(voice, voice, book, language, fingerprint, clock),
         ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
         Feedback(voice, voice, book, clock),
         Help(voice, clock),
+        Acceptance(voice, mandates, clock),
+        Departures(voice, voice, private, mandates, clock),
+        Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
     )
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:
-    return open_session(house.place, house.vault, house.book, house.entitled, house.pin_rule)
+    return open_session(
+        house.place,
+        house.vault,
+        house.book,
+        house.entitled,
+        house.pin_rule,
+        house.link_book.hears,
+    )
 
 
 async def _begin_session(house: House) -> None:
@@ -216,7 +219,8 @@ async def _post_charters(house: House) -> int:
         async with _session(house) as session:
             await _begin_to_listen(house, session)
             commune, voice = house.settings.commune, Voice(session)
-            return await Charters(house.registry, commune, voice, house.clock).post()
+            charters = Charters(house.registry, commune, voice, house.clock)
+            return await charters.post(house.book.directory())
     except SessionInUse:
         return await _wait_for_bot(house)
 
@@ -231,15 +235,14 @@ async def _wait_for_bot(house: House) -> int:
 
 
 def _without_charter(house: House) -> int:
-    code = house.settings.commune.code
-    rooms = house.registry.rooms(code)
-    lacking = house.registry.rooms_without_charter(code, CHARTER_VERSION)
+    commune = house.settings.commune
+    rooms = house.registry.rooms(commune.code)
+    lacking = house.registry.rooms_without_charter(commune.code, commune.charter_version)
     return sum(rooms[room_id].kind in KINDS for room_id in lacking if room_id in rooms)
 
 
 @asynccontextmanager
 async def open_identities(house: House) -> AsyncIterator[Identities]:
     """The commune's pinned identities, asked for with the bot's own access."""
-    login = await log_in(house.place, house.vault)
-    async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
+    async with _as_bot(house) as http:
         yield Identities(house.registry, house.settings.commune, http, house.clock)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
+from policies.damage import Damage
 from policies.room_shapes import Content, RoomShape
-from policies.terms import Role, RoomId, RoomKey, UserId
+from policies.terms import EventId, Role, RoomId, RoomKey, UserId
 
 
 class Why(StrEnum):
@@ -20,16 +22,21 @@ class Why(StrEnum):
     NO_MANDATE = "no-mandate"
     ROOM_CLOSED = "room-closed"
     """Its sector or authority is no longer in the commune's file."""
+    SECTOR_SPLIT = "sector-split"
+    """His sector became several, and the registry does not say yet which one is his."""
     ROOM_MISSING = "room-missing"
     ROOM_LOST = "room-lost"
     """The registry knows the room, and the bot is not in it any more."""
     ROOM_FOUND = "room-found"
     """The room carries our mark, and the registry does not know it."""
+    DAMAGED = "damaged"
+    """What happened to the room cannot be undone in it, or its sector is part of another now."""
     DRIFTED = "drifted"
     """Somebody or something changed a setting that is ours."""
     NO_ACCOUNT = "no-account"
     PASSWORD_NOT_SHOWN = "password-not-shown"  # noqa: S105 - a reason
     CHARTER_MISSING = "charter-missing"
+    CHARTER_NOT_PINNED = "charter-not-pinned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,17 @@ class ForgetRoom:
 
 
 @dataclass(frozen=True, slots=True)
+class RetireRoom:
+    """Give a room up: the rooms ``heirs`` stand for it (see ``policies.retirement``)."""
+
+    key: RoomKey
+    room_id: RoomId
+    damage: Damage
+    heirs: tuple[RoomKey, ...]
+    why: Why = Why.DAMAGED
+
+
+@dataclass(frozen=True, slots=True)
 class AdoptRoom:
     """Write a room into the registry that was found by its mark."""
 
@@ -116,6 +134,24 @@ class CorrectState:
     key: RoomKey
     event_type: str
     content: Content
+    why: Why = Why.DRIFTED
+
+
+@dataclass(frozen=True, slots=True)
+class SetAvatar:
+    """``image`` is the digest of the picture that the room has to show."""
+
+    key: RoomKey
+    image: str
+    why: Why = Why.DRIFTED
+
+
+@dataclass(frozen=True, slots=True)
+class SetAlias:
+    """``alias`` becomes the room's address, and leads to it."""
+
+    key: RoomKey
+    alias: str
     why: Why = Why.DRIFTED
 
 
@@ -174,15 +210,27 @@ class PostCharter:
     why: Why = Why.CHARTER_MISSING
 
 
+@dataclass(frozen=True, slots=True)
+class PinCharter:
+    """The charter message is pinned before ``keep``, which others pinned."""
+
+    key: RoomKey
+    keep: tuple[EventId, ...]
+    why: Why = Why.CHARTER_NOT_PINNED
+
+
 AccountAction = MakeAccount | RenewPassword
 RoomAction = (
     KickPerson
     | WithdrawInvitation
     | SetPower
     | ForgetRoom
+    | RetireRoom
     | AdoptRoom
     | CreateRoom
     | CorrectState
+    | SetAvatar
+    | SetAlias
     | LinkChild
     | UnlinkChild
     | LinkParent
@@ -190,6 +238,7 @@ RoomAction = (
     | LiftBan
     | InvitePerson
     | PostCharter
+    | PinCharter
 )
 Action = RoomAction | AccountAction
 
@@ -227,4 +276,25 @@ class LeftOut:
     why: Why
 
 
-Notice = Duplicate | CannotChange | LeftByThemselves | LeftOut
+@dataclass(frozen=True, slots=True)
+class Knocking:
+    """Somebody asks to be let into a sector room, and no mandate of his answers for him.
+
+    ``name`` is the one that he gave himself: data, and never to be believed.
+    """
+
+    key: RoomKey
+    user_id: UserId
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NeverOpened:
+    """An account whose password was handed over at ``since``, and which nobody has used."""
+
+    user_id: UserId
+    since: datetime
+
+
+Notice = Duplicate | CannotChange | LeftByThemselves | LeftOut | Knocking | NeverOpened

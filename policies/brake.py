@@ -6,19 +6,29 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.plan import Plan
-from policies.terms import UserId
+from policies.terms import Commune, UserId
 from policies.world import Membership, Observed
 
-MOST_REMOVALS = 5
-"""People that a plan may put out without being asked to."""
-LARGEST_SHARE = 0.2
-"""Share of all the people in the rooms, likewise; a single person may always be put out."""
+_SHRUNK_TO = 0.5
+"""Share of the people of the last ``apply`` below which the registry itself is doubted."""
 
 
 class BrakeReason(StrEnum):
+    EMPTIED = "emptied"
+    """The registry gives nobody a room: an import that went wrong, or another's database."""
+    SHRANK = "shrank"
+    """The registry has lost half of its people since the last ``apply``."""
     TOO_MANY = "too-many"
     TOO_LARGE_A_SHARE = "too-large-a-share"
     MORE_THAN_ALLOWED = "more-than-allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How many people the registry gives a room: now, and at the last ``apply`` (if known)."""
+
+    now: int
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +38,29 @@ class Braked:
     why: BrakeReason
     removed: int
     people: int
+    sizes: Sizes
 
 
-def brake(plan: Plan, observed: Observed, bot: UserId, allowed: int | None = None) -> Braked | None:
+def brake(
+    plan: Plan, observed: Observed, commune: Commune, sizes: Sizes, allowed: int | None = None
+) -> Braked | None:
     """Whether ``plan`` stops; ``allowed`` is the number of people that a human agreed to."""
     removed = len({removal.user_id for removal in plan.removals()})
-    people = len(_people(observed) - {bot})
-    reason = _reason(removed, people, allowed)
-    return None if reason is None else Braked(reason, removed, people)
+    people = len(_people(observed) - {commune.bot})
+    reason = _reason(removed, people, commune, sizes) if allowed is None else None
+    if allowed is not None and removed > allowed:
+        reason = BrakeReason.MORE_THAN_ALLOWED
+    return None if reason is None else Braked(reason, removed, people, sizes)
 
 
-def _reason(removed: int, people: int, allowed: int | None) -> BrakeReason | None:
-    if allowed is not None:
-        return BrakeReason.MORE_THAN_ALLOWED if removed > allowed else None
-    if removed > MOST_REMOVALS:
+def _reason(removed: int, people: int, commune: Commune, sizes: Sizes) -> BrakeReason | None:
+    if removed and sizes.now == 0:
+        return BrakeReason.EMPTIED
+    if removed > 1 and sizes.now <= _SHRUNK_TO * (sizes.before or 0):
+        return BrakeReason.SHRANK
+    if removed > commune.brake.removals:
         return BrakeReason.TOO_MANY
-    if removed > 1 and removed > LARGEST_SHARE * people:
+    if removed > 1 and removed > commune.brake.share * people:
         return BrakeReason.TOO_LARGE_A_SHARE
     return None
 

@@ -19,7 +19,11 @@ class CommandName(StrEnum):
     FLAG = "flag"
     REPLY = "reply"
     BROADCAST = "broadcast"
+    ACCEPT = "accept"
+    LEAVE = "leave"
     HELP = "help"
+    LINK = "link"
+    """``!lier XXXX-XXXX``: whose account this is, proved by a code from the town hall."""
     UNKNOWN = "unknown"
 
 
@@ -32,8 +36,17 @@ _NAMES: Mapping[str, CommandName] = {
     "reply": CommandName.REPLY,
     "diffuser": CommandName.BROADCAST,
     "broadcast": CommandName.BROADCAST,
+    "accepter": CommandName.ACCEPT,
+    "accepte": CommandName.ACCEPT,
+    "accept": CommandName.ACCEPT,
+    "quitter": CommandName.LEAVE,
+    "quitte": CommandName.LEAVE,
+    "leave": CommandName.LEAVE,
     "aide": CommandName.HELP,
     "help": CommandName.HELP,
+    "lier": CommandName.LINK,
+    "lie": CommandName.LINK,
+    "link": CommandName.LINK,
 }
 
 _CATEGORIES: Mapping[Category, tuple[str, ...]] = {

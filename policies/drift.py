@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from policies import actions as act
 from policies.actions import Action, Notice, PowerChange, Why
 from policies.membership import Expected, ExpectedMember, ExpectedRoom
 from policies.roles import MEMBER
-from policies.room_shapes import POWER_LEVELS, VERSION, power_levels
-from policies.terms import RoomKey, UserId
+from policies.room_shapes import ALIAS, AVATAR, POWER_LEVELS, VERSION, power_levels, with_ours
+from policies.terms import RoomKey, RoomKind, UserId
 from policies.world import Member, Membership, ObservedRoom
+
+_ASKS = frozenset({Why.NO_MANDATE, Why.MANDATE_ENDED})
+"""Who knocks for these reasons waits for a human; of any other the registry has the answer."""
 
 
 def members(expected: Expected, room: ObservedRoom) -> Iterator[Action | Notice]:
@@ -24,12 +27,18 @@ def members(expected: Expected, room: ObservedRoom) -> Iterator[Action | Notice]
         yield from _in(room.key, user, member, room.members.get(user))
 
 
-def settings(wanted: ExpectedRoom, room: ObservedRoom) -> Iterator[Action | Notice]:
-    """What in ``room`` is not as it has to be, and what of it cannot be changed any more."""
+def settings(
+    wanted: ExpectedRoom, room: ObservedRoom, images: Mapping[str, str]
+) -> Iterator[Action | Notice]:
+    """What in ``room`` is not as it has to be, and what of it cannot be changed any more.
+
+    ``images`` are the pictures on the server, ``mxc://`` addresses by digest.
+    """
     yield from _powers(wanted, room)
     for event_type, content in wanted.shape.state.items():
         if room.state.get(event_type) != content:
             yield act.CorrectState(room.key, event_type, content)
+    yield from _faces(wanted, room, images)
     fixed = {
         "version": room.version == VERSION,
         "federation": room.federates == wanted.shape.federates,
@@ -40,17 +49,34 @@ def settings(wanted: ExpectedRoom, room: ObservedRoom) -> Iterator[Action | Noti
             yield act.CannotChange(room.key, what)
 
 
-def _out(expected: Expected, room: ObservedRoom, user: UserId) -> Iterator[Action]:
-    why = expected.why_out(room.key, user)
-    match room.members[user].membership:
+def _faces(wanted: ExpectedRoom, room: ObservedRoom, images: Mapping[str, str]) -> Iterator[Action]:
+    """The room's picture, and its address when it has to have one."""
+    image, alias = wanted.shape.image, wanted.shape.alias
+    if image and (image not in images or room.state.get(AVATAR) != {"url": images[image]}):
+        yield act.SetAvatar(room.key, image)
+    if alias is not None and room.state.get(ALIAS, {}).get("alias") != alias:
+        yield act.SetAlias(room.key, alias)
+
+
+def _out(expected: Expected, room: ObservedRoom, user: UserId) -> Iterator[Action | Notice]:
+    why, member = expected.why_out(room.key, user), room.members[user]
+    match member.membership:
         case Membership.JOIN:
             yield act.KickPerson(room.key, user, why)
         case Membership.INVITE:
             yield act.WithdrawInvitation(room.key, user, why)
+        case Membership.KNOCK if _asks(expected, room, why):
+            yield act.Knocking(room.key, user, member.name, member.at)
         case Membership.KNOCK | Membership.LEAVE | Membership.BAN:
             pass  # none of them gives the room's keys
         case other:  # pragma: no cover
             assert_never(other)
+
+
+def _asks(expected: Expected, room: ObservedRoom, why: Why) -> bool:
+    """Whether who knocks waits for a human."""
+    open_to_all = expected.directory.commune.knocking and room.key.kind is RoomKind.SECTOR
+    return open_to_all and why in _ASKS
 
 
 def _in(
@@ -81,11 +107,12 @@ def _powers(wanted: ExpectedRoom, room: ObservedRoom) -> Iterator[Action]:
     """One write for the whole room: what is not ours in its power levels stays as it is."""
     has = room.state.get(POWER_LEVELS, {})
     ours = power_levels(wanted.shape.powers, wanted.powers())
-    if any(has.get(name) != value for name, value in ours.items()):
+    becomes = with_ours(has, ours)
+    if becomes != has:
         changes = tuple(_changes(has.get("users"), ours["users"]))
         missing = POWER_LEVELS not in room.state
         why = Why.DRIFTED if missing or not changes else Why.MANDATE
-        yield act.SetPower(room.key, {**has, **ours}, changes, why)
+        yield act.SetPower(room.key, becomes, changes, why)
 
 
 def _changes(was: object, becomes: object) -> Iterator[PowerChange]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies.actions import LeftOut, Why
-from policies.roles import RoomsGiven, may_take_part, rooms_given
+from policies.entitlement import entitlements, may_give
+from policies.roles import may_take_part, rooms_given
 from policies.room_shapes import RoomShape, RoomTexts, shape
-from policies.terms import Directory, Mandate, Role, RoomKey, RoomKind, UserId
+from policies.successors import heirs
+from policies.terms import Directory, Mandate, Role, RoomKey, RoomKind, SectorCode, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,8 @@ class ExpectedMember:
     since: datetime
 
     def joined_with(self, other: ExpectedMember) -> ExpectedMember:
-        """The same person by two mandates: the greater power, the later start."""
-        stronger = max(self, other, key=lambda member: member.power)
+        """The same person by two mandates: the greater power, the later start; in any order."""
+        stronger = max(self, other, key=lambda member: (member.power, member.role))
         return ExpectedMember(stronger.power, stronger.role, max(self.since, other.since))
 
 
@@ -48,6 +50,13 @@ class Expected:
     now: datetime
     rooms: Mapping[RoomKey, ExpectedRoom]
 
+    def heirs(self, key: RoomKey) -> tuple[RoomKey, ...]:
+        """The rooms that take in the people of a former sector's; none for any other room."""
+        if key.kind is not RoomKind.SECTOR or key in self.rooms:
+            return ()
+        now = heirs(self.directory.commune, SectorCode(key.code))
+        return tuple(RoomKey(key.commune, key.kind, code) for code in now)
+
     def people(self) -> tuple[UserId, ...]:
         """Everybody who has to be in some room, sorted."""
         return tuple(sorted({user for room in self.rooms.values() for user in room.members}))
@@ -62,27 +71,37 @@ class Expected:
         giving = [
             mandate
             for mandate in self.directory.mandates
-            if mandate.user_id == user_id and key in dict(rooms_given(mandate, commune))
+            if mandate.user_id == user_id and may_give(mandate, key, commune)
         ]
         return _why_silent(giving, self.now)
 
     def left_out(self) -> tuple[LeftOut, ...]:
-        """The people who have a running mandate that gives them nothing, sorted, each with why."""
-        taking_part = set(self.people())
+        """The people whose running mandates give them nothing yet, sorted, each with why.
+
+        Who waits for the charter has a private room, and is one of them.
+        """
+        taking_part = {
+            user
+            for key, room in self.rooms.items()
+            if key.kind is not RoomKind.PRIVATE
+            for user in room.members
+        }
         bot = self.directory.commune.bot
         reasons = {
-            m.user_id: self._why_nothing(m)
+            (m.user_id, self._why_nothing(m))
             for m in self.directory.mandates
             if m.runs(self.now) and m.user_id not in taking_part and m.user_id != bot
         }
-        return tuple(LeftOut(user, why) for user, why in sorted(reasons.items()))
+        # One reason a person, the same one in whatever order the mandates come.
+        return tuple(LeftOut(user, why) for user, why in dict(sorted(reasons)).items())
 
     def _why_nothing(self, mandate: Mandate) -> Why:
         commune = self.directory.commune
         if not may_take_part(mandate.user_id, commune):
             return Why.FOREIGN_SERVER
         if not any(True for _ in rooms_given(mandate, commune)):
-            return Why.ROOM_CLOSED
+            is_split = mandate.sector is not None and heirs(commune, mandate.sector)
+            return Why.SECTOR_SPLIT if is_split else Why.ROOM_CLOSED
         return _why_silent([mandate], self.now)
 
 
@@ -95,11 +114,9 @@ def expected(
     there for who has one. The bot is a member of each and is not listed.
     """
     members: dict[RoomKey, dict[UserId, ExpectedMember]] = {k: {} for k in _standing(directory)}
+    for mandate, key, power in entitlements(directory, now):
+        _put(members.setdefault(key, {}), mandate, power)
     commune = directory.commune
-    given = RoomsGiven(commune)
-    for mandate in directory.mandates:
-        if _gives(mandate, directory, now):
-            _put(members, mandate, given.of(mandate))
     rooms = {
         key: ExpectedRoom(shape(key, commune, texts(key)), members[key]) for key in sorted(members)
     }
@@ -116,24 +133,12 @@ def _standing(directory: Directory) -> Iterator[RoomKey]:
         yield RoomKey(commune.code, RoomKind.AUTHORITY, authority.code)
 
 
-def _gives(mandate: Mandate, directory: Directory, now: datetime) -> bool:
-    """Only a mandate that counts, of a person whom the registry knows, and never of the bot."""
-    known = mandate.user_id in directory.persons and mandate.user_id != directory.commune.bot
-    return known and mandate.counts(now)
-
-
-def _put(
-    members: dict[RoomKey, dict[UserId, ExpectedMember]],
-    mandate: Mandate,
-    given: tuple[tuple[RoomKey, int], ...],
-) -> None:
+def _put(room: dict[UserId, ExpectedMember], mandate: Mandate, power: int) -> None:
     asked = max(mandate.since, mandate.charter_accepted or mandate.since)
-    for key, power in given:
-        member = ExpectedMember(power, mandate.role, asked)
-        room = members.setdefault(key, {})
-        before = room.setdefault(mandate.user_id, member)
-        if before is not member:
-            room[mandate.user_id] = before.joined_with(member)
+    member = ExpectedMember(power, mandate.role, asked)
+    before = room.setdefault(mandate.user_id, member)
+    if before is not member:
+        room[mandate.user_id] = before.joined_with(member)
 
 
 def _why_silent(mandates: list[Mandate], now: datetime) -> Why:

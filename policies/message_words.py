@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
+from policies.formatted import Formatted
 from policies.legible import bare
 from policies.mentions import named
-from policies.terms import Formatted, Message
+from policies.terms import Message
 
 _LINK = re.compile(r"(?i)(?:https?://|\bwww\.)\S+|(?<![\w.@])(?:[\w-]{1,63}\.){1,5}[a-z]{2,24}/\S+")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]{0,500})\]\(<?[^()\s]{0,2000}>?\)")

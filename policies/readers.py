@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from policies.roles import rooms_given
+from policies.entitlement import entitlements
 from policies.terms import Directory, RoomId, RoomKey, UserId
 
 
 def readers(directory: Directory, now: datetime) -> Mapping[RoomId, frozenset[UserId]]:
-    """For each of the commune's rooms, the people whom a mandate that counts gives it at ``now``.
+    """For each of the commune's rooms, the people whom a mandate gives it at ``now``.
 
     A room without anybody is there with an empty set; a room that is not the commune's is not
     there at all, and nobody may read it.
     """
     given: dict[RoomKey, set[UserId]] = {}
-    for mandate in directory.mandates:
-        if mandate.user_id in directory.persons and mandate.counts(now):
-            for key, _power in rooms_given(mandate, directory.commune):
-                given.setdefault(key, set()).add(mandate.user_id)
+    for mandate, key, _power in entitlements(directory, now):
+        given.setdefault(key, set()).add(mandate.user_id)
     return {
         room_id: frozenset(given.get(key, ()))
         for room_id, key in directory.rooms.items()

@@ -9,7 +9,9 @@ from typing import assert_never
 from policies import actions as act
 from policies import drift
 from policies.actions import Action, Notice, Why
+from policies.damage import Damage, Follow, damage
 from policies.membership import Expected
+from policies.pinned import is_pinned, others_pinned
 from policies.plan import Plan, ordered
 from policies.roles import server_of
 from policies.room_shapes import child_link, parent_link, parent_of, power_levels
@@ -23,13 +25,44 @@ def plan(expected: Expected, observed: Observed) -> Plan:
     Only rooms in ``observed`` are touched. When it is not ``whole`` nothing is created, and no
     account is made.
     """
-    world = _World(expected, observed, _chosen(observed))
-    found = [*world.room_steps(), *_duplicates(world)]
+    standing, unfit = fit(expected, observed)
+    world = _World(expected, observed, standing)
+    found = [*world.room_steps(), *_duplicates(world, unfit)]
     if observed.whole:
-        found += [*_lost(world), *_creations(world), *_accounts(world), *expected.left_out()]
+        found += [*unfit, *_lost(world), *_creations(world), *_accounts(world)]
+        found += expected.left_out()
+        found += [act.NeverOpened(user, since) for user, since in observed.unopened.items()]
     actions = [item for item in found if not isinstance(item, Notice)]
     notices = [item for item in found if isinstance(item, Notice)]
     return Plan(ordered(actions), tuple(sorted(notices, key=repr)))
+
+
+def fit(
+    expected: Expected, observed: Observed
+) -> tuple[Mapping[RoomKey, ObservedRoom], tuple[act.RetireRoom, ...]]:
+    """For each key the room that stands for it; and those that cannot stand for theirs any more.
+
+    Nothing is put right in the latter: others take their place.
+    """
+    standing, unfit = dict(_chosen(observed)), list[act.RetireRoom]()
+    for key, room in tuple(standing.items()):
+        wanted = expected.rooms.get(key)
+        if wanted is None:
+            heirs = expected.heirs(key)
+            if heirs:
+                del standing[key]
+                unfit.append(act.RetireRoom(key, room.room_id, Damage.REPLACED, heirs))
+            continue
+        match damage(wanted.shape, room, observed.rooms):
+            case None:
+                pass
+            case Follow(room_id):
+                standing[key] = next(r for r in observed.rooms if r.room_id == room_id)
+                unfit.append(act.RetireRoom(key, room.room_id, Damage.ASKED, (key,)))
+            case found:
+                del standing[key]
+                unfit.append(act.RetireRoom(key, room.room_id, found, (key,)))
+    return standing, tuple(unfit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +97,7 @@ class _World:
             yield from _links(self, room)
             wanted = self.expected.rooms.get(key)
             if wanted is not None:
-                yield from drift.settings(wanted, room)
+                yield from drift.settings(wanted, room, self.observed.images)
                 yield from _charter(self, room)
 
 
@@ -72,7 +105,8 @@ def _chosen(observed: Observed) -> dict[RoomKey, ObservedRoom]:
     """For each key the room that the registry names, otherwise the oldest with its mark."""
     by_key: dict[RoomKey, list[ObservedRoom]] = {}
     for room in observed.rooms:
-        by_key.setdefault(room.key, []).append(room)
+        if room.room_id not in observed.retired:
+            by_key.setdefault(room.key, []).append(room)
     chosen: dict[RoomKey, ObservedRoom] = {}
     for key, rooms in sorted(by_key.items()):
         registered = observed.registered.get(key)
@@ -85,9 +119,10 @@ def _chosen(observed: Observed) -> dict[RoomKey, ObservedRoom]:
     return chosen
 
 
-def _duplicates(world: _World) -> Iterator[Notice]:
+def _duplicates(world: _World, unfit: tuple[act.RetireRoom, ...]) -> Iterator[Notice]:
+    known = world.observed.retired | {action.room_id for action in unfit}
     for room in world.observed.rooms:
-        if world.chosen.get(room.key) is not room:
+        if world.chosen.get(room.key) is not room and room.room_id not in known:
             yield act.Duplicate(room.key, room.room_id)
 
 
@@ -103,15 +138,25 @@ def _creations(world: _World) -> Iterator[Action]:
     for key, room in world.expected.rooms.items():
         if key in world.chosen:
             continue
-        lost = key in world.observed.registered
+        why = _why_made(world, key)
         powers = power_levels(room.shape.powers, room.powers())
         invitees = tuple(sorted(room.members))
-        why = Why.ROOM_LOST if lost else Why.ROOM_MISSING
         yield act.CreateRoom(key, room.shape, powers, invitees, why)
         for child in world.children(key):
             yield _link_child(world, key, child)
         if room.shape.charter and world.observed.chartered is not None:
             yield act.PostCharter(key)
+            yield act.PinCharter(key, ())
+        if room.shape.alias is not None:
+            yield act.SetAlias(key, room.shape.alias, why)
+
+
+def _why_made(world: _World, key: RoomKey) -> Why:
+    registered = world.observed.registered.get(key)
+    if registered is None:
+        return Why.ROOM_MISSING
+    is_there = any(room.room_id == registered for room in world.observed.rooms)
+    return Why.DAMAGED if is_there else Why.ROOM_LOST
 
 
 def _link_child(world: _World, space: RoomKey, child: RoomKey) -> act.LinkChild:
@@ -146,10 +191,15 @@ def _parents(world: _World, room: ObservedRoom) -> Iterator[Action]:
 
 
 def _charter(world: _World, room: ObservedRoom) -> Iterator[Action]:
-    chartered = world.observed.chartered
-    wanted = world.expected.rooms[room.key].shape.charter
-    if wanted and chartered is not None and room.room_id not in chartered:
+    """The charter message, and that it is the first of what is pinned."""
+    if not world.expected.rooms[room.key].shape.charter:
+        return
+    chartered, said = world.observed.chartered, world.observed.charters.get(room.room_id)
+    missing = chartered is not None and room.room_id not in chartered
+    if missing:
         yield act.PostCharter(room.key)
+    if missing or (said is not None and not is_pinned(room.state, said)):
+        yield act.PinCharter(room.key, others_pinned(room.state, said))
 
 
 def _accounts(world: _World) -> Iterator[Action]:

@@ -6,6 +6,7 @@ creator (the bot) has power without limit and stands in no list of power levels.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,14 +19,23 @@ Content = Mapping[str, object]
 VERSION = "12"
 POWER_LEVELS = "m.room.power_levels"
 ENCRYPTION = "m.room.encryption"
+AVATAR = "m.room.avatar"
+ALIAS = "m.room.canonical_alias"
+PINNED = "m.room.pinned_events"
 SPACE_TYPE = "m.space"
 
+_PORT = re.compile(r":\d+$")
 _BOT_ONLY = 100
 _CREATOR_ONLY = 150
 """Above every level that can be given by mistake: what would undo the room's protection."""
 _DAY_MS = 86_400_000
 _SPACES = frozenset({RoomKind.COMMUNE_SPACE, RoomKind.AUTHORITY_SPACE})
 _CHARTER = frozenset({RoomKind.SECTOR, RoomKind.REFERENTS})
+_OF_MEMBERS = frozenset(
+    {"m.reaction", "m.room.encrypted", "m.room.message", "m.room.redaction"}
+    | {"m.room.member", "m.room.third_party_invite"}
+)
+"""Events for which the defaults have to hold: a level of their own would silence or let in."""
 _CHILDREN = {
     RoomKind.SECTOR: RoomKind.COMMUNE_SPACE,
     RoomKind.REFERENTS: RoomKind.COMMUNE_SPACE,
@@ -35,10 +45,14 @@ _CHILDREN = {
 
 @dataclass(frozen=True, slots=True)
 class RoomTexts:
-    """What people read of a room: its name and its topic, in the bot's language."""
+    """What people see of a room: its name and its topic, in the bot's language, and its image.
+
+    ``image`` is the digest of a picture, empty where rooms have none.
+    """
 
     name: str
     topic: str
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,10 @@ class RoomShape:
     powers: Content
     charter: bool
     """Whether the charter is posted in it."""
+    image: str = ""
+    """The digest of the picture that it shows, empty for none."""
+    alias: str | None = None
+    """Its address; ``None`` when the commune wants none."""
 
 
 def shape(key: RoomKey, commune: Commune, texts: RoomTexts) -> RoomShape:
@@ -68,7 +86,23 @@ def shape(key: RoomKey, commune: Commune, texts: RoomTexts) -> RoomShape:
         state=_state(key, commune, texts),
         powers=_powers(key),
         charter=key.kind in _CHARTER,
+        image=texts.image,
+        alias=alias_of(key, commune),
     )
+
+
+def alias_of(key: RoomKey, commune: Commune) -> str | None:
+    """The room's address, where the commune wants addresses; a private room has none."""
+    names = {
+        RoomKind.COMMUNE_SPACE: "",
+        RoomKind.AUTHORITY_SPACE: "-autorites",
+        RoomKind.REFERENTS: "-referents",
+        RoomKind.SECTOR: f"-secteur-{key.code}",
+        RoomKind.AUTHORITY: f"-autorite-{key.code}",
+    }
+    if not commune.aliases or key.kind not in names:
+        return None
+    return f"#{commune.code.lower()}{names[key.kind]}:{commune.server_name}"
 
 
 def is_space(key: RoomKey) -> bool:
@@ -98,16 +132,42 @@ def power_levels(powers: Content, users: Mapping[UserId, int]) -> dict[str, obje
     return {**powers, "users": listed}
 
 
+def closed_levels(levels: Content) -> dict[str, object]:
+    """``m.room.power_levels`` in which nobody but the room's creator may do anything."""
+    gates = ("events_default", "state_default", "invite", "kick", "ban", "redact")
+    given = levels.get("events")
+    events = dict.fromkeys(given if isinstance(given, dict) else (), _CREATOR_ONLY)
+    return {**levels, **dict.fromkeys(gates, _CREATOR_ONLY), "events": events, "users": {}}
+
+
+def with_ours(has: Content, ours: Content) -> dict[str, object]:
+    """``has``, a room's power levels, with everything that is ours put right.
+
+    What others set for kinds of event that we have no say in (a call, a widget) stays.
+    """
+    merged = {**has, **ours}
+    for name in ("events", "notifications"):
+        held, own = has.get(name), ours.get(name)
+        if isinstance(held, dict) and isinstance(own, dict):
+            others = {k: v for k, v in held.items() if k not in _OF_MEMBERS}
+            merged[name] = {**others, **own}
+    return merged
+
+
 def _state(key: RoomKey, commune: Commune, texts: RoomTexts) -> dict[str, Content]:
     state: dict[str, Content] = {} if is_space(key) else {ENCRYPTION: _encryption(key)}
-    state["m.room.join_rules"] = {"join_rule": "invite"}
+    state["m.room.join_rules"] = {"join_rule": _join_rule(key, commune)}
     state["m.room.history_visibility"] = {"history_visibility": "invited"}
     state["m.room.guest_access"] = {"guest_access": "forbidden"}
-    if commune.federated_with:
-        state["m.room.server_acl"] = _server_acl(commune)
+    state["m.room.server_acl"] = _server_acl(commune)
     state["m.room.name"] = {"name": texts.name}
     state["m.room.topic"] = {"topic": texts.topic}
     return state
+
+
+def _join_rule(key: RoomKey, commune: Commune) -> str:
+    """Who knocks is let in by an invitation alone: ``knock`` shows nobody anything of the room."""
+    return "knock" if commune.knocking and key.kind is RoomKind.SECTOR else "invite"
 
 
 def _encryption(key: RoomKey) -> Content:
@@ -125,7 +185,11 @@ def _encryption(key: RoomKey) -> Content:
 
 
 def _server_acl(commune: Commune) -> Content:
-    allowed = sorted({commune.server_name, *commune.federated_with})
+    """Also without federation: should a room ever be opened to it, strangers stay outside."""
+    named = {commune.server_name, *commune.federated_with}
+    # Servers are compared without their port (specification, "Server Access Control Lists"); that
+    # a room does not shut its own server out, Synapse (1.163) asks with it.
+    allowed = sorted({*named, *(_PORT.sub("", server) for server in named)})
     return {"allow": allowed, "allow_ip_literals": False, "deny": []}
 
 
@@ -147,5 +211,13 @@ def _powers(key: RoomKey) -> Content:
             "m.room.power_levels": _CREATOR_ONLY,
             "m.room.server_acl": _CREATOR_ONLY,
             "m.room.tombstone": _CREATOR_ONLY,
+            "m.room.avatar": _BOT_ONLY,
+            "m.room.canonical_alias": _BOT_ONLY,
+            "m.room.guest_access": _BOT_ONLY,
+            "m.room.name": _BOT_ONLY,
+            "m.room.pinned_events": _BOT_ONLY,
+            "m.room.topic": _BOT_ONLY,
+            "m.space.child": _BOT_ONLY,
+            "m.space.parent": _BOT_ONLY,
         },
     }

@@ -12,6 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from policies.brake_limits import BrakeLimits
+from policies.formatted import Formatted
+
 UserId = NewType("UserId", str)
 """A full Matrix id, ``@localpart:server``."""
 RoomId = NewType("RoomId", str)
@@ -24,6 +27,10 @@ SectorCode = NewType("SectorCode", str)
 """A sector's short code inside its commune: ``"centre"``."""
 AuthorityCode = NewType("AuthorityCode", str)
 """An authority's short code inside its commune: ``"gendarmerie"``."""
+
+
+CHARTER_VERSION = "1"
+"""Changes whenever the charter's words do, and the charter is asked for again."""
 
 
 class Role(StrEnum):
@@ -77,8 +84,14 @@ class RoomKey:
 
 @dataclass(frozen=True, slots=True)
 class Sector:
+    """``replaces`` are former sectors, no longer in the commune's file, whose people are now here.
+
+    Only the town hall says so: nothing is concluded from a name.
+    """
+
     code: SectorCode
     name: str
+    replaces: tuple[SectorCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +126,16 @@ class Commune:
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
     """The kinds of room in which a person's identity counts only once a human approved it."""
+    brake: BrakeLimits = field(default_factory=BrakeLimits)
+    aliases: bool = False
+    """Whether rooms have an address of their own (``#59999-secteur-centre:server``)."""
+    charter_version: str = CHARTER_VERSION
+    charter_deadline: datetime | None = None
+    """When an acceptance of an earlier version ends to count; ``None``: it never does."""
+    knocking: bool = False
+    """Whether strangers may ask, by knocking, to be let into a sector room."""
+    contact: str = ""
+    """Whom people call when they need help, as their letters say it; empty: the town hall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +150,7 @@ class Mandate:
     """A person's role in a sector or an authority, from a date to a date (``until`` excluded).
 
     ``charter_accepted`` is when the person accepted the charter, ``None`` while he has not. All
-    times are aware.
+    times are aware. How he accepted it is no part of what is compared.
     """
 
     user_id: UserId
@@ -137,6 +160,10 @@ class Mandate:
     sector: SectorCode | None = None
     authority: AuthorityCode | None = None
     charter_accepted: datetime | None = None
+    charter_version: str = field(default="", compare=False)
+    """The version that was accepted; empty for a signature on paper, which the town hall keeps."""
+    charter_lapses: datetime | None = field(default=None, compare=False)
+    """When that acceptance ends to count, because a newer version is asked for."""
 
     def runs(self, now: datetime) -> bool:
         """Whether ``now`` lies between its two dates."""
@@ -145,9 +172,13 @@ class Mandate:
     def counts(self, now: datetime) -> bool:
         """Whether it gives anything at ``now``: it runs and, in a sector, has a charter."""
         if self.role.is_of_a_sector:
-            accepted = self.charter_accepted is not None and self.charter_accepted <= now
-            return accepted and self.sector is not None and self.runs(now)
+            return self.has_charter(now) and self.sector is not None and self.runs(now)
         return self.authority is not None and self.runs(now)
+
+    def has_charter(self, now: datetime) -> bool:
+        """Whether the charter was accepted for it, in a version that is good enough at ``now``."""
+        accepted = self.charter_accepted is not None and self.charter_accepted <= now
+        return accepted and (self.charter_lapses is None or now < self.charter_lapses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,27 +223,6 @@ class MessageKind(StrEnum):
     """A change of another message: by itself it is none."""
     UNSETTLED = "unsettled"
     """Changed since it was sent, and which words count now cannot be told for sure."""
-
-
-@dataclass(frozen=True, slots=True)
-class Formatted:
-    """What a message's HTML form shows, which Element shows instead of its plain text.
-
-    ``text`` has all its words, hidden ones too. ``targets`` are where links lead whose text says
-    something else; ``mentions`` are pairs of a person's name as it is shown and ``@account``.
-    """
-
-    text: str
-    targets: tuple[str, ...] = ()
-    mentions: tuple[tuple[str, str], ...] = ()
-    hides: bool = False
-    """Whether some of it shows only after a tap, or in a colour of its own."""
-    intact: bool = True
-    """False when it is too large or not well-formed: applications show it each in its own way."""
-
-    def __repr__(self) -> str:
-        """Without the text, so that no traceback or log can carry it."""
-        return f"Formatted(hides={self.hides}, intact={self.intact})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from policies.room_shapes import Content
-from policies.terms import RoomId, RoomKey, UserId
+from policies.terms import EventId, RoomId, RoomKey, UserId
 
 
 class Membership(StrEnum):
@@ -23,16 +23,31 @@ class Membership(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody's membership, whether it was his own act, and since when (the server's time)."""
+    """Somebody's membership, whether it was his own act, and since when (the server's time).
+
+    ``name`` is what he calls himself, kept of those alone who knock.
+    """
 
     membership: Membership
     by_self: bool
     at: datetime
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Who sent a state event, as the server says, and which event it took the place of."""
+
+    sender: UserId
+    replaces: EventId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ObservedRoom:
-    """A room that the bot created, as the server has it. ``state`` holds empty state keys only."""
+    """A room that the bot created, as the server has it. ``state`` holds empty state keys only.
+
+    ``traces`` are by event type and state key.
+    """
 
     room_id: RoomId
     key: RoomKey
@@ -45,6 +60,7 @@ class ObservedRoom:
     state: Mapping[str, Content]
     children: Mapping[RoomId, Content] = field(default_factory=dict)
     parents: Mapping[RoomId, Content] = field(default_factory=dict)
+    traces: Mapping[tuple[str, str], Trace] = field(default_factory=dict)
 
 
 class Account(StrEnum):
@@ -63,7 +79,9 @@ class Observed:
     ``rooms`` are those that the bot created for this commune; other rooms are not in here at all,
     so that no plan can touch them. With ``whole`` false only some rooms were looked at, and what
     is missing says nothing. ``chartered`` are the rooms that have the charter, ``None`` when
-    nobody asked.
+    nobody asked; ``charters`` is each room's last charter message, of whichever version.
+    ``images`` are the pictures that are on the server, by their digests, as ``mxc://`` addresses.
+    ``retired`` rooms stand for no key any more (see ``policies.retirement``).
     """
 
     rooms: tuple[ObservedRoom, ...]
@@ -71,3 +89,8 @@ class Observed:
     accounts: Mapping[UserId, Account] = field(default_factory=dict)
     chartered: frozenset[RoomId] | None = None
     whole: bool = True
+    charters: Mapping[RoomId, EventId] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
+    retired: frozenset[RoomId] = frozenset()
+    unopened: Mapping[UserId, datetime] = field(default_factory=dict)
+    """Accounts that were handed over long ago, and when, in which nobody ever logged in."""

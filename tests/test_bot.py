@@ -102,7 +102,7 @@ class Town:
 
     def bot(self, inbox: Inbox) -> Bot:
         me, silent = cast(Any, self), cast(Any, Silent())
-        return Bot(silent, cast(Any, inbox), me, self.upkeep, me, cast(Any, None), silent)
+        return Bot(silent, cast(Any, inbox), me, self.upkeep, me, cast(Any, None), silent, silent)
 
     async def settles_all(self) -> Inbox:
         """Run the bot until everything that waited is settled."""

@@ -8,6 +8,11 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 
+def day(language: str, at: datetime, time_zone: str) -> str:
+    """The day that it is in the commune's time zone: « 23 novembre 2026 »."""
+    return format_date(at.astimezone(ZoneInfo(time_zone)), format="long", locale=language)
+
+
 def moment(language: str, at: datetime, time_zone: str) -> str:
     """A date with its hour in the commune's time zone: « 23 novembre 2026, 14:05 »."""
     local = at.astimezone(ZoneInfo(time_zone))

@@ -42,6 +42,7 @@ VERBS = {
     "registry": Verb("registry", "Le registre : personnes et mandats de la commune."),
     "plan": Verb("provision", "Montre ce qui changerait. Statut 0 : rien ; 2 : des écarts."),
     "apply": Verb("provision", "Met les salons et les comptes comme le registre le dit."),
+    "letters": Verb("letters", "Écrit des lettres à imprimer, avec un nouveau mot de passe."),
     "bot": Verb("bot", "Fait tourner le bot de la commune, jusqu'à Ctrl-C ou SIGTERM."),
     "check": Verb("check", "Passe un texte au filtre et explique le verdict."),
     "lists": Verb("lists", "Les listes de la commune : vérifie, et montre ce qui est compris."),

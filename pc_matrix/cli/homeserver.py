@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from pc_matrix.cli.app import Context
+from pc_matrix.cli.guard_lines import guard_lines, place_guard, warn_of_unread
 from pc_matrix.errors import AccessDenied, ServerUnreachable
 
 if TYPE_CHECKING:
@@ -26,18 +27,21 @@ def register(app: typer.Typer) -> None:
     group.command(name="up", help="Démarre le serveur intégré et crée les comptes du bot.")(up)
     group.command(name="down", help="Arrête le serveur intégré.")(down)
     group.command(name="status", help="Dit si le serveur répond. Statut 6 sinon.")(status)
+    group.command(name="guard", help="Les lignes du gardien, à ajouter à un autre Synapse.")(guard)
     group.command(name="bot", help="Crée le compte du bot sur le serveur, s'il manque.")(bot)
     app.add_typer(group, name="homeserver")
 
 
 def up(ctx: typer.Context) -> None:
-    """Start the embedded server; an external one is looked at."""
+    """Start the embedded server, with its guard; an external one is looked at."""
     context: Context = ctx.obj
     settings, embedded = _server(context)
     if embedded is None:
         _say_external(context, settings[0])
         return
+    place_guard(context.home, embedded, settings)
     started = _start(context, embedded)
+    warn_of_unread(embedded)
     made = _make_accounts(context.home, embedded.url, settings)
     if context.json:
         _json(health="running", start=started, url=embedded.url, pid=embedded.pid(), bots=made)
@@ -77,6 +81,7 @@ def status(ctx: typer.Context) -> None:
         _json(kind="embedded", health=health, url=url, server_name=name, pid=embedded.pid())
     else:
         typer.echo(_SENTENCES[health].format(url=embedded.url, log=embedded.files.log))
+    warn_of_unread(embedded)
     if health != "running":
         raise typer.Exit(ServerUnreachable.exit_status)
 
@@ -87,6 +92,17 @@ _SENTENCES = {
     "stopped": "Serveur Matrix intégré : arrêté. Pour le démarrer : pc-matrix homeserver up",
     "absent": "Serveur Matrix intégré : jamais démarré. Pour le créer : pc-matrix homeserver up",
 }
+
+
+def guard(ctx: typer.Context) -> None:
+    """Print what another Synapse's configuration needs for the guard."""
+    context: Context = ctx.obj
+    settings, _ = _server(context)
+    lines = guard_lines(context.home, settings)
+    if context.json:
+        _json(public_key=lines.public_key, folder=str(lines.folder), bots=sorted(lines.bots))
+    else:
+        typer.echo(f"modules:\n{lines.as_yaml()}", nl=False)
 
 
 def bot(ctx: typer.Context) -> None:

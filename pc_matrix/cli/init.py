@@ -232,6 +232,7 @@ _FILE = """\
 name = {name}
 code = {code}                     # code INSEE
 time_zone = "Europe/Paris"
+contact = ""                       # qui appeler, sur les lettres : "Mairie, 03 20 00 00 00"
 
 [homeserver]
 url = {url}
@@ -248,6 +249,20 @@ language = "fr"
 identity_approval = []             # salons où la mairie approuve chaque identité avant toute clé :
                                    # "authority", "private", "referents", "sector" ; conseillé une
                                    # fois les agents arrivés : ["authority"]
+aliases = false                    # true : chaque salon a une adresse, comme #59350-secteur-centre
+knocking = false                   # true : un inconnu peut demander à entrer dans un secteur
+
+[brake]                            # au-delà, « apply » et le bot s'arrêtent et demandent
+removals = 5                       # personnes qui perdraient un salon d'un coup
+share = 0.2                        # part des personnes présentes, de 0 à 1
+
+[images]                           # celles de la commune, à côté de ce fichier ; sinon les nôtres
+# sector = "secteur.png"           # commune, authorities, sector, referents, authority, private
+
+# Une nouvelle version de la charte est proposée à chacun, et n'exclut personne, sauf à une date :
+# [charter]
+# version = "2"                    # celle qui est proposée (« pc-matrix registry roles » la dit)
+# deadline = 2027-01-31            # dernier jour où un accord à une version d'avant suffit
 
 # Les secteurs : chacun a son salon.
 {sectors}

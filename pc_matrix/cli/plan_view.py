@@ -2,54 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from typing import assert_never
+from zoneinfo import ZoneInfo
 
+from pc_matrix.cli.plan_reasons import Reasons
+from pc_matrix.cli.plan_words import DAMAGE, FIXED, SETTINGS, WHY
+from pc_matrix.provisioning import Survey
 from policies import actions as act
-from policies.actions import AccountAction, Action, Notice, RoomAction, Why
-from policies.plan import Plan
+from policies.actions import AccountAction, Action, Notice, RoomAction
+from policies.retirement import READABLE_FOR
 from policies.roles import MODERATOR
-from policies.terms import Commune, Directory, Role, RoomKey, RoomKind, UserId
-
-_WHY: Mapping[Why, str] = {
-    Why.MANDATE: "son mandat est en cours",
-    Why.MANDATE_ENDED: "son mandat est terminé",
-    Why.MANDATE_NOT_BEGUN: "son mandat n'a pas commencé",
-    Why.CHARTER_NOT_ACCEPTED: "la charte n'est pas acceptée",
-    Why.FOREIGN_SERVER: "son compte est sur un serveur que la commune n'admet pas",
-    Why.NO_MANDATE: "aucun mandat ne lui donne ce salon",
-    Why.ROOM_CLOSED: "ce secteur ou cette autorité n'est plus dans le fichier de la commune",
-    Why.ROOM_MISSING: "il n'existe pas encore",
-    Why.ROOM_LOST: "le bot n'est plus dans celui que le registre connaît",
-    Why.ROOM_FOUND: "le registre ne le connaissait pas",
-    Why.DRIFTED: "n'est pas comme il doit être",
-    Why.NO_ACCOUNT: "n'a pas encore de compte",
-    Why.PASSWORD_NOT_SHOWN: "son premier mot de passe n'a pas été montré",
-    Why.CHARTER_MISSING: "elle n'y est pas encore",
-}
-_ROLES: Mapping[Role, str] = {
-    Role.RESIDENT: "habitant",
-    Role.REFERENT: "référent",
-    Role.ELECTED: "élu référent",
-    Role.MAYOR: "maire",
-    Role.OFFICER: "agent",
-}
-_SETTINGS: Mapping[str, str] = {
-    "m.room.encryption": "le chiffrement",
-    "m.room.join_rules": "la règle d'entrée",
-    "m.room.history_visibility": "l'accès à l'historique",
-    "m.room.guest_access": "l'accès des visiteurs",
-    "m.room.server_acl": "les serveurs admis",
-    "m.room.name": "le nom",
-    "m.room.topic": "le sujet",
-}
-_FIXED: Mapping[str, str] = {
-    "version": "sa version de salon",
-    "federation": "son ouverture aux autres serveurs",
-    "space": "sa nature (espace ou salon)",
-}
+from policies.terms import Commune, Directory, RoomKey, RoomKind, UserId
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +27,9 @@ class Section:
     lines: tuple[str, ...]
 
 
-def sections(plan: Plan, directory: Directory) -> list[Section]:
+def sections(survey: Survey) -> list[Section]:
     """The plan by room, accounts first, then spaces and rooms, at the end what is only to know."""
-    view = _View(directory)
+    plan, view = survey.plan, _view(survey)
     accounts = [view.account(a) for a in plan.actions if isinstance(a, AccountAction)]
     in_rooms = [a for a in plan.actions if not isinstance(a, AccountAction)]
     found = [Section("Comptes", tuple(accounts))] if accounts else []
@@ -75,17 +42,33 @@ def sections(plan: Plan, directory: Directory) -> list[Section]:
     return found
 
 
-def one_line(action: Action, directory: Directory) -> str:
+def one_line(action: Action, survey: Survey) -> str:
     """One action on its own, with its room."""
-    view = _View(directory)
+    view = _view(survey)
     if isinstance(action, AccountAction):
         return view.account(action)
-    return f"{view.room(action.key)} : {view.in_room(action)}"
+    return f"{view.room(action.key)} : {' ; '.join(view.in_room(action))}"
+
+
+def person_named(user_id: str, survey: Survey) -> str:
+    """A person as a plan names him."""
+    return _view(survey).person(UserId(user_id))
+
+
+def place_named(place: str, survey: Survey) -> str:
+    """A room as a plan names it; ``place`` is ``kind:code``."""
+    kind, _, code = place.partition(":")
+    return _view(survey).room(RoomKey(survey.directory.commune.code, RoomKind(kind), code))
+
+
+def _view(survey: Survey) -> _View:
+    return _View(survey.directory, Reasons(survey.expected, survey.observed))
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
     directory: Directory
+    reasons: Reasons
 
     @property
     def commune(self) -> Commune:
@@ -112,46 +95,66 @@ class _View:
             case _:  # pragma: no cover
                 assert_never(key.kind)
 
+    def day(self, at: datetime) -> str:
+        return f"{at.astimezone(ZoneInfo(self.commune.time_zone)):%d/%m/%Y}"
+
     def account(self, action: AccountAction) -> str:
         who = self.person(action.user_id)
         match action:
             case act.MakeAccount():
                 return f"+ créer le compte de {who}"
             case act.RenewPassword():
-                return f"~ nouveau mot de passe pour {who} : {_WHY[action.why]}"
+                return f"~ nouveau mot de passe pour {who} : {WHY[action.why]}"
             case _:  # pragma: no cover
                 assert_never(action)
 
     def lines(self, action: RoomAction) -> Iterator[str]:
-        """The action's line, and for a new room one for each person who is invited to it."""
-        yield self.in_room(action)
+        """The action's lines, and for a new room one for each person who is invited to it."""
+        yield from self.in_room(action)
         if isinstance(action, act.CreateRoom):
             for user_id in action.invitees:
-                yield f"+ inviter {self.person(user_id)}"
+                yield self._invitation(action.key, user_id)
 
-    def in_room(self, action: RoomAction) -> str:  # noqa: PLR0911 - one line a kind
+    def in_room(self, action: RoomAction) -> tuple[str, ...]:  # noqa: PLR0911 - one a kind
         match action:
-            case act.KickPerson():
-                return f"- retirer {self.person(action.user_id)} : {_WHY[action.why]}"
-            case act.WithdrawInvitation():
-                who = self.person(action.user_id)
-                return f"- reprendre l'invitation de {who} : {_WHY[action.why]}"
-            case act.InvitePerson():
-                return f"+ inviter {self.person(action.user_id)} : {_ROLES[action.role]}"
-            case act.LiftBan():
-                return f"~ lever le bannissement de {self.person(action.user_id)}"
             case act.SetPower():
-                return f"~ {self._power(action)}"
+                return tuple(self._powers(action))
+            case act.KickPerson() | act.WithdrawInvitation():
+                return (self._removal(action),)
+            case act.InvitePerson():
+                return (self._invitation(action.key, action.user_id),)
+            case act.LiftBan():
+                return (f"~ lever le bannissement de {self.person(action.user_id)}",)
             case act.CreateRoom():
-                return f"+ créer : {_WHY[action.why]}"
+                return (f"+ créer : {WHY[action.why]}",)
+            case act.CorrectState() | act.SetAvatar() | act.SetAlias():
+                return (self._setting(action),)
             case _:
-                return self._setting(action)
+                return (self._place(action),)
 
-    def _setting(self, action: RoomAction) -> str:  # noqa: PLR0911 - one line a kind
+    def _removal(self, action: act.KickPerson | act.WithdrawInvitation) -> str:
+        verb = "retirer" if isinstance(action, act.KickPerson) else "reprendre l'invitation de"
+        why = self.reasons.going(action.key, action.user_id, action.why)
+        return f"- {verb} {self.person(action.user_id)} : {why}"
+
+    def _invitation(self, key: RoomKey, user_id: UserId) -> str:
+        return f"+ inviter {self.person(user_id)} : {self.reasons.coming(key, user_id)}"
+
+    def _setting(self, action: act.CorrectState | act.SetAvatar | act.SetAlias) -> str:
         match action:
             case act.CorrectState():
-                what = _SETTINGS.get(action.event_type, action.event_type)
-                return f"~ remettre {what} : {_WHY[action.why]}"
+                what = SETTINGS.get(action.event_type, action.event_type)
+                verb = "renommer" if action.event_type == "m.room.name" else f"remettre {what}"
+                return f"~ {verb} : {self.reasons.drift(action)}"
+            case act.SetAvatar():
+                return "~ remettre l'image : le salon ne montre pas la sienne"
+            case act.SetAlias():
+                return f"~ donner une adresse : {self.reasons.drift(action)}"
+            case _:  # pragma: no cover
+                assert_never(action)
+
+    def _place(self, action: RoomAction) -> str:  # noqa: PLR0911 - one line a kind
+        match action:
             case act.LinkChild():
                 return f"+ y ranger : {self.room(action.child)}"
             case act.LinkParent():
@@ -159,37 +162,60 @@ class _View:
             case act.UnlinkChild() | act.UnlinkParent():
                 return "- défaire un rattachement qui n'est pas le nôtre"
             case act.AdoptRoom():
-                return f"~ inscrire ce salon au registre : {_WHY[action.why]}"
+                return f"~ inscrire ce salon au registre : {WHY[action.why]}"
             case act.ForgetRoom():
-                return f"~ rayer ce salon du registre : {_WHY[action.why]}"
+                return f"~ rayer ce salon du registre : {WHY[action.why]}"
+            case act.RetireRoom():
+                return self._retired(action)
             case act.PostCharter():
-                return f"+ y publier la charte : {_WHY[action.why]}"
+                return f"+ y publier la charte : {WHY[action.why]}"
+            case act.PinCharter():
+                return f"~ y épingler la charte : {WHY[action.why]}"
             case _:
                 raise TypeError(action)
+
+    def _retired(self, action: act.RetireRoom) -> str:
+        line = f"- fermer ce salon : {DAMAGE[action.damage]}"
+        heirs = ", ".join(self.room(key) for key in action.heirs if key != action.key)
+        if heirs:
+            line += f" ({heirs})"
+        return f"{line} ; qui y était peut le lire {READABLE_FOR.days} jours, puis il est vidé"
 
     def notice(self, notice: Notice) -> str:
         match notice:
             case act.Duplicate():
                 return f"! {self.room(notice.key)} existe en double : {notice.room_id} est ignoré"
             case act.CannotChange():
-                return f"! {self.room(notice.key)} : {_FIXED[notice.what]} ne peut plus changer"
+                return f"! {self.room(notice.key)} : {FIXED[notice.what]} ne peut plus changer"
             case act.LeftByThemselves():
                 who = self.person(notice.user_id)
                 return f"· {self.room(notice.key)} : {who} est parti de son plein gré"
             case act.LeftOut():
-                return f"· {self.person(notice.user_id)} n'est nulle part : {_WHY[notice.why]}"
+                who = self.person(notice.user_id)
+                return f"· {who} n'est dans aucun salon commun : {WHY[notice.why]}"
+            case act.Knocking():
+                named = f"{notice.user_id}, qui se dit « {notice.name} »," if notice.name else ""
+                asks = named or notice.user_id
+                return f"· {self.room(notice.key)} : {asks} demande à entrer (registry knocks)"
+            case act.NeverOpened():
+                day = self.day(notice.since)
+                return (
+                    f"· {self.person(notice.user_id)} n'a jamais ouvert son compte, remis le {day}"
+                )
             case _:  # pragma: no cover
                 assert_never(notice)
 
-    def _power(self, action: act.SetPower) -> str:
-        if not action.changes:
-            return f"remettre les droits du salon : {_WHY[action.why]}"
-        return "remettre les droits : " + ", ".join(self._changes(action))
-
-    def _changes(self, action: act.SetPower) -> Iterator[str]:
+    def _powers(self, action: act.SetPower) -> Iterator[str]:
+        """A line for each person whose rights change, and one for the room's own."""
         for change in action.changes:
             becomes = "modérateur" if change.power == MODERATOR else "simple membre"
-            yield f"{self.person(change.user_id)} ({change.was} → {change.power}, {becomes})"
+            sign = "+" if change.power > change.was else "-"
+            verb = "promouvoir" if change.power > change.was else "ôter des droits à"
+            why = self.reasons.power(action.key, change.user_id)
+            levels = f"{change.was} → {change.power}, {becomes}"
+            yield f"{sign} {verb} {self.person(change.user_id)} ({levels}) : {why}"
+        if self.reasons.settles(action) or not action.changes:
+            yield f"~ remettre les droits du salon : {self.reasons.drift(action)}"
 
     def _sector(self, code: str) -> str:
         return next((s.name for s in self.commune.sectors if s.code == code), code)

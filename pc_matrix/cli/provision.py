@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,7 +17,9 @@ from rich.text import Text
 from rich.tree import Tree
 
 from pc_matrix.cli.app import Context
-from pc_matrix.cli.plan_json import plan_as_json, report_as_json
+from pc_matrix.cli.kept_plan import check_plan, keep_plan, read_plan
+from pc_matrix.cli.letters import letters_written
+from pc_matrix.cli.plan_json import Letters, report_as_json, survey_as_json
 from pc_matrix.cli.plan_view import one_line, sections
 from pc_matrix.errors import IncompleteError
 from pc_matrix.provisioning import (
@@ -26,14 +29,14 @@ from pc_matrix.provisioning import (
     Progress,
     Survey,
     check_brake,
-    hand_over,
     note_found,
     one_apply,
 )
+from pc_matrix.provisioning.plan_file import proposed_name
 from pc_matrix.provisioning.ports import silent
 
 if TYPE_CHECKING:
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
 _DRIFT = 2
 _LABELS = {Phase.OBSERVE: "Lecture des salons", Phase.APPLY: "Mise en place"}
@@ -49,20 +52,45 @@ def register(app: typer.Typer) -> None:
     app.command(name="apply", help="Met les salons et les comptes comme le registre le dit.")(apply)
 
 
-def plan(ctx: typer.Context) -> None:
+def plan(
+    ctx: typer.Context,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FICHIER",
+            help="Écrire aussi le plan, pour « apply FICHIER ». Un dossier : un nom est proposé.",
+        ),
+    ] = None,
+) -> None:
     """Show the plan; status 2 when there is something to do."""
+    from pc_matrix import wiring
+
     context: Context = ctx.obj
-    survey = asyncio.run(_plan(context))
-    if context.json:
-        _print_json(plan_as_json(survey.plan))
-    else:
-        _print_plan(survey)
+    with wiring.open_house(context.home, context.commune) as house:
+        survey = asyncio.run(_survey(context, house))
+        if context.json:
+            _print_json(survey_as_json(survey))
+        else:
+            _print_plan(survey)
+        kept = None if output is None else keep_plan(house, survey, output)
+        if not context.json:
+            _print_next(house, survey, kept)
     if survey.plan.actions:
         raise typer.Exit(_DRIFT)
 
 
 def apply(
     ctx: typer.Context,
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="PLAN",
+            help="Un fichier de « plan --output » : exactement ce plan, ou rien s'il ne vaut plus.",
+            show_default=False,
+        ),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ne pas demander.")] = False,
     allow_removals: Annotated[
         int | None,
@@ -73,12 +101,20 @@ def apply(
             help="Accepter que jusqu'à N personnes perdent un salon.",
         ),
     ] = None,
+    letters: Annotated[
+        Path | None,
+        typer.Option(
+            "--letters",
+            metavar="DOSSIER",
+            help="Écrire une lettre à imprimer par compte, sans montrer aucun mot de passe.",
+        ),
+    ] = None,
 ) -> None:
     """Show the plan, ask, and do it; a second time there is nothing to do."""
     context: Context = ctx.obj
     if context.json and not yes:
         raise typer.BadParameter("--json ne pose pas de question : ajoutez --yes.")
-    asyncio.run(_apply(context, yes=yes, allow_removals=allow_removals))
+    asyncio.run(_apply(context, file, letters, yes=yes, allow_removals=allow_removals))
 
 
 async def _survey(context: Context, house: House) -> Survey:
@@ -89,31 +125,37 @@ async def _survey(context: Context, house: House) -> Survey:
             return await provisioner.plan()
 
 
-async def _plan(context: Context) -> Survey:
-    from pc_matrix import wiring
-
-    with wiring.open_house(context.home, context.commune) as house:
-        return await _survey(context, house)
-
-
-async def _apply(context: Context, *, yes: bool, allow_removals: int | None) -> None:
+async def _apply(
+    context: Context,
+    file: Path | None,
+    letters: Path | None,
+    *,
+    yes: bool,
+    allow_removals: int | None,
+) -> None:
     from pc_matrix import wiring
 
     with (
         wiring.open_house(context.home, context.commune) as house,
         one_apply(house.settings.session_dir.parent),
     ):
+        agreed = None if file is None else read_plan(house, file)
         survey = await _survey(context, house)
+        if agreed is not None:
+            check_plan(house, agreed, survey)
         if not context.json:
             _print_plan(survey)
         check_brake(survey, allow_removals)
         if not survey.plan.actions:
             note_found(house.registry, house.settings.commune.code, survey.observed.accounts)
+            # A mandate that was prolonged changes no room, and yet the guard has to hear of it.
+            house.guard.publish(survey.directory, house.clock.now())
             _show(context, ApplyReport(), survey)
             return
         if not yes:
             await _ask(context, house, survey)
         report = await _carry_out(context, house, survey, allow_removals)
+        await _hand_over(context, house, survey, report, letters)
     _raise_what_failed(report)
 
 
@@ -135,18 +177,33 @@ async def _carry_out(
 
     with _bar(context) as progress:
         async with wiring.open_provisioner(house, progress, prepare=True) as provisioner:
-            report = await provisioner.apply(survey, allow_removals)
-    _show(context, report, survey)
-    # Only now: passwords that were not shown are drawn again by the next run.
-    hand_over(house.registry, house.settings.commune.code, report.accounts)
-    return report
+            return await provisioner.apply(survey, allow_removals)
 
 
-def _show(context: Context, report: ApplyReport, survey: Survey) -> None:
+async def _hand_over(
+    context: Context, house: House, survey: Survey, report: ApplyReport, folder: Path | None
+) -> None:
+    """Show the passwords or write the letters, and only then let them open the accounts.
+
+    Those that were not shown are drawn again by the next run.
+    """
+    from pc_matrix import wiring
+    from pc_matrix.arrivals.letters import write_letters
+
+    written = None if folder is None else write_letters(folder, report.accounts, survey.directory)
+    _show(context, report, survey, written)
+    if report.accounts:
+        async with wiring.open_provisioner(house, silent) as provisioner:
+            await provisioner.hand_over(report.accounts)
+
+
+def _show(
+    context: Context, report: ApplyReport, survey: Survey, letters: Letters | None = None
+) -> None:
     if context.json:
-        _print_json(report_as_json(report))
+        _print_json(report_as_json(report, letters))
     elif report.done or report.failed:
-        _print_report(report, survey)
+        _print_report(report, survey, letters)
 
 
 def _raise_what_failed(report: ApplyReport) -> None:
@@ -166,7 +223,7 @@ def _print_plan(survey: Survey) -> None:
         console.print(_NOTHING, markup=False)
     commune = survey.directory.commune
     tree = Tree(f"{commune.name} ({commune.code})")
-    found = sections(survey.plan, survey.directory)
+    found = sections(survey)
     for section in found:
         branch = tree.add(_plain(section.title))
         for line in section.lines:
@@ -175,13 +232,24 @@ def _print_plan(survey: Survey) -> None:
         console.print(tree)
 
 
-def _print_report(report: ApplyReport, survey: Survey) -> None:
+def _print_next(house: House, survey: Survey, kept: Path | None) -> None:
+    """What can be done with the plan that was shown."""
+    if kept is not None:
+        typer.echo(f"Plan écrit dans {kept}. Pour l'appliquer tel quel : pc-matrix apply {kept}")
+    elif survey.plan.actions:
+        name = proposed_name(house.settings.commune.code, house.clock.now())
+        typer.echo(f"Pour le garder et l'appliquer tel quel : pc-matrix plan --output {name}")
+
+
+def _print_report(report: ApplyReport, survey: Survey, letters: Letters | None) -> None:
     console = Console(highlight=False)
     for failure in report.failed:
-        line = one_line(failure.action, survey.directory)
+        line = one_line(failure.action, survey)
         console.print(f"✗ {line} — {failure.reason}", markup=False, soft_wrap=True)
     console.print(f"{len(report.done)} action(s) faites, {len(report.failed)} en échec.")
-    if report.accounts:
+    if letters:
+        console.print(letters_written(letters), markup=False, soft_wrap=True)
+    elif report.accounts:
         console.print(_passwords(report.accounts))
         console.print(
             "Ces mots de passe ne seront plus montrés : remettez chacun à son destinataire, "

@@ -1,4 +1,4 @@
-"""``pc-matrix registry``: import a table, list, add, appoint, revoke."""
+"""``pc-matrix registry``: list, add, appoint, revoke; imports and rights are files beside."""
 
 from __future__ import annotations
 
@@ -6,33 +6,38 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
+from pc_matrix.cli import (
+    knocks,
+    link_codes,
+    registry_house,
+    registry_import,
+    registry_rights,
+    roles_view,
+)
 from pc_matrix.cli import registry_view as view
-from pc_matrix.cli.given_file import bytes_of
 from pc_matrix.errors import InputError
 from pc_matrix.registry import Contact
 from pc_matrix.registry.places import with_closed
-from pc_matrix.registry.spreadsheet import dates, findings
+from pc_matrix.registry.spreadsheet import dates
 from pc_matrix.registry.spreadsheet.changes import decide
 from pc_matrix.registry.spreadsheet.entries import Entry, checked
 from pc_matrix.registry.spreadsheet.findings import Fault
 from pc_matrix.registry.spreadsheet.headings import Column
 from pc_matrix.registry.spreadsheet.matrix_ids import BadIdError, full_id, proposed
-from pc_matrix.registry.spreadsheet.people import Known, Named, known_persons
-from pc_matrix.registry.spreadsheet.reading import read
+from pc_matrix.registry.spreadsheet.people import Known, Named
 from pc_matrix.registry.spreadsheet.row import Row
 from policies.terms import Commune, Directory, Person, UserId
 
 if TYPE_CHECKING:
     from pc_matrix.cli.app import Context
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
 
-_ACTOR = "cli"
+_ACTOR = registry_house.ACTOR
 _PIPE_WIDTH = 160
 
 _Role = Annotated[str, typer.Option("--role", help="habitant, référent, maire, agent…")]
@@ -44,38 +49,16 @@ _Who = Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="@marie:serveur
 def register(app: typer.Typer) -> None:
     """Add the group of commands."""
     group = typer.Typer(help="Personnes et mandats de la commune.", no_args_is_help=True)
-    group.command("import", help=view.IMPORT_HELP)(import_table)
+    registry_import.register(group)
     group.command("list", help="Montre les personnes, leurs mandats et leur état.")(list_persons)
     group.command("add", help="Inscrit une personne, sans mandat.")(add)
     group.command("appoint", help="Donne un mandat à une personne inscrite.")(appoint)
     group.command("revoke", help="Met fin aux mandats d'une personne.")(revoke)
+    registry_rights.register(group)
+    group.command("roles", help="Montre ce que donne chaque rôle : salons et droits.")(roles)
+    knocks.register(group)
+    link_codes.register(group)
     app.add_typer(group, name="registry")
-
-
-def import_table(
-    ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FICHIER", help="Un fichier CSV.")],
-    partial: Annotated[
-        bool, typer.Option("--partial", help="Importer les lignes bonnes malgré les autres.")
-    ] = False,
-) -> None:
-    """Read the table and write what it changes; nothing when a row is bad, unless ``partial``."""
-    context: Context = ctx.obj
-    data = bytes_of(file)
-    with _house(context) as house:
-        now, directory, known = _known(house)
-        commune = house.settings.commune
-        table = read(data, commune, known, dates.local_day(now, commune.time_zone))
-        if table.faults and not (partial and table.rows):
-            raise findings.refused(str(file), table.faults)
-        changes = decide(table.rows, directory, known, now)
-        house.registry.carry_out(commune.code, changes, now, _ACTOR)
-    if context.json:
-        typer.echo(view.as_json(view.import_as_json(table, changes)))
-    else:
-        _say(*view.summary(table, changes))
-    if table.faults:
-        raise findings.left_out(str(file), table.faults)
 
 
 def list_persons(ctx: typer.Context) -> None:
@@ -213,19 +196,27 @@ def revoke(
             )
         house.registry.audit(commune.code, now, "mandate-ended", user_id, _ACTOR, str(ended))
     _tell(context, {"user_id": user_id, "ended": ended}, view.ended(ended, day))
+    if day is None and not context.json:
+        _say("Le bot l'applique aussitôt s'il tourne ; sinon : pc-matrix apply.")
+
+
+def roles(ctx: typer.Context) -> None:
+    """Show the table of roles; no commune is needed for it."""
+    context: Context = ctx.obj
+    if context.json:
+        typer.echo(view.as_json(roles_view.roles_as_json()))
+        return
+    width = None if Console().is_terminal else _PIPE_WIDTH
+    Console(width=width).print(roles_view.roles_table())
+    _say("", *roles_view.NOTES)
 
 
 def _house(context: Context) -> AbstractContextManager[House]:
-    from pc_matrix import wiring
-
-    return wiring.open_house(context.home, context.commune)
+    return registry_house.opened(context)
 
 
 def _known(house: House) -> tuple[datetime, Directory, Mapping[UserId, Known]]:
-    commune = house.settings.commune
-    directory = house.registry.directory(commune)
-    contacts = house.registry.contacts(commune.code)
-    return house.clock.now(), directory, known_persons(directory.persons, contacts)
+    return registry_house.known(house)
 
 
 def _new_person(row: Row, taken: Collection[UserId]) -> tuple[Person, Contact]:
@@ -246,6 +237,8 @@ def _new_person(row: Row, taken: Collection[UserId]) -> tuple[Person, Contact]:
 
 
 def _known_id(who: str, commune: Commune, known: Collection[UserId]) -> UserId:
+    if who in known:
+        return UserId(who)  # also of a server that the commune no longer admits
     try:
         user_id = full_id(who, commune)
     except BadIdError as error:

@@ -11,34 +11,16 @@ from rich.table import Table
 from rich.text import Text
 
 from pc_matrix.registry import Place, PlaceKind
-from pc_matrix.registry.spreadsheet.changes import Changes, Skipped
 from pc_matrix.registry.spreadsheet.dates import last_day, local_day
-from pc_matrix.registry.spreadsheet.people import Named
-from pc_matrix.registry.spreadsheet.reading import Table as Read
 from policies.roles import rooms_given
 from policies.terms import Commune, Directory, Mandate, Person, Role
 
-IMPORT_HELP = (
-    "Importe le tableau CSV de la mairie.\n\n"
-    "Colonnes obligatoires : Nom, Prénom, Rôle (habitant, référent, élu référent, maire, agent, "
-    "gendarme, policier). Selon le rôle : Secteur (habitant, référent) ou Autorité (les autres), "
-    "par code ou par nom. Facultatives : Identifiant Matrix (proposé s'il manque), Début, Fin "
-    "(dernier jour, inclus), Charte (oui, non ou sa date), Courriel, Téléphone, Langue (fr, en)."
-    "\n\n"
-    "Les titres s'écrivent avec ou sans accents ni majuscules ; séparateur « ; » ou « , » ; UTF-8 "
-    "ou Windows-1252 ; dates 31/12/2026, 31.12.26, 2026-12-31 ou « 1er janvier 2026 ». Une case "
-    "vide ne change rien ; qui n'est pas dans le tableau garde ses mandats."
-)
 ROLES: Mapping[Role, str] = {
     Role.RESIDENT: "habitant",
     Role.REFERENT: "référent",
     Role.ELECTED: "élu référent",
     Role.MAYOR: "maire",
     Role.OFFICER: "agent",
-}
-_SKIPPED: Mapping[Skipped, str] = {
-    Skipped.ENDED: "ce mandat est terminé dans le registre ; pour en ouvrir un autre, donnez une "
-    "date de début postérieure à sa fin",
 }
 _NO_MANDATE = "sans mandat"
 _CLOSED: Mapping[PlaceKind, str] = {
@@ -142,48 +124,15 @@ def _last(until: str | None, zone: str) -> str:
     return f"{last_day(datetime.fromisoformat(until), zone):%d/%m/%Y}" if until else ""
 
 
-def summary(read: Read, changes: Changes) -> Iterator[str]:
-    """What an import did, in French lines."""
-    if changes.are_none:
-        yield "Rien à changer : le registre dit déjà la même chose."
-    else:
-        yield (
-            f"{_count(len(changes.persons), 'personne')} et "
-            f"{_count(len(changes.mandates), 'mandat')} inscrits ou modifiés."
-        )
-    for row in read.rows:
-        if row.proposed:
-            yield f"ligne {row.entry.line} : {row.entry.name} reçoit l'identifiant {row.user_id}"
-    for line, why in changes.skipped:
-        yield f"ligne {line} laissée de côté : {_SKIPPED[why]}"
-    if read.ignored:
-        yield f"Colonnes non lues : {', '.join(read.ignored)}."
-
-
-def import_as_json(read: Read, changes: Changes) -> dict[str, Any]:
-    """``{"persons": […], "mandates": n, "proposed": […], "skipped": […], "faults": […], …}``."""
-    return {
-        "persons": sorted(changes.persons),
-        "mandates": len(changes.mandates),
-        "proposed": [_proposal(row) for row in read.rows if row.proposed],
-        "skipped": [{"line": line, "reason": why.value} for line, why in changes.skipped],
-        "ignored_columns": list(read.ignored),
-        "faults": [{"line": f.line, "column": f.column, "what": f.what} for f in read.faults],
-    }
-
-
-def _proposal(row: Named) -> dict[str, Any]:
-    return {"line": row.entry.line, "name": row.entry.name, "user_id": row.user_id}
-
-
 def ended(number: int, last: date | None) -> str:
     """What a revocation did; ``last`` is the last day that was asked for."""
     verb = "prend" if number < 2 else "prennent"
     when = f"dernier jour : {last:%d/%m/%Y}" if last else "dès maintenant"
-    return f"{_count(number, 'mandat')} {verb} fin ({when})."
+    return f"{count(number, 'mandat')} {verb} fin ({when})."
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """``1 mandat``, ``2 mandats``."""
     return f"{number} {noun}" if number < 2 else f"{number} {noun}s"
 
 

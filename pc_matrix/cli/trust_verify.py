@@ -14,7 +14,7 @@ from pc_matrix.cli.app import Context
 from pc_matrix.errors import IncompleteError, InputError
 
 if TYPE_CHECKING:
-    from pc_matrix.wiring import House
+    from pc_matrix.house import House
     from policies.verification import Comparison, Outcome, Verification
 
 _LOOK_AGAIN = 0.5  # seconds

@@ -133,8 +133,9 @@ class Client:
     async def members(self, room_id: str) -> list[str]:
         return [str(member) for member in await self.ask("members", {"room_id": room_id})]
 
-    async def create(self, name: str, invite: Sequence[str] = ()) -> str:
-        return str((await self.ask("create", {"name": name, "invite": list(invite)}))["room_id"])
+    async def create(self, name: str, invite: Sequence[str] = (), *, direct: bool = False) -> str:
+        request = {"name": name, "invite": list(invite), "direct": direct}
+        return str((await self.ask("create", request))["room_id"])
 
     async def join(self, room_id: str) -> None:
         await self.ask("join", {"room_id": room_id})

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from pc_matrix.errors import AccessDenied
 from pc_matrix.homeserver import shapes
 from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, admin_path
 
+_LAST_MS = 253_402_300_799_000  # the end of the year 9999, which no datetime passes
 _NOT_AN_ADMIN = (
     "Le jeton d'administration n'a pas les droits nécessaires.",
     "Le compte auquel il appartient n'est pas administrateur du serveur Matrix.",
@@ -25,6 +27,9 @@ class AccountInfo:
     display_name: str
     admin: bool
     deactivated: bool
+    locked: bool = False
+    last_seen: datetime | None = None
+    """When it was last used; ``None`` while nobody ever logged in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,21 @@ class SynapseAdmin:
         }
         await self._ask("PUT", admin_path(2, "users", user_id), body)
 
+    async def create_locked(self, user_id: str, display_name: str) -> None:
+        """Make an account that nobody can log in to: without a password, and locked.
+
+        Synapse does not lock an account in the request that makes it (it ignores ``locked``
+        there); without a password it opens to nobody in between.
+        """
+        path = admin_path(2, "users", user_id)
+        await self._ask("PUT", path, {"displayname": display_name, "admin": False})
+        await self._ask("PUT", path, {"locked": True})
+
+    async def open_account(self, user_id: str, password: str) -> None:
+        """Give an account this password and unlock it, in one request."""
+        body: Json = {"password": password, "logout_devices": False, "locked": False}
+        await self._ask("PUT", admin_path(2, "users", user_id), body)
+
     async def reset_password(self, user_id: str, password: str) -> None:
         """A new password; sessions that are open stay open."""
         body: Json = {"new_password": password, "logout_devices": False}
@@ -105,6 +125,10 @@ class SynapseAdmin:
         """Free one account from the server's limits on messages, joins and invitations."""
         path = admin_path(1, "users", user_id, "override_ratelimit")
         await self._ask("POST", path, {"messages_per_second": 0, "burst_count": 0})
+
+    async def lift_shadow_ban(self, user_id: str) -> None:
+        """End a ban under which an account's acts are answered as done, and are not."""
+        await self._ask("DELETE", admin_path(1, "users", user_id, "shadow_ban"))
 
     async def login_as(self, user_id: str) -> str:
         """An access token for another's account, without a device."""
@@ -132,4 +156,13 @@ def _account(answer: Json) -> AccountInfo:
         display_name=shapes.string(answer, "displayname"),
         admin=bool(answer.get("admin")),
         deactivated=bool(answer.get("deactivated")),
+        locked=bool(answer.get("locked")),
+        last_seen=_moment(shapes.integer(answer, "last_seen_ts")),
     )
+
+
+def _moment(milliseconds: int | None) -> datetime | None:
+    """Synapse's time; it gives none, or 0, for an account that was never used."""
+    if not milliseconds or not 0 < milliseconds <= _LAST_MS:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -23,6 +23,7 @@ Json = dict[str, Any]
 LARGEST = 256 * 2**20
 """Bytes of an answer that are read; a first sync of thousands of rooms has a tenth of it."""
 
+_BUSY = (429, 502, 503, 504)
 _LONGEST_WAIT = 300.0
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,99}")
 _UNWRITABLE = re.compile(rb"\\u(?:[dD][89a-fA-F]|0000)")
@@ -69,6 +70,11 @@ class NotNow(Exception):  # noqa: N818 - not an error yet: a reason to wait
     def __init__(self, refusal: MatrixError | None, reason: str, wait: float = 0.0) -> None:
         super().__init__(reason)
         self.refusal, self.reason, self.wait = refusal, reason, wait
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the server is there and has too much to do, as far as it says."""
+        return self.refusal is not None and self.refusal.status in _BUSY
 
     def final(self, base_url: str) -> Exception:
         """What it becomes when there is no patience left."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from pc_matrix.homeserver.crypto.outbound import Audience
 from pc_matrix.homeserver.crypto.withholding import EVERY_DEVICE, Barred
@@ -17,6 +17,11 @@ from policies.trust import FORGED, WithheldCode, withheld_code
 def first_use(_room_id: str) -> PinRule:
     """The rule of every room of a commune that approves nobody by hand."""
     return PinRule.FIRST_USE
+
+
+def nobody(_invited: Iterable[str]) -> tuple[str, ...]:
+    """The guests of a bot that hears nobody but the people of its rooms."""
+    return ()
 
 
 class Audiences:

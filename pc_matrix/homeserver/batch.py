@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
 from pc_matrix.homeserver.incidents import Incident
 from pc_matrix.homeserver.room_events import RoomEvent
+from policies.foyer import Invitation
 from policies.pinning import IdentityNews
 
 
@@ -15,7 +16,8 @@ class Batch:
     """What one sync brought: its cursor, the events in order, and the rooms whose state moved.
 
     ``to_device`` are messages to the device that are not about keys (verification); ``incidents``
-    what was dropped or noticed on the way, ``identity_news`` what changed of people's identities.
+    what was dropped or noticed on the way, ``identity_news`` what changed of people's identities,
+    ``invitations`` who asks the bot into a room.
     """
 
     cursor: str
@@ -24,3 +26,4 @@ class Batch:
     to_device: tuple[ToDeviceEvent, ...] = ()
     incidents: tuple[Incident, ...] = ()
     identity_news: tuple[IdentityNews, ...] = ()
+    invitations: tuple[Invitation, ...] = ()

@@ -11,14 +11,16 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 
 from pc_matrix.homeserver.shapes import string
+from policies.formatted import Formatted
 from policies.mentions import account
-from policies.terms import Formatted
 
 _MOST = 16_000  # characters; four times what the filter reads
 _MOST_QUOTES = 20  # inside one another
-_ATTRIBUTE = r"""\s++[a-zA-Z][\w:-]*+(?:=(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`/]++))?+"""
-_WHOLE = re.compile(
-    rf"(?:[^<]++|</[a-zA-Z][a-zA-Z0-9-]*+\s*+>|<[a-zA-Z][a-zA-Z0-9-]*+(?:{_ATTRIBUTE})*+\s*+/?+>)*+"
+_ATTRIBUTE = r"""\s+[a-zA-Z][\w:-]*(?:=(?:"[^"<>]*"|'[^'<>]*'|[^\s"'<>=`/]+))?"""
+# Without possessive quantifiers: Python 3.11.2, which Debian 12 has, matches too much
+# with them (cpython issue 101955).
+_PIECE = re.compile(
+    rf"[^<]+|</[a-zA-Z][a-zA-Z0-9-]*\s*>|<[a-zA-Z][a-zA-Z0-9-]*(?:{_ATTRIBUTE})*\s*/?>"
 )
 _REPLY_FALLBACK = re.compile(r"\s*<mx-reply>.*?</mx-reply>", re.DOTALL)
 _BLOCKS = frozenset(
@@ -49,12 +51,23 @@ def formatted(content: object, *, is_reply: bool) -> Formatted | None:
         return None
     if is_reply:
         html = _REPLY_FALLBACK.sub("", html, count=1) if _REPLY_FALLBACK.match(html) else html
-    if len(html) > _MOST or _WHOLE.fullmatch(html) is None:
+    if len(html) > _MOST or not _is_whole(html):
         return Formatted("", intact=False)
     reader = _Reader()
     reader.feed(html)
     reader.close()
     return reader.result()
+
+
+def _is_whole(html: str) -> bool:
+    """Whether it is text and tags, written out, from one end to the other."""
+    at = 0
+    while at < len(html):
+        piece = _PIECE.match(html, at)
+        if piece is None:
+            return False
+        at = piece.end()
+    return True
 
 
 class _Reader(HTMLParser):

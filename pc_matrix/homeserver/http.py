@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
@@ -23,8 +24,9 @@ import aiohttp
 from pc_matrix.homeserver import answers
 from pc_matrix.homeserver.answers import Json, MatrixError, NotNow, ServerFault
 from pc_matrix.homeserver.backoff import Backoff
+from pc_matrix.homeserver.in_flight import InFlight
 
-__all__ = ["Json", "MatrixError", "MatrixHttp", "ServerFault", "admin_path", "client_path"]
+__all__ = ["Blob", "Json", "MatrixError", "MatrixHttp", "ServerFault", "admin_path", "client_path"]
 
 _USUAL = 60.0  # seconds for a whole answer
 _SILENCE = 30.0  # seconds without a byte, after which a connection counts as dead
@@ -41,12 +43,21 @@ def admin_path(version: int, *segments: str) -> str:
     return f"/_synapse/admin/v{version}/" + "/".join(quote(s, safe="") for s in segments)
 
 
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A request's body that is no JSON: a file, and its type."""
+
+    data: bytes = field(repr=False)
+    mimetype: str
+
+
 class MatrixHttp:
     """One server and one access token.
 
     ``base_url`` is without a trailing slash; ``token`` is ``None`` before a login. Use it as an
     asynchronous context manager, which closes its connections. ``sleep`` waits between attempts;
-    ``largest`` is the longest answer that is read, in bytes.
+    ``largest`` is the longest answer that is read, in bytes. With ``in_flight`` requests take
+    turns, fewer at a time when the server is busy.
     """
 
     def __init__(
@@ -57,11 +68,12 @@ class MatrixHttp:
         *,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         largest: int = answers.LARGEST,
+        in_flight: InFlight | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.token = token
         self._backoff, self._sleep = backoff or Backoff(), sleep
-        self._largest = largest
+        self._largest, self._in_flight = largest, in_flight
         self._client: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -99,10 +111,26 @@ class MatrixHttp:
         unknown or expired token, ``ServerUnreachable`` when the server does not answer and
         ``ServerFault`` when it fails; with ``retry`` only after several attempts.
         """
+        return await self._patiently(method, path, body, params, timeout, retry=retry)
+
+    async def send_file(self, path: str, file: Blob) -> Json:
+        """POST a body that is no JSON; raises what ``request`` does."""
+        return await self._patiently("POST", path, file, None, None, retry=True)
+
+    async def _patiently(
+        self,
+        method: str,
+        path: str,
+        body: Json | Blob | None,
+        params: dict[str, str] | None,
+        timeout: float | None,  # noqa: ASYNC109
+        *,
+        retry: bool,
+    ) -> Json:
         delays = self._backoff.delays() if retry else iter(())
         while True:
             try:
-                return await self._once(method, path, body, params, timeout)
+                return await self._in_turn(method, path, body, params, timeout)
             except NotNow as refusal:
                 delay = next(delays, None)
                 if delay is None:
@@ -110,20 +138,44 @@ class MatrixHttp:
                 # The delay is added, so that not all who were sent away come back in one instant.
                 await self._sleep(refusal.wait + delay)
 
+    async def _in_turn(
+        self,
+        method: str,
+        path: str,
+        body: Json | Blob | None,
+        params: dict[str, str] | None,
+        timeout: float | None,  # noqa: ASYNC109
+    ) -> Json:
+        if self._in_flight is None:
+            return await self._once(method, path, body, params, timeout)
+        async with self._in_flight.turn() as turn:
+            try:
+                answer = await self._once(method, path, body, params, timeout)
+            except NotNow as refusal:
+                if refusal.is_busy:
+                    self._in_flight.busy(turn, refusal.wait)
+                raise
+            self._in_flight.well()
+            return answer
+
     async def _once(
         self,
         method: str,
         path: str,
-        body: Json | None,
+        body: Json | Blob | None,
         params: dict[str, str] | None,
         timeout: float | None,  # noqa: ASYNC109
     ) -> Json:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        blob = body if isinstance(body, Blob) else None
+        if blob is not None:
+            headers["Content-Type"] = blob.mimetype
         try:
             async with self._connection().request(
                 method,
                 self.base_url + path,
-                json=body,
+                json=None if blob else body,
+                data=blob.data if blob else None,
                 params=params,
                 headers=headers,
                 timeout=_limits(timeout),

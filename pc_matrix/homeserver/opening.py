@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from pc_matrix.homeserver import identity
-from pc_matrix.homeserver.audiences import first_use
+from pc_matrix.homeserver.audiences import first_use, nobody
 from pc_matrix.homeserver.crypto.account import Account
 from pc_matrix.homeserver.crypto.database import Database
 from pc_matrix.homeserver.crypto.machine import Machine
@@ -57,6 +57,7 @@ async def open_session(
     pins: Pins,
     entitled: Callable[[str], frozenset[str]],
     rule: Callable[[str], PinRule] = first_use,
+    guests: Callable[[Iterable[str]], Iterable[str]] = nobody,
 ) -> AsyncIterator[Session]:
     """The session of ``place``, its device cross-signed before anything is sent.
 
@@ -77,7 +78,7 @@ async def open_session(
                 lasting = place.sealed("lasting", sealer)
                 machine = Machine(database, account, http, devices, incidents, lasting)
                 machine.prune()
-                session = Session(http, machine, devices, entitled, incidents, rule)
+                session = Session(http, machine, devices, entitled, incidents, rule, guests)
                 await machine.supply.publish(http)
                 await identity.publish(http, own, session.device_keys(), place.password)
                 await publish_once(http, own, place.sealed("recovery", sealer))

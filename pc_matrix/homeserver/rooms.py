@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 
 from pc_matrix.homeserver.backoff import Backoff
-from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
+from pc_matrix.homeserver.http import Blob, Json, MatrixError, MatrixHttp, client_path
 from pc_matrix.homeserver.shapes import integer, mapping, objects, string, strings
 
+_UPLOAD = "/_matrix/media/v3/upload"
 _SLIDING = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync"
 _LONG = 300.0  # seconds: the answer comes whole, from as many rooms as there are
 _EVERYTHING: Json = {
@@ -28,13 +29,17 @@ _LAST_MS = 253_402_300_799_000
 
 @dataclass(frozen=True, slots=True)
 class StateEvent:
-    """One event of a room's current state; ``at`` is the server's time."""
+    """One event of a room's current state; ``at`` is the server's time.
+
+    ``replaces`` is the event whose place it took, empty when there was none.
+    """
 
     type: str
     state_key: str
     sender: str
     content: Json
     at: datetime
+    replaces: str = ""
 
 
 class Rooms:
@@ -112,15 +117,63 @@ class Rooms:
             return
         await self._act(room_id, "invite", user_id)
 
-    async def kick(self, room_id: str, user_id: str) -> None:
-        """Put somebody out, or take his invitation back."""
-        await self._act(room_id, "kick", user_id)
+    async def kick(self, room_id: str, user_id: str, reason: str = "") -> None:
+        """Put somebody out, take his invitation back, or refuse his knock; he reads ``reason``."""
+        await self._act(room_id, "kick", user_id, {"reason": reason} if reason else {})
+
+    async def membership(self, room_id: str, user_id: str) -> str:
+        """``join``, ``knock``…; empty for somebody who never had to do with the room."""
+        path = client_path("rooms", room_id, "state", "m.room.member", user_id)
+        try:
+            return string(await self._http.request("GET", path), "membership")
+        except MatrixError as refusal:
+            if refusal.errcode == "M_NOT_FOUND":
+                return ""
+            raise
 
     async def unban(self, room_id: str, user_id: str) -> None:
         await self._act(room_id, "unban", user_id)
 
-    async def _act(self, room_id: str, verb: str, user_id: str) -> None:
-        await self._http.request("POST", client_path("rooms", room_id, verb), {"user_id": user_id})
+    async def sender_of(self, room_id: str, event_id: str) -> str:
+        """Who sent an event of the room; empty when the server does not say."""
+        path = client_path("rooms", room_id, "event", event_id)
+        try:
+            return string(await self._http.request("GET", path), "sender")
+        except MatrixError as refusal:
+            if refusal.asks_to_wait:
+                raise
+            return ""
+
+    async def leave(self, room_id: str) -> None:
+        """Leave a room that is of no more use."""
+        await self._http.request("POST", client_path("rooms", room_id, "leave"), {})
+
+    async def upload(self, data: bytes, mimetype: str) -> str:
+        """Put a file on the server; its ``mxc://`` address."""
+        answer = await self._http.send_file(_UPLOAD, Blob(data, mimetype))
+        mxc = string(answer, "content_uri")
+        if not mxc.startswith("mxc://"):
+            raise MatrixError(200, "PC_GARBLED", "no content_uri")
+        return mxc
+
+    async def lead(self, alias: str, room_id: str) -> None:
+        """Make an address lead to the room, wherever it led before."""
+        path = client_path("directory", "room", alias)
+        try:
+            there = string(await self._http.request("GET", path), "room_id")
+        except MatrixError as refusal:
+            if refusal.status != HTTPStatus.NOT_FOUND:
+                raise
+            there = ""
+        if there == room_id:
+            return
+        if there:
+            await self._http.request("DELETE", path)
+        await self._http.request("PUT", path, {"room_id": room_id})
+
+    async def _act(self, room_id: str, verb: str, user_id: str, more: Json | None = None) -> None:
+        body: Json = {"user_id": user_id, **(more or {})}
+        await self._http.request("POST", client_path("rooms", room_id, verb), body)
 
 
 def _with_list(answer: Json, name: str) -> Json:
@@ -146,6 +199,7 @@ def _event(item: Json) -> StateEvent:
         sender=string(item, "sender"),
         content=mapping(item, "content"),
         at=_time(integer(item, "origin_server_ts")),
+        replaces=string(mapping(item, "unsigned"), "replaces_state"),
     )
 
 

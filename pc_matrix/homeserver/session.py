@@ -8,23 +8,25 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from pc_matrix.errors import ServerUnreachable
 from pc_matrix.homeserver.acquaintances import from_acquaintances
 from pc_matrix.homeserver.answers import not_understood
 from pc_matrix.homeserver.arrivals import Arrivals
-from pc_matrix.homeserver.audiences import Audiences, first_use
+from pc_matrix.homeserver.audiences import Audiences, first_use, nobody
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.crypto.key_supply import one_time_key_count
 from pc_matrix.homeserver.crypto.machine import Machine
 from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
 from pc_matrix.homeserver.edits import NoEdit
-from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
+from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp
 from pc_matrix.homeserver.incidents import Incident, Incidents
 from pc_matrix.homeserver.intake import Found, Intake
+from pc_matrix.homeserver.invitations import invitations
 from pc_matrix.homeserver.late_log import LateLog
 from pc_matrix.homeserver.listening import Listening
+from pc_matrix.homeserver.putting import put
 from pc_matrix.homeserver.rereading import Rereading
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.room_states import room_states
@@ -33,6 +35,7 @@ from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.sync import SyncAnswer, fetch, present_cursor
 from pc_matrix.homeserver.trust import DeviceBook
 from pc_matrix.homeserver.verification_line import VerificationLine
+from policies.foyer import Invitation
 from policies.incidents import IncidentKind
 from policies.pinning import NewsKind, PinRule
 from policies.terms import SenderTrust
@@ -46,6 +49,7 @@ class Session:
 
     ``entitled`` tells who may read a room by the registry, ``rule`` whose identity counts there;
     keys go to those of them who are joined or invited, on devices that their owner signed.
+    ``guests``, given who just invited the bot, tells who else may write to it.
     """
 
     def __init__(
@@ -56,10 +60,11 @@ class Session:
         entitled: Callable[[str], frozenset[str]],
         incidents: Incidents,
         rule: Callable[[str], PinRule] = first_use,
+        guests: Callable[[Iterable[str]], Iterable[str]] = nobody,
     ) -> None:
         self.incidents = incidents
         self._http, self._machine, self._devices = http, machine, devices
-        self._entitled, self._rule = entitled, rule
+        self._entitled, self._rule, self._guests = entitled, rule, guests
         self._audiences = Audiences(devices, entitled, rule, incidents, machine.account.user_id)
         self._intake = Intake(http, machine, incidents, entitled)
         self._listening = Listening(http)
@@ -96,7 +101,8 @@ class Session:
             raise not_understood(self._http.base_url)
         self._confirm(since)
         self._devices.forget(answer.changed_users)
-        rooms, expected = self._intake.rooms, self._expected()
+        invited = invitations(answer.invited, self.user_id)
+        rooms, expected = self._intake.rooms, self._expected(invited)
         messages = from_acquaintances(answer, rooms, expected, self.incidents)
         to_device = self._machine.take(messages)
         self._note_withheld(to_device)
@@ -113,11 +119,13 @@ class Session:
         for item in news:
             if item.kind is NewsKind.CHANGED:
                 self.incidents.drop(IncidentKind.IDENTITY_CHANGED, item.user_id)
-        return Batch(answer.cursor, events, moved, to_device, self.incidents.drain(), news)
+        incidents = self.incidents.drain()
+        return Batch(answer.cursor, events, moved, to_device, incidents, news, invited)
 
-    def _expected(self) -> Iterator[str]:
+    def _expected(self, invited: tuple[Invitation, ...]) -> Iterator[str]:
         """Who may write to us without being in a room: gone through when somebody wrote."""
-        yield self.user_id
+        yield self.user_id  # and guests: Element sends a first message's keys with the invitation
+        yield from self._guests(invitation.inviter for invitation in invited)
         for event in self._machine.waiting.all():
             yield event.sender
 
@@ -225,15 +233,7 @@ class Session:
             body = await self._machine.outbound.encrypt(
                 room_id, kind, content, audience, view.rotation
             )
-            return await self._put(room_id, "m.room.encrypted", body, txn)
-
-    async def _put(self, room_id: str, kind: str, body: Json, txn: str) -> str:
-        path = client_path("rooms", room_id, "send", kind, txn)
-        event_id = string(await self._http.request("PUT", path, body), "event_id")
-        if not event_id:
-            # Taken for sent, what never arrived would be lost; asked again, it is sent once.
-            raise not_understood(self._http.base_url)
-        return event_id
+            return await put(self._http, room_id, "m.room.encrypted", body, txn)
 
     async def _view(self, room_id: str) -> RoomView:
         """What is known of a room; one that was just made may come with the next sync.
@@ -254,6 +254,14 @@ class Session:
         self._absent.discard(room_id)
         return rooms[room_id]
 
+    async def until_present(self, room_id: str, user_id: str) -> bool:
+        """Wait until he is seen there, or invited: what is said before, he could not read."""
+
+        def is_there() -> bool:
+            return user_id in self._intake.rooms.get(room_id, RoomView()).present
+
+        return await self._arrivals.until(is_there, _ROOM_SECONDS)
+
     async def send_lasting(self, room_id: str, kind: str, content: Json, txn: str) -> str:
         """Send what everybody who is invited now can read, also on a device that comes later.
 
@@ -265,7 +273,7 @@ class Session:
             audience = view.present & self._entitled(room_id)
             body = lasting.close_up(room_id, kind, content, txn, audience)
             await lasting.reach(room_id, await self._audiences.devices(room_id, audience))
-            return await self._put(room_id, "m.room.encrypted", body, txn)
+            return await put(self._http, room_id, "m.room.encrypted", body, txn)
 
     async def reach_newcomers(self) -> int:
         """Give lasting messages to devices of their audience that appeared since; to how many."""
@@ -289,4 +297,4 @@ class Session:
     async def react(self, room_id: str, event_id: str, key: str, txn: str) -> str:
         """React to an event. Reactions are not encrypted, in Matrix: the server sees them."""
         relation = {"rel_type": "m.annotation", "event_id": event_id, "key": key}
-        return await self._put(room_id, "m.reaction", {"m.relates_to": relation}, txn)
+        return await put(self._http, room_id, "m.reaction", {"m.relates_to": relation}, txn)

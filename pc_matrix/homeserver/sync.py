@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
 from pc_matrix.homeserver.shapes import at, mapping, objects, string, strings
@@ -44,6 +44,8 @@ class SyncAnswer:
     changed_users: frozenset[str]
     key_counts: Json | None
     fallback_used: bool
+    invited: Json = field(default_factory=dict)
+    """``rooms.invite`` as it came."""
 
 
 async def present_cursor(http: MatrixHttp) -> SyncAnswer:
@@ -107,6 +109,7 @@ def take_apart(answer: Json) -> SyncAnswer:
         | frozenset(strings(answer, "device_lists", "left")),
         key_counts=at(answer, "device_one_time_keys_count"),
         fallback_used=isinstance(unused, list) and "signed_curve25519" not in unused,
+        invited=mapping(answer, "rooms", "invite"),
     )
 
 

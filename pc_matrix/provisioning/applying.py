@@ -12,12 +12,16 @@ from pc_matrix.errors import PcError
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.provisioning.accounts import Accounts, NewAccount
 from pc_matrix.provisioning.creation import Creator, Unfinished
+from pc_matrix.provisioning.images import Images
 from pc_matrix.provisioning.ports import Charters, Phase, Progress, RoomRegistry, RoomServer
 from pc_matrix.provisioning.reports import ApplyReport, Failure, slug, subject
 from policies import actions as act
+from policies import pinned
 from policies.actions import AccountAction, Action, RoomAction
+from policies.damage import Damage
 from policies.plan import Plan, Stage, stage_of
-from policies.room_shapes import POWER_LEVELS, parent_of
+from policies.retirement import Retired, only_heir
+from policies.room_shapes import ALIAS, AVATAR, PINNED, POWER_LEVELS, parent_of
 from policies.terms import Commune, RoomId, RoomKey, RoomKind
 
 IN_FLIGHT = 4
@@ -30,10 +34,14 @@ class _NoPlace(Exception):  # noqa: N818 - becomes a failure of one action
     """The room of an action does not exist: its creation failed before."""
 
 
+class _NoCharter(Exception):  # noqa: N818 - becomes a failure of one action
+    """There is nothing to pin yet: posting the charter failed before."""
+
+
 class Applier:
     """Carries out one plan. Every change is an audit row, once it is done."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each a neighbour of its own
         self,
         rooms: RoomServer,
         registry: RoomRegistry,
@@ -43,10 +51,12 @@ class Applier:
         charters: Charters | None,
         clock: Callable[[], datetime],
         progress: Progress,
+        *,
+        images: Images | None,
     ) -> None:
         self._rooms, self._registry, self._commune = rooms, registry, commune
         self._creator, self._accounts, self._charters = creator, accounts, charters
-        self._clock, self._progress = clock, progress
+        self._images, self._clock, self._progress = images, clock, progress
         self._places: dict[RoomKey, RoomId] = {}
         self._done: list[Action] = []
         self._failed: list[Failure] = []
@@ -85,6 +95,8 @@ class Applier:
             self._failed.append(Failure(action, refusal.errcode or str(refusal.status)))
         except _NoPlace:
             self._failed.append(Failure(action, "le salon n'existe pas encore"))
+        except _NoCharter:
+            self._failed.append(Failure(action, "la charte n'y est pas encore publiée"))
         except Unfinished:
             self._failed.append(Failure(action, "la création n'a pas reçu de réponse"))
         except PcError as error:
@@ -103,8 +115,9 @@ class Applier:
             case act.MakeAccount() | act.RenewPassword():
                 await self._account(action)
             case act.ForgetRoom():
-                self._registry.forget_room(self._commune.code, action.room_id)
-                self._places.pop(action.key, None)
+                self._retire(action, Damage.LOST, action.key)
+            case act.RetireRoom():
+                self._retire(action, action.damage, only_heir(action.heirs))
             case act.AdoptRoom():
                 self._registry.room_made(self._commune.code, action.key, action.room_id)
                 self._places[action.key] = action.room_id
@@ -113,6 +126,16 @@ class Applier:
             case _:
                 await self._change(action, self._place(action.key))
 
+    def _retire(
+        self, action: act.ForgetRoom | act.RetireRoom, why: Damage, heir: RoomKey | None
+    ) -> None:
+        """Strike the room, and remember that another takes its place."""
+        gone = why is Damage.LOST
+        retired = Retired(action.room_id, action.key, heir, why, self._clock(), None, closed=gone)
+        self._registry.retire_room(self._commune.code, retired)
+        if self._places.get(action.key) == action.room_id:
+            del self._places[action.key]
+
     async def _account(self, action: AccountAction) -> None:
         if self._accounts is None:
             raise _NoPlace
@@ -120,7 +143,7 @@ class Applier:
             case act.MakeAccount():
                 made = await self._accounts.make(action.user_id, action.name)
             case act.RenewPassword():
-                made = await self._accounts.renew(action.user_id, action.name)
+                made = self._accounts.renew(action.user_id, action.name)
             case _:  # pragma: no cover
                 assert_never(action)
         self._made.append(made)
@@ -128,7 +151,20 @@ class Applier:
     async def _create(self, action: act.CreateRoom) -> None:
         parent = parent_of(action.key)
         place = None if parent is None else self._places.get(parent)
-        self._places[action.key] = await self._creator.create(action, place)
+        avatar = await self._avatar(action)
+        self._places[action.key] = await self._creator.create(action, place, avatar)
+
+    async def _avatar(self, action: act.CreateRoom) -> str | None:
+        """The new room's picture. A server that refuses pictures still gets its rooms."""
+        image = action.shape.image
+        if self._images is None or not image:
+            return None
+        try:
+            return await self._images.address(image)
+        except MatrixError as refusal:
+            reason = refusal.errcode or str(refusal.status)
+            self._failed.append(Failure(act.SetAvatar(action.key, image), reason))
+            return None
 
     async def _change(self, action: RoomAction, room: RoomId) -> None:
         match action:
@@ -143,8 +179,31 @@ class Applier:
                 await self._rooms.set_state(room, POWER_LEVELS, dict(action.content))
             case act.CorrectState():
                 await self._rooms.set_state(room, action.event_type, dict(action.content))
+            case act.SetAvatar() | act.SetAlias() | act.PinCharter():
+                await self._show(action, room)
             case _:
                 await self._link(action, room)
+
+    async def _show(
+        self, action: act.SetAvatar | act.SetAlias | act.PinCharter, room: RoomId
+    ) -> None:
+        match action:
+            case act.SetAvatar():
+                if self._images is None:
+                    raise TypeError(action)
+                shown = {"url": await self._images.address(action.image)}
+                await self._rooms.set_state(room, AVATAR, shown)
+            case act.SetAlias():
+                # The server takes no address for a room that does not lead there.
+                await self._rooms.lead(action.alias, room)
+                await self._rooms.set_state(room, ALIAS, {"alias": action.alias})
+            case act.PinCharter():
+                charter = self._registry.charter_events(self._commune.code).get(room)
+                if charter is None:
+                    raise _NoCharter
+                await self._rooms.set_state(room, PINNED, pinned.content(charter, action.keep))
+            case _:  # pragma: no cover
+                assert_never(action)
 
     async def _link(self, action: RoomAction, room: RoomId) -> None:
         match action:

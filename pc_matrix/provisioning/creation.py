@@ -14,13 +14,13 @@ from policies import room_marks
 from policies.actions import CreateRoom
 from policies.roles import server_of
 from policies.room_marks import Mark
-from policies.room_shapes import POWER_LEVELS, SPACE_TYPE, VERSION, parent_link
+from policies.room_shapes import AVATAR, POWER_LEVELS, SPACE_TYPE, VERSION, parent_link
 from policies.terms import Commune, RoomId, RoomKind, UserId
 
 _INVITATIONS_AT_ONCE = 10
 """Synapse's default burst of invitations; an account whose rate limit is lifted has no limit."""
 _MOST_AT_ONCE = 30
-"""A server invites them one after the other: more are faster a few at a time, after the creation."""
+"""A server invites them one after the other: more are faster a few at a time, afterwards."""
 _INVITERS = 4
 
 
@@ -43,8 +43,10 @@ class Creator:
         self._rooms, self._registry, self._commune = rooms, registry, commune
         self._observer, self._unlimited = observer, unlimited
 
-    async def create(self, action: CreateRoom, parent: RoomId | None) -> RoomId:
-        """The new room's id, which the registry knows by then.
+    async def create(
+        self, action: CreateRoom, parent: RoomId | None, avatar: str | None = None
+    ) -> RoomId:
+        """The new room's id, which the registry knows by then; ``avatar`` is an ``mxc://`` address.
 
         The intent is written down first, and the room carries its nonce. When the answer is lost
         or bad, the room is looked for before anything is said about it. Raises ``Unfinished`` when
@@ -54,7 +56,7 @@ class Creator:
         nonce = self._registry.begin_room(self._commune.code, action.key, drawn)
         first, later = self._invitees(action)
         try:
-            room_id = await self._rooms.create(self._body(action, nonce, first, parent))
+            room_id = await self._rooms.create(self._body(action, nonce, first, parent, avatar))
         except MatrixError:
             await self._adopt(action, nonce)
             raise
@@ -92,7 +94,12 @@ class Creator:
         return first, [u for u in action.invitees if u not in set(first)]
 
     def _body(
-        self, action: CreateRoom, nonce: str, invite: list[UserId], parent: RoomId | None
+        self,
+        action: CreateRoom,
+        nonce: str,
+        invite: list[UserId],
+        parent: RoomId | None,
+        avatar: str | None,
     ) -> Json:
         shape = action.shape
         creation: Json = {
@@ -104,6 +111,8 @@ class Creator:
         # Our own power levels, not an override: the server's defaults have no part in them.
         state = [_state(event_type, content) for event_type, content in shape.state.items()]
         state.append(_state(POWER_LEVELS, action.powers))
+        if avatar is not None:
+            state.append(_state(AVATAR, {"url": avatar}))
         if parent is not None:
             state.append(_state("m.space.parent", parent_link(self._commune), parent))
         return {

@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
-from policies.terms import RoomId, RoomKey
+from pc_matrix.provisioning.observe import Observer
+from policies.actions import RoomAction
+from policies.plan import Plan
+from policies.terms import RoomId
 from policies.world import ObservedRoom
 
 
 class RoomMemory:
     """A running bot's. It hears of whatever moves; what it does itself moves rooms as well."""
 
-    def __init__(self) -> None:
+    def __init__(self, observer: Observer, known: Callable[[], Collection[RoomId]]) -> None:
+        """``known`` gives the rooms that the registry has."""
+        self._observer, self._known = observer, known
         self._rooms: dict[RoomId, ObservedRoom] = {}
-        self.is_whole = False
-        """Whether all rooms were looked at once."""
+        self._is_whole = False
 
-    def begin(self, seen: Iterable[ObservedRoom]) -> None:
-        """All rooms were looked at: these are ours."""
-        self._rooms = {room.room_id: room for room in seen}
-        self.is_whole = True
+    async def seen(
+        self, room_ids: Collection[RoomId] | None, moved: Collection[RoomId], *, anew: bool
+    ) -> tuple[ObservedRoom, ...]:
+        """``some``, or with ``None`` ``all``."""
+        return await (self.all(moved, anew=anew) if room_ids is None else self.some(room_ids))
 
-    def learn(self, room_ids: Collection[RoomId], seen: Iterable[ObservedRoom]) -> None:
-        """Of ``room_ids``, which were looked at, only what was seen is there."""
+    async def some(self, room_ids: Collection[RoomId]) -> tuple[ObservedRoom, ...]:
+        """Those of ``room_ids`` that are there, looked at now. Raises as ``Observer.look``."""
         self.forget(room_ids)
+        seen = await self._observer.look(room_ids) if room_ids else ()
         self._rooms |= {room.room_id: room for room in seen}
+        return seen
 
-    def forget(self, room_ids: Collection[RoomId]) -> None:
+    async def all(self, moved: Collection[RoomId], *, anew: bool) -> tuple[ObservedRoom, ...]:
+        """All rooms, sorted by room id; raises as ``Observer.look``.
+
+        Looked at are those that ``moved`` or of which nothing is remembered; all rooms the first
+        time, and with ``anew``.
+        """
+        self.forget(moved)
+        known = self._known()
+        if anew or not self._is_whole:
+            self._rooms = {room.room_id: room for room in await self._observer.look_at_all(known)}
+            self._is_whole = True
+        else:
+            await self.some(frozenset(known) - self._rooms.keys())
+        return tuple(room for _, room in sorted(self._rooms.items()))
+
+    def forget(self, room_ids: Iterable[RoomId]) -> None:
         """They moved: they have to be looked at again."""
         for room_id in room_ids:
             self._rooms.pop(room_id, None)
 
-    def forget_keys(self, keys: Collection[RoomKey]) -> None:
-        """Likewise, by what the rooms are."""
+    def will_move(self, todo: Plan) -> None:
+        """Forget the rooms that ``todo`` is about to change."""
+        keys = {action.key for action in todo.actions if isinstance(action, RoomAction)}
         self.forget([room_id for room_id, room in self._rooms.items() if room.key in keys])
-
-    def unknown(self, room_ids: Iterable[RoomId]) -> frozenset[RoomId]:
-        """Those of ``room_ids`` that have to be looked at."""
-        return frozenset(room_ids) - self._rooms.keys()
-
-    def rooms(self) -> tuple[ObservedRoom, ...]:
-        """All that is remembered, sorted by room id."""
-        return tuple(room for _, room in sorted(self._rooms.items()))

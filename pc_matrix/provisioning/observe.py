@@ -9,9 +9,10 @@ from pc_matrix.homeserver.http import Json, MatrixError
 from pc_matrix.homeserver.rooms import StateEvent
 from pc_matrix.provisioning.ports import Phase, Progress, RoomServer
 from policies import room_marks
+from policies.knocks import shown_name
 from policies.room_shapes import SPACE_TYPE, Content
-from policies.terms import Commune, RoomId, UserId
-from policies.world import Member, Membership, ObservedRoom
+from policies.terms import Commune, EventId, RoomId, UserId
+from policies.world import Member, Membership, ObservedRoom, Trace
 
 _IN_FLIGHT = 8
 """Measured: beyond eight requests at a time a Synapse on two cores gets no faster."""
@@ -51,6 +52,17 @@ class Observer:
             read_room(room_id, state, self._commune) for room_id, state in sorted(states.items())
         ]
         return tuple(room for room in found if room is not None and _is_in(room, bot))
+
+    async def look_at_all(
+        self, known: Collection[str], nonces: Collection[str] = ()
+    ) -> tuple[ObservedRoom, ...]:
+        """All rooms; a room of ``known`` that one answer left out is asked for before it is lost.
+
+        With ``nonces``, rooms whose creation was begun and not ended are waited for.
+        """
+        seen = await (self.look_for(nonces) if nonces else self.look())
+        missing = set(known) - {room.room_id for room in seen}
+        return (*seen, *await self.look(missing)) if missing else seen
 
     async def _one_by_one(self, wanted: Sequence[str]) -> tuple[ObservedRoom, ...]:
         gate = asyncio.Semaphore(_IN_FLIGHT)
@@ -94,9 +106,15 @@ class Observer:
 
 
 def read_room(room_id: str, state: Sequence[StateEvent], commune: Commune) -> ObservedRoom | None:
-    """The room, if the commune's bot created it and it carries the commune's mark."""
+    """The room, if the commune's bot alone created it and it carries the commune's mark.
+
+    Who else created it (room version 12's additional creators) has power without limit in it, for
+    good: such a room is not ours, whatever it carries.
+    """
     creation = next((e for e in state if e.type == "m.room.create" and e.state_key == ""), None)
     if creation is None or creation.sender != commune.bot:
+        return None
+    if creation.content.get("additional_creators"):
         return None
     mark = room_marks.read(creation.content)
     if mark is None or mark.key.commune != commune.code:
@@ -113,6 +131,7 @@ def read_room(room_id: str, state: Sequence[StateEvent], commune: Commune) -> Ob
         state={e.type: e.content for e in state if e.state_key == ""},
         children=_links(state, "m.space.child"),
         parents=_links(state, "m.space.parent"),
+        traces={(e.type, e.state_key): _trace(e) for e in state},
     )
 
 
@@ -128,8 +147,14 @@ def _members(state: Sequence[StateEvent]) -> dict[UserId, Member]:
         membership = known.get(_text(event.content, "membership"))
         if event.type == "m.room.member" and membership is not None:
             by_self = event.sender == event.state_key
-            members[UserId(event.state_key)] = Member(membership, by_self, event.at)
+            knocks = membership is Membership.KNOCK
+            name = shown_name(_text(event.content, "displayname")) if knocks else ""
+            members[UserId(event.state_key)] = Member(membership, by_self, event.at, name)
     return members
+
+
+def _trace(event: StateEvent) -> Trace:
+    return Trace(UserId(event.sender), EventId(event.replaces) if event.replaces else None)
 
 
 def _links(state: Sequence[StateEvent], event_type: str) -> dict[RoomId, Content]:

@@ -7,20 +7,34 @@ from dataclasses import dataclass
 
 from pc_matrix.errors import PcError
 from pc_matrix.provisioning.accounts import NewAccount
-from policies.actions import Action, Notice
-from policies.brake import Braked
+from policies.actions import Action, Knocking, Notice
+from policies.brake import Braked, Sizes
+from policies.corrections import Correction
+from policies.membership import Expected
 from policies.plan import Plan
-from policies.terms import Directory
+from policies.terms import Directory, RoomKey
 from policies.world import Observed
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What the registry says, what was seen, and what would change."""
+    """What has to be, what was seen, and what would change.
 
-    directory: Directory
+    ``before`` is to how many people the registry gave a room at the last ``apply``.
+    """
+
+    expected: Expected
     observed: Observed
     plan: Plan
+    before: int | None = None
+
+    @property
+    def directory(self) -> Directory:
+        return self.expected.directory
+
+    @property
+    def sizes(self) -> Sizes:
+        return Sizes(len(self.expected.people()), self.before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +57,31 @@ class ApplyReport:
 
 @dataclass(frozen=True, slots=True)
 class EnforceReport:
-    """What the running bot put right; with ``braked`` nothing was done and a human has to look."""
+    """What the running bot put right; with ``braked`` nothing was done and a human has to look.
+
+    ``corrections`` says what of it undid somebody's act, ``unfit`` which rooms are gone, or cannot
+    be mended where they are.
+    """
 
     done: tuple[Action, ...] = ()
     failed: tuple[Failure, ...] = ()
     braked: Braked | None = None
+    corrections: tuple[Correction, ...] = ()
+    unfit: frozenset[RoomKey] = frozenset()
+    knocking: tuple[Knocking, ...] = ()
+    """Who asks to be let into one of the rooms that were looked at, brake or not."""
+    rooms: frozenset[RoomKey] = frozenset()
+    """The rooms that were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """Rooms that were made anew; ``too_many`` were not, because a human is asked first."""
+
+    done: tuple[Action, ...] = ()
+    failed: tuple[Failure, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    too_many: int = 0
 
 
 def slug(item: Action | Notice) -> str:

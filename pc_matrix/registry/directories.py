@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import LargeBinary, select, type_coerce
 from sqlalchemy.engine import Connection
@@ -15,6 +16,8 @@ from pc_matrix.registry.sealed_persons import SealedPersons
 from pc_matrix.registry.tables import MandateRow, PersonRow, RoomRow
 from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions
+from policies.charter import lapses
+from policies.successors import moved
 from policies.terms import (
     Commune,
     CommuneCode,
@@ -35,6 +38,7 @@ _PERSONS = select(
 _MANDATES = select(_MANDATE.commune, *(_MANDATE[name] for name in MANDATE_COLUMNS)).order_by(
     _MANDATE.id
 )
+_VERSION = MANDATE_COLUMNS.index("charter_version")
 _ROOMS = (
     select(_ROOM.commune, _ROOM.room_id, _ROOM.kind, _ROOM.code)
     .where(_ROOM.room_id.is_not(None))
@@ -48,7 +52,10 @@ class DirectoryStore:
     _transactions: Transactions
 
     def directory(self, commune: Commune) -> Directory:
-        """All persons, mandates (past and future too) and made rooms, as of one instant."""
+        """All persons, mandates (past and future too) and made rooms, as of one instant.
+
+        A mandate of a former sector is held where the commune's file says that its people are now.
+        """
         return next(self.directories([commune]))
 
     def directories(self, communes: Iterable[Commune]) -> Iterator[Directory]:
@@ -69,7 +76,7 @@ class _Read:
     def __init__(self, session: Session, communes: Sequence[Commune]) -> None:
         codes = [commune.code for commune in communes]
         self._persons: dict[str, dict[UserId, tuple[bytes, str]]] = {code: {} for code in codes}
-        self._mandates: dict[str, list[Mandate]] = {code: [] for code in codes}
+        self._mandates: dict[str, list[Sequence[Any]]] = {code: [] for code in codes}
         self._rooms: dict[str, dict[RoomId, RoomKey]] = {code: {} for code in codes}
         connection = session.connection()
         self._open_name = opener(connection.dialect, _PERSON.name)
@@ -82,9 +89,13 @@ class _Read:
         return Directory(
             commune,
             SealedPersons(persons, self._open_name),
-            tuple(self._mandates[commune.code]),
+            moved(commune, self._mandates_of(commune)),
             self._rooms[commune.code],
         )
+
+    def _mandates_of(self, commune: Commune) -> Iterator[Mandate]:
+        for values in self._mandates[commune.code]:
+            yield mandate_of(*values, charter_lapses=lapses(values[_VERSION], commune))
 
     def _read_persons(self, connection: Connection, codes: Sequence[CommuneCode]) -> None:
         wanted = _PERSONS.where(_PERSON.commune.in_(codes))
@@ -94,7 +105,7 @@ class _Read:
     def _read_mandates(self, connection: Connection, codes: Sequence[CommuneCode]) -> None:
         wanted = _MANDATES.where(_MANDATE.commune.in_(codes))
         for code, *values in connection.execute(wanted).all():
-            self._mandates[code].append(mandate_of(*values))
+            self._mandates[code].append(values)
 
     def _read_rooms(self, connection: Connection, codes: Sequence[CommuneCode]) -> None:
         wanted = _ROOMS.where(_ROOM.commune.in_(codes))

@@ -8,9 +8,10 @@ from sqlmodel import Session
 
 from pc_matrix.registry.persons import write_mandate, write_person
 from pc_matrix.registry.spreadsheet.changes import Change, Changes
+from pc_matrix.registry.spreadsheet.steps import ended_at
 from pc_matrix.registry.tables import AuditRow
 from pc_matrix.registry.transactions import Transactions
-from policies.terms import CommuneCode
+from policies.terms import CommuneCode, Mandate
 
 
 class ImportStore:
@@ -25,18 +26,22 @@ class ImportStore:
                 write_person(session, code, person, contact)
             for change in changes.mandates:
                 _write(session, code, change, at, actor)
+            for mandate in changes.ended:
+                write_mandate(session, code, ended_at(mandate, at))
+                session.add(_trace(code, "mandate-ended", mandate, at, actor, "absent-from-file"))
 
 
 def _write(session: Session, code: CommuneCode, change: Change, at: datetime, actor: str) -> None:
     mandate = change.mandate
     write_mandate(session, code, mandate, change.was.since if change.was else None)
-    session.add(
-        AuditRow(
-            commune=code,
-            at=at,
-            action="mandate-changed" if change.was else "mandate-given",
-            subject=mandate.user_id,
-            actor=actor,
-            note=f"{mandate.role} {mandate.sector or mandate.authority or ''}",
-        )
+    action = "mandate-changed" if change.was else "mandate-given"
+    note = f"{mandate.role} {mandate.sector or mandate.authority or ''}"
+    session.add(_trace(code, action, mandate, at, actor, note))
+
+
+def _trace(
+    code: CommuneCode, action: str, mandate: Mandate, at: datetime, actor: str, note: str
+) -> AuditRow:
+    return AuditRow(
+        commune=code, at=at, action=action, subject=mandate.user_id, actor=actor, note=note
     )

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, literal, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from pc_matrix.errors import InputError
-from pc_matrix.registry.columns import UtcTime
 from pc_matrix.registry.records import AccountState, Contact
 from pc_matrix.registry.tables import MandateRow, PersonRow
 from pc_matrix.registry.transactions import Transactions
@@ -31,6 +30,7 @@ MANDATE_COLUMNS = (
     "sector",
     "authority",
     "charter_accepted",
+    "charter_version",
 )
 """What ``mandate_of`` makes a mandate of, in its order."""
 _ROLES = {role.value: role for role in Role}
@@ -108,29 +108,41 @@ class PersonStore:
 
     def accept_charter(
         self, code: CommuneCode, user_id: UserId, at: datetime, version: str
-    ) -> None:
+    ) -> bool:
         """The person accepted that version of the charter, for every mandate entered so far.
 
-        One that is entered later has to be accepted again. A mandate keeps the time at which the
-        charter was first accepted for it.
+        One that is entered later has to be accepted again. A mandate keeps the time at which that
+        version was first accepted for it, and a signature on paper as it was. Whether it was news.
         """
         with self._transactions.writing() as session:
-            session.execute(
-                update(MandateRow)
-                .where(col(MandateRow.commune) == code, col(MandateRow.user_id) == user_id)
-                .values(
-                    charter_accepted=func.coalesce(
-                        MandateRow.charter_accepted, literal(at, UtcTime)
-                    ),
-                    charter_version=version,
+            rows = session.exec(
+                select(MandateRow).where(
+                    MandateRow.commune == code,
+                    MandateRow.user_id == user_id,
+                    col(MandateRow.role).in_([r.value for r in Role if r.is_of_a_sector]),
+                    col(MandateRow.until).is_(None) | (col(MandateRow.until) > at),
                 )
-            )
+            ).all()
+            news = [
+                row
+                for row in rows
+                if row.charter_accepted is None or row.charter_version not in ("", version)
+            ]
+            for row in news:
+                row.charter_accepted, row.charter_version = at, version
+            return bool(news)
 
     def account_state(self, code: CommuneCode, user_id: UserId) -> AccountState:
         """Where the person's account stands; ``NONE`` for somebody unknown."""
         with self._transactions.reading() as session:
             row = session.get(PersonRow, (code, user_id))
             return AccountState(row.account) if row else AccountState.NONE
+
+    def account_since(self, code: CommuneCode, user_id: UserId) -> datetime | None:
+        """Since when the person's account stands so; ``None`` when that is not known."""
+        with self._transactions.reading() as session:
+            row = session.get(PersonRow, (code, user_id))
+            return row.account_at if row else None
 
     def accounts_found(self, code: CommuneCode, user_ids: Sequence[UserId]) -> None:
         """Those of ``user_ids`` of whose account nothing was known have one that is not ours."""
@@ -147,12 +159,18 @@ class PersonStore:
                 .values(account=AccountState.FOUND.value)
             )
 
-    def set_account_state(self, code: CommuneCode, user_id: UserId, state: AccountState) -> None:
+    def set_account_state(
+        self,
+        code: CommuneCode,
+        user_id: UserId,
+        state: AccountState,
+        at: datetime | None = None,
+    ) -> None:
         with self._transactions.writing() as session:
             session.execute(
                 update(PersonRow)
                 .where(col(PersonRow.commune) == code, col(PersonRow.user_id) == user_id)
-                .values(account=state.value)
+                .values(account=state.value, account_at=at)
             )
 
 
@@ -195,6 +213,9 @@ def write_mandate(
         )
         session.add(row)
     row.since, row.until = mandate.since, mandate.until
+    if row.charter_accepted != mandate.charter_accepted:
+        # Another date than the one known is one that the town hall read on paper.
+        row.charter_version = mandate.charter_version
     row.charter_accepted = mandate.charter_accepted
     session.flush()
 
@@ -203,7 +224,7 @@ def _person(row: PersonRow) -> Person:
     return Person(UserId(row.user_id), row.name, row.language)
 
 
-def mandate_of(
+def mandate_of(  # noqa: PLR0913 - one a column
     user_id: str,
     role: str,
     since: datetime,
@@ -211,8 +232,11 @@ def mandate_of(
     sector: str,
     authority: str,
     charter_accepted: datetime | None,
+    charter_version: str,
+    *,
+    charter_lapses: datetime | None,
 ) -> Mandate:
-    """The mandate that stands in a row, from its ``MANDATE_COLUMNS``."""
+    """The mandate in a row, from its ``MANDATE_COLUMNS`` and the end of its charter."""
     return Mandate(
         UserId(user_id),
         _ROLES[role],
@@ -221,4 +245,6 @@ def mandate_of(
         SectorCode(sector) if sector else None,
         AuthorityCode(authority) if authority else None,
         charter_accepted,
+        charter_version,
+        charter_lapses,
     )

@@ -18,7 +18,7 @@ class AccountState(StrEnum):
     FOUND = "found"
     """The server had it before us."""
     HANDED_OVER = "handed-over"
-    """Its one-time password was shown to the town hall."""
+    """Its one-time password was shown to the town hall, and opens it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,31 @@ class RoomStore:
             row = session.exec(
                 select(RoomRow).where(RoomRow.commune == code, RoomRow.room_id == room_id)
             ).first()
-            return Posted(row.charter_version, row.charter_at) if row and row.charter_at else None
+            if row is None or row.charter_at is None:
+                return None
+            event_id = EventId(row.charter_event) if row.charter_event else None
+            return Posted(row.charter_version, row.charter_at, event_id)
+
+    def charter_answered(self, code: CommuneCode, room_id: RoomId) -> None:
+        """What was asked in that room was answered: whoever is to be asked anew is asked there."""
+        with self._transactions.writing() as session:
+            session.execute(
+                update(RoomRow)
+                .where(col(RoomRow.commune) == code, col(RoomRow.room_id) == room_id)
+                .values(charter_version="")
+            )
+
+    def charter_events(self, code: CommuneCode) -> Mapping[RoomId, EventId]:
+        """The last charter message of each room that has had one."""
+        with self._transactions.reading() as session:
+            rows = session.exec(
+                select(RoomRow.room_id, RoomRow.charter_event).where(
+                    RoomRow.commune == code,
+                    col(RoomRow.room_id).is_not(None),
+                    col(RoomRow.charter_event).is_not(None),
+                )
+            )
+            return {RoomId(room): EventId(event) for room, event in rows if room and event}
 
     def rooms_without_charter(self, code: CommuneCode, version: str) -> list[RoomId]:
         """The made rooms, of whatever kind, in which that version was not posted; sorted."""

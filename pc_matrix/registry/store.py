@@ -6,17 +6,25 @@ from types import TracebackType
 from typing import Self
 
 from pc_matrix.registry import engine, migrate, seal
+from pc_matrix.registry.applied import AppliedStore
 from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
+from pc_matrix.registry.comings_and_goings import ComingsAndGoings
+from pc_matrix.registry.corrections import CorrectionStore
 from pc_matrix.registry.directories import DirectoryStore
+from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
+from pc_matrix.registry.knocks import KnockStore
+from pc_matrix.registry.link_codes import LinkCodeStore
 from pc_matrix.registry.links import LinkStore
+from pc_matrix.registry.personal import PersonalStore
 from pc_matrix.registry.persons import PersonStore
 from pc_matrix.registry.pins import PinStore
 from pc_matrix.registry.places import PlaceStore
 from pc_matrix.registry.reports import ReportStore
+from pc_matrix.registry.retired_rooms import RetiredRoomStore
 from pc_matrix.registry.rooms import RoomStore
 from pc_matrix.registry.showings import ShowingStore
 from pc_matrix.registry.transactions import Transactions
@@ -30,6 +38,8 @@ class Registry(
     DirectoryStore,
     ImportStore,
     RoomStore,
+    AppliedStore,
+    RetiredRoomStore,
     InboxStore,
     ReportStore,
     LinkStore,
@@ -37,7 +47,13 @@ class Registry(
     BulletinStore,
     PinStore,
     VerificationStore,
+    ComingsAndGoings,
+    CorrectionStore,
+    KnockStore,
+    LinkCodeStore,
+    GuestStore,
     AuditStore,
+    PersonalStore,
 ):
     """All communes of a deployment, in one SQLite file or PostgreSQL database.
 

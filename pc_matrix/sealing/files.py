@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pc_matrix.errors import StoreError
+from pc_matrix.homeserver.guard import home_key
 from pc_matrix.settings import Settings
 from pc_matrix.vault import Keys
 
@@ -61,9 +62,10 @@ class File:
             ) from None
 
 
-def sealed_files(communes: Iterable[Settings]) -> list[File]:
-    """Those of every commune, in an order that stays."""
-    return [
+def sealed_files(communes: Iterable[Settings], home: Path) -> list[File]:
+    """The home's own and those of every commune, in an order that stays."""
+    own = home / home_key.FILE_NAME
+    return [File(own, home_key.CONTEXT)] * own.exists() + [
         File(path, f"{path.stem}:{commune.bot}")
         for commune in communes
         for path in sorted(commune.session_dir.glob("*.sealed"))

@@ -11,7 +11,7 @@ from pc_matrix.settings.secret_file import (
     save_next_key,
     save_secrets,
 )
-from pc_matrix.settings.values import Settings, own_lists
+from pc_matrix.settings.values import Settings, own_lists, own_titles
 
 __all__ = [
     "CURRENT",
@@ -27,6 +27,7 @@ __all__ = [
     "load_secrets",
     "not_in_place",
     "own_lists",
+    "own_titles",
     "put_next_key_in_place",
     "save_next_key",
     "save_secrets",

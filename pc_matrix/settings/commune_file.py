@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -14,7 +15,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from pc_matrix.settings.faults import Fault, key_path
 from policies import commands
+from policies.brake_limits import BrakeLimits
 from policies.terms import (
+    CHARTER_VERSION,
     Authority,
     AuthorityCode,
     Category,
@@ -129,6 +132,7 @@ class _CommuneTable(_Table):
     name: Text
     code: Annotated[str, AfterValidator(_insee)]
     time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Paris"
+    contact: Annotated[str, StringConstraints(max_length=120, strip_whitespace=True)] = ""
 
 
 class _HomeserverTable(_Table):
@@ -144,11 +148,47 @@ class _OptionsTable(_Table):
     daily_flags: Annotated[int, Field(ge=1, le=1000)] = 20
     language: Literal["fr", "en"] = "fr"
     identity_approval: list[Annotated[str, AfterValidator(_room_kind)]] = []
+    aliases: bool = False
+    knocking: bool = False
+
+
+class _BrakeTable(_Table):
+    removals: Annotated[int, Field(ge=0, le=100_000)] = BrakeLimits().removals
+    share: Annotated[float, Field(ge=0, le=1)] = BrakeLimits().share
+
+
+class _ImagesTable(_Table):
+    commune: Text | None = None
+    authorities: Text | None = None
+    sector: Text | None = None
+    referents: Text | None = None
+    authority: Text | None = None
+    private: Text | None = None
+
+    def files(self) -> dict[RoomKind, str]:
+        """The files that are named, by the kind of room that shows them."""
+        named = {
+            RoomKind.COMMUNE_SPACE: self.commune,
+            RoomKind.AUTHORITY_SPACE: self.authorities,
+            RoomKind.SECTOR: self.sector,
+            RoomKind.REFERENTS: self.referents,
+            RoomKind.AUTHORITY: self.authority,
+            RoomKind.PRIVATE: self.private,
+        }
+        return {kind: file for kind, file in named.items() if file is not None}
+
+
+class _CharterTable(_Table):
+    """Until when who accepted an earlier version than ``version`` stays without accepting it."""
+
+    version: Text
+    deadline: date
 
 
 class _SectorTable(_Table):
     code: _Code
     name: Text
+    replaces: list[_Code] = []
 
 
 class _AuthorityTable(_Table):
@@ -163,6 +203,9 @@ class CommuneFile(_Table):
     commune: _CommuneTable
     homeserver: _HomeserverTable
     options: _OptionsTable = _OptionsTable()
+    brake: _BrakeTable = _BrakeTable()
+    images: _ImagesTable = _ImagesTable()
+    charter: _CharterTable | None = None
     sector: list[_SectorTable] = Field(min_length=1)
     authority: list[_AuthorityTable] = Field(min_length=1)
 
@@ -174,7 +217,7 @@ class CommuneFile(_Table):
             name=self.commune.name,
             bot=UserId(f"@{server.bot}:{server.server_name}"),
             server_name=server.server_name,
-            sectors=tuple(Sector(SectorCode(s.code), s.name) for s in self.sector),
+            sectors=tuple(_sector(s) for s in self.sector),
             authorities=tuple(_authority(a) for a in self.authority),
             federated_with=frozenset(server.federated_with),
             time_zone=self.commune.time_zone,
@@ -182,7 +225,24 @@ class CommuneFile(_Table):
             flag_by_reaction=self.options.flag_by_reaction,
             daily_flags=self.options.daily_flags,
             approval=frozenset(_ROOM_KINDS[_folded(w)] for w in self.options.identity_approval),
+            brake=BrakeLimits(self.brake.removals, self.brake.share),
+            aliases=self.options.aliases,
+            charter_deadline=self._charter_deadline(),
+            knocking=self.options.knocking,
+            contact=self.commune.contact,
         )
+
+    def _charter_deadline(self) -> datetime | None:
+        """The end of its last day; a date that was given for another version says nothing."""
+        if self.charter is None or self.charter.version != CHARTER_VERSION:
+            return None
+        zone = ZoneInfo(self.commune.time_zone)
+        next_day = self.charter.deadline + timedelta(days=1)
+        return datetime.combine(next_day, time.min, zone).astimezone(UTC)
+
+
+def _sector(table: _SectorTable) -> Sector:
+    return Sector(SectorCode(table.code), table.name, tuple(map(SectorCode, table.replaces)))
 
 
 def _authority(table: _AuthorityTable) -> Authority:
@@ -206,6 +266,7 @@ def cross_faults(data: dict[str, Any], file_stem: str) -> Iterator[Fault]:
         yield Fault("commune.code", f"vaut {code}, mais le fichier s'appelle {file_stem}.toml")
     for block in ("sector", "authority"):
         yield from _repeated(data.get(block), block)
+    yield from _not_replaced(data.get("sector"))
 
 
 def _repeated(rows: object, block: str) -> Iterator[Fault]:
@@ -215,6 +276,20 @@ def _repeated(rows: object, block: str) -> Iterator[Fault]:
         if isinstance(code, str) and counts[code] > 1 and code in codes[:place]:
             first = key_path((block, codes.index(code)))
             yield Fault(key_path((block, place, "code")), f"{code} est déjà le code de {first}")
+
+
+def _not_replaced(rows: object) -> Iterator[Fault]:
+    """Sectors that are said to be replaced, and are still in the file."""
+    sectors = rows if isinstance(rows, list) else []
+    codes = {code for code in (_at(row, "code") for row in sectors) if isinstance(code, str)}
+    for place, row in enumerate(sectors):
+        former = _at(row, "replaces")
+        for code in former if isinstance(former, list) else ():
+            if isinstance(code, str) and code in codes:
+                key = key_path(("sector", place, "replaces"))
+                yield Fault(
+                    key, f"{code} est encore un secteur de ce fichier : retirez l'un des deux"
+                )
 
 
 def _at(value: object, *keys: str) -> object:

@@ -19,6 +19,8 @@ _EXPECTED = {
     "string_type": "un texte entre guillemets est attendu",
     "bool_type": "true ou false est attendu",
     "int_type": "un nombre entier est attendu",
+    "float_type": "un nombre est attendu, comme 0.2",
+    "date_type": "une date sans guillemets est attendue, comme 2027-01-31",
     "list_type": "une liste entre crochets est attendue",
     "tuple_type": "une liste entre crochets est attendue",
     "frozen_set_type": "une liste entre crochets est attendue",

@@ -41,6 +41,7 @@ def load(home: Path, commune: str | None = None) -> Settings:
         database_url=_database_url(home, parsed.options.database),
         language=parsed.options.language,
         secrets=load_secrets(home),
+        images={kind: path.parent / file for kind, file in parsed.images.files().items()},
     )
 
 

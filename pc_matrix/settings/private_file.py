@@ -11,13 +11,13 @@ from pathlib import Path
 from pc_matrix.errors import SettingsError
 
 
-def replace(path: Path, text: str) -> None:
-    """Put ``text`` at ``path`` (0600): after a crash or a power cut it is the old one or this one.
+def replace(path: Path, text: str, mode: int = 0o600) -> None:
+    """Put ``text`` at ``path``: after a crash or a power cut it is the old one or this one.
 
     Raises ``SettingsError`` when it cannot be written; the old content is then intact.
     """
     try:
-        _replace(path, text)
+        _replace(path, text, mode)
     except OSError as error:
         raise SettingsError(
             f"{path} n'a pas pu être écrit ; l'ancien contenu est intact.",
@@ -44,13 +44,13 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _replace(path: Path, text: str) -> None:
+def _replace(path: Path, text: str, mode: int) -> None:
     # One name for all writers, who take turns: what a killed one left does not stay beside it.
     temporary = path.with_name(f".{path.name}.new")
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
     try:
         with os.fdopen(os.open(temporary, flags, 0o600), "w", encoding="utf-8") as stream:
-            os.fchmod(stream.fileno(), 0o600)
+            os.fchmod(stream.fileno(), mode)
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())

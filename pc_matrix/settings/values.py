@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pc_matrix.settings.secret_file import Secrets
-from policies.terms import Commune, UserId
+from policies.terms import Commune, RoomKind, UserId
 
 
 def own_lists(home: Path, code: str) -> Path:
@@ -16,6 +17,16 @@ def own_lists(home: Path, code: str) -> Path:
     it, and a semicolon can be seen and typed, which a tab cannot.
     """
     return home / "communes" / f"{code}.listes.csv"
+
+
+def own_titles(home: Path, code: str) -> Path:
+    """Where it stands what the headings of the commune ``code``'s tables mean; need not exist."""
+    return home / "communes" / f"{code}.colonnes.csv"
+
+
+def guard_dir(home: Path) -> Path:
+    """Where the snapshots of all communes of ``home`` lie; may be a link to elsewhere."""
+    return home / "guard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +46,18 @@ class Settings:
     database_url: str = field(repr=False)
     language: str
     secrets: Secrets
+    images: Mapping[RoomKind, Path] = field(default_factory=dict)
+    """The commune's own pictures of rooms; where it has none, rooms show ours."""
 
     @property
     def own_lists(self) -> Path:
         """The commune's own streets, shops, nicknames…; need not exist."""
         return own_lists(self.home, self.commune.code)
+
+    @property
+    def guard_dir(self) -> Path:
+        """Where the snapshots lie that the homeserver's guard reads."""
+        return guard_dir(self.home)
 
     @property
     def session_dir(self) -> Path:

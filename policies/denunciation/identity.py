@@ -7,13 +7,19 @@ from dataclasses import dataclass
 
 from policies.denunciation.analysis import Analysis, Entity, EntityKind, Leaning, Shares, Token
 
-NOBODY, SOMEBODY = 0.5, 0.2
+NOBODY, SOMEBODY = 0.4, 0.2
 """A name that the rules found is let go where the reader takes it for a thing or for somebody who
 need not be masked (a likelihood of ``NOBODY`` or more), and for a third person by no more than
 ``SOMEBODY``."""
-ADDED, DOUBTED = 0.4, 0.25
+CONTACTS = frozenset({EntityKind.PHONE, EntityKind.EMAIL})
+SOMEBODYS_CONTACT = 0.02
+"""A telephone number or an e-mail address is let go only where the reader is as sure as this that
+it is no third person's: whoever reads it can use it."""
+ADDED, DOUBTED = 0.5, 0.25
 """A word that the rules did not find is masked from this likelihood on; from ``DOUBTED`` on where
 the whole message is in doubt."""
+ALWAYS_SOMEBODYS = frozenset({EntityKind.ACCOUNT})
+"""Where the rules found it, the reader has no say: an account belongs to somebody."""
 LEAST = 0.1
 """What the likeliest word needs where somebody is surely named and nothing else is found."""
 
@@ -62,10 +68,12 @@ def _of(entity: Entity) -> Named:
 
 
 def _stays(entity: Entity, leaning: Leaning | None) -> bool:
-    if leaning is None or entity.kind is EntityKind.ACCOUNT:
-        return True  # an account is always somebody's
+    if leaning is None or entity.kind in ALWAYS_SOMEBODYS:
+        return True
     shares = leaning.words[entity.first : entity.last]
     somebody = max(s.third + s.accused for s in shares)
+    if entity.kind in CONTACTS and somebody >= SOMEBODYS_CONTACT:
+        return True
     nobody = sum(s.thing + s.free for s in shares) / len(shares)
     return somebody >= SOMEBODY or nobody < NOBODY
 

@@ -10,22 +10,22 @@ from __future__ import annotations
 
 from policies.denunciation.analysis import Analysis, EntityKind, Leaning
 from policies.denunciation.evidence import Evidence, evidence
-from policies.denunciation.identity import Named, likeliest, named
+from policies.denunciation.identity import ALWAYS_SOMEBODYS, CONTACTS, Named, likeliest, named
 from policies.denunciation.masking import masked
 from policies.denunciation.pointing import accused_words, reproach
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
 
-RETURNED, RETURNED_ALONE = 0.35, 0.42
-"""A denunciation as likely as this goes back to its author; where the rules see nothing against
-anybody, it has to be likelier."""
-HELD = 0.06
+RETURNED = 0.35
+"""A denunciation as likely as this goes back to its author."""
+HELD = 0.04
 """One as likely as this does not leave before a human has looked."""
 CONTESTED = 0.02
 """Where the rules see a denunciation, this is enough to ask a human."""
-MASKED, MASKED_NAME = 0.5, 0.3
-"""Of a message that is none: how likely somebody must be named in it for it to be masked; less is
-enough where a name was found."""
-
+MASKED = 0.6
+"""Of a message that is none: how likely somebody must be named in it for it to be masked."""
+DOUBTED, DOUBTED_CONTACT = 0.15, 0.02
+"""Where a name was found, this is enough to ask a human whether it is somebody's; for a telephone
+number or an e-mail address still less, since both can be dialled by whoever reads them."""
 
 _WHO = frozenset(
     {Rule.DESIGNATED, *(Rule(k.value) for k in EntityKind if k is not EntityKind.UNKNOWN)}
@@ -56,14 +56,16 @@ def _by_rules(analysis: Analysis, found: Evidence) -> Verdict:
 
 def _read(analysis: Analysis, leaning: Leaning, found: Evidence) -> Verdict:
     likelihood = of_denunciation(leaning)
-    seen = found.accusing or found.doubtful
-    if likelihood >= (RETURNED if seen else RETURNED_ALONE):
+    if likelihood >= RETURNED:
         return Verdict(Decision.RETURN, "", _why(analysis, leaning, found))
     if likelihood >= HELD or _contested(found, likelihood):
         return _in_doubt(analysis, leaning, found)
     names = named(analysis)
-    if not _names_somebody(leaning, names):
+    share = _of_somebody(leaning, names)
+    if share < _least(names):
         return Verdict(Decision.RELAY, analysis.text)
+    if share < MASKED:
+        return _in_doubt(analysis, leaning, found)
     names = names or likeliest(analysis, leaning)
     if not names:
         return Verdict(Decision.RELAY, analysis.text)
@@ -88,11 +90,18 @@ def of_denunciation(leaning: Leaning) -> float:
     return leaning.denunciation * (0.7 + 0.3 * accused)
 
 
-def _names_somebody(leaning: Leaning, names: tuple[Named, ...]) -> bool:
-    if any(name.kind is EntityKind.ACCOUNT for name in names):
-        return True
-    share = leaning.redact / max(leaning.redact + leaning.relay, 1e-9)
-    return share >= (MASKED_NAME if names else MASKED)
+def _of_somebody(leaning: Leaning, names: tuple[Named, ...]) -> float:
+    """How likely it is that somebody is named, in a message that is no denunciation."""
+    if any(name.kind in ALWAYS_SOMEBODYS for name in names):
+        return 1.0
+    return leaning.redact / max(leaning.redact + leaning.relay, 1e-9)
+
+
+def _least(names: tuple[Named, ...]) -> float:
+    """The likelihood below which nobody is named."""
+    if not names:
+        return MASKED
+    return DOUBTED_CONTACT if any(name.kind in CONTACTS for name in names) else DOUBTED
 
 
 def _naming(names: tuple[Named, ...]) -> list[Finding]:

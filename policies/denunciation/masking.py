@@ -48,15 +48,20 @@ def masked(analysis: Analysis, names: Sequence[Named]) -> str:
 
 
 def _forms(analysis: Analysis, names: Sequence[Named]) -> frozenset[str]:
-    """The forms that give a masked person away, wherever they stand."""
-    words = {
+    """The forms that give a masked person away, wherever they stand: names, and what no dictionary
+    has, but no common word that stood in a name or was taken for one."""
+    return frozenset(
         form
         for n in names
         if n.kind is EntityKind.PERSON
         for token in analysis.tokens[n.first : n.last]
         for form in (token.form, token.written)
-    }
-    return frozenset(words & analysis.names)
+        if form in analysis.names or _is_no_word(form, token)
+    )
+
+
+def _is_no_word(form: str, token: Token) -> bool:
+    return form.isalpha() and len(form) >= _TELLING and not token.flags
 
 
 def _joined(text: str, spans: Sequence[Span]) -> Iterator[Span]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pc_matrix.language.roles.weights import BETWEEN
 from roles.batches import Vocabulary
-from roles.network import ATTENTIONS, CONVOLUTIONS, HEADS, RolesNetwork
+from roles.network import ATTENTIONS, CONVOLUTIONS, HEADS, WIDTH, RolesNetwork
 
 Array = NDArray[np.float32]
 _EMBEDDINGS = ("proj.weight", "delta.weight", "feat.weight")
@@ -27,9 +27,7 @@ def write(
     """Write ``networks``; words' embeddings are folded into one table of bytes each."""
     words = [*with_vectors, *(w for w in known.seen if w not in known.vectors)]
     held: dict[str, Any] = {
-        "shape": np.array(
-            [len(networks), networks[0].width, CONVOLUTIONS, ATTENTIONS, HEADS], np.int32
-        ),
+        "shape": np.array([len(networks), WIDTH, CONVOLUTIONS, ATTENTIONS, HEADS], np.int32),
         "words": _listed(words),
         "marks": _listed(list(known.marks)),
     }
@@ -48,7 +46,7 @@ def write(
 def _table(
     state: dict[str, Array], words: Sequence[str], known: Vocabulary, vectors: Array
 ) -> Array:
-    table = np.zeros((len(words), len(state["proj.weight"])), np.float32)
+    table = np.zeros((len(words), WIDTH), np.float32)
     table[: len(vectors)] = vectors @ state["proj.weight"].T
     for i, word in enumerate(words):
         if word in known.seen:

@@ -1,4 +1,4 @@
-"""One network in training: from the labels and, where it has teachers, from what they say."""
+"""One network in training."""
 
 from __future__ import annotations
 
@@ -17,21 +17,16 @@ from roles.network import Batch, RolesNetwork
 
 RATE, DECAY, KEPT_MOST = 2e-3, 0.02, 0.998
 ROLES_COUNT, SMOOTHING = 1.5, 0.03
-TEACHERS_WIDTH, WIDTH = 128, 160
-TAUGHT = 0.7
-"""The share of its loss in which the last network follows its teachers, not the label."""
 
 
 class Training:
     """One network in training, and the running average of its weights, which is what is kept."""
 
-    def __init__(
-        self, material: Material, seed: int, epochs: int, teachers: Sequence[RolesNetwork]
-    ) -> None:
+    def __init__(self, material: Material, seed: int, epochs: int) -> None:
         torch.manual_seed(seed)
-        self._material, self._rng, self._teachers = material, Random(seed), teachers
-        known, width = material.known, WIDTH if teachers else TEACHERS_WIDTH
-        self.network = RolesNetwork(len(known.marks), material.table, len(known.seen), width)
+        self._material, self._rng = material, Random(seed)
+        known = material.known
+        self.network = RolesNetwork(len(known.marks), material.table, len(known.seen))
         self.average = copy.deepcopy(self.network).requires_grad_(False).eval()
         self._optimiser = torch.optim.AdamW(self.network.parameters(), lr=RATE, weight_decay=DECAY)
         self._rate = torch.optim.lr_scheduler.OneCycleLR(
@@ -64,14 +59,7 @@ class Training:
             roles.reshape(-1, 5), b.roles.reshape(-1), ignore_index=-1
         )
         by_message = functional.cross_entropy(labels, b.labels, label_smoothing=SMOOTHING)
-        written = ROLES_COUNT * by_word + by_message
-        if not self._teachers:
-            return written
-        there = b.roles.reshape(-1) >= 0
-        words, messages = taught(self._teachers, b)
-        by_word = functional.cross_entropy(roles.reshape(-1, 5)[there], words.reshape(-1, 5)[there])
-        followed = ROLES_COUNT * by_word + functional.cross_entropy(labels, messages)
-        return (1 - TAUGHT) * written + TAUGHT * followed
+        return ROLES_COUNT * by_word + by_message
 
     def _keep(self) -> None:
         kept = min(KEPT_MOST, (1 + self._step) / (10 + self._step))
@@ -81,8 +69,6 @@ class Training:
 
 
 @torch.no_grad()
-def taught(teachers: Sequence[RolesNetwork], b: Batch) -> tuple[Tensor, Tensor]:
-    """What several networks say of a batch: the mean shares of roles and of labels."""
-    said = [teacher(b) for teacher in teachers]
-    roles = torch.stack([roles.softmax(-1) for roles, _ in said]).mean(0)
-    return roles, torch.stack([labels.softmax(-1) for _, labels in said]).mean(0)
+def labels(networks: Sequence[RolesNetwork], b: Batch) -> Tensor:
+    """What several networks say of a batch: the mean shares of the labels, messages × 3."""
+    return torch.stack([network(b)[1].softmax(-1) for network in networks]).mean(0)

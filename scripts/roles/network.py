@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-HEADS, CONVOLUTIONS, ATTENTIONS = 4, 2, 2
+WIDTH, HEADS, CONVOLUTIONS, ATTENTIONS = 128, 4, 2, 2
 LETTER_GROUPS = 4096
 DROPPED, WORDS_DROPPED = 0.3, 0.1
 
@@ -30,29 +30,28 @@ class Batch:
 class RolesNetwork(nn.Module):
     """Words → (messages × words × 5 roles, messages × 3 labels), as logits."""
 
-    def __init__(self, marks: int, vectors: Tensor, seen: int, width: int) -> None:
+    def __init__(self, marks: int, vectors: Tensor, seen: int) -> None:
         super().__init__()
-        self.width = width
         self.register_buffer("vec", vectors, persistent=False)
-        self.proj = nn.Linear(vectors.shape[1], width, bias=False)
-        self.delta = nn.Embedding(seen + 1, width, padding_idx=0)
-        self.feat = nn.Linear(marks, width)
+        self.proj = nn.Linear(vectors.shape[1], WIDTH, bias=False)
+        self.delta = nn.Embedding(seen + 1, WIDTH, padding_idx=0)
+        self.feat = nn.Linear(marks, WIDTH)
         self.char = nn.EmbeddingBag(
-            LETTER_GROUPS + 1, width, padding_idx=LETTER_GROUPS, mode="mean"
+            LETTER_GROUPS + 1, WIDTH, padding_idx=LETTER_GROUPS, mode="mean"
         )
         nn.init.zeros_(self.delta.weight)
         nn.init.normal_(self.feat.weight, 0, 0.08)
         nn.init.normal_(self.char.weight, 0, 0.08)
         with torch.no_grad():
             self.char.weight[LETTER_GROUPS] = 0
-        self.ln0, self.lno = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.ln0, self.lno = nn.LayerNorm(WIDTH), nn.LayerNorm(WIDTH)
         self.convs = nn.ModuleList(
-            [nn.Conv1d(width, 2 * width, 3, padding=1) for _ in range(CONVOLUTIONS)]
+            [nn.Conv1d(WIDTH, 2 * WIDTH, 3, padding=1) for _ in range(CONVOLUTIONS)]
         )
-        self.lnc = nn.ModuleList([nn.LayerNorm(width) for _ in range(CONVOLUTIONS)])
-        self.att = nn.ModuleList([_attention(width) for _ in range(ATTENTIONS)])
-        self.role, self.pool = nn.Linear(width, 5), nn.Linear(width, 1)
-        self.msg = nn.Linear(3 * width, 3)
+        self.lnc = nn.ModuleList([nn.LayerNorm(WIDTH) for _ in range(CONVOLUTIONS)])
+        self.att = nn.ModuleList([_attention() for _ in range(ATTENTIONS)])
+        self.role, self.pool = nn.Linear(WIDTH, 5), nn.Linear(WIDTH, 1)
+        self.msg = nn.Linear(3 * WIDTH, 3)
         self.drop = nn.Dropout(DROPPED)
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
@@ -79,15 +78,15 @@ class RolesNetwork(nn.Module):
             vectors, seen = vectors * kept[..., None], seen * (kept > 0)
             marks = marks * (torch.rand(seen.shape) > WORDS_DROPPED).float()[..., None]
         x = self.proj(vectors) + self.delta(seen) + self.feat(marks)
-        x = x + self.char(batch.groups, batch.offsets).view(*seen.shape, self.width)
+        x = x + self.char(batch.groups, batch.offsets).view(*seen.shape, WIDTH)
         return self.drop(self.ln0(x)) * batch.present[..., None]
 
 
-def _attention(width: int) -> nn.TransformerEncoderLayer:
+def _attention() -> nn.TransformerEncoderLayer:
     return nn.TransformerEncoderLayer(
-        width,
+        WIDTH,
         HEADS,
-        2 * width,
+        2 * WIDTH,
         DROPPED * 0.7,
         activation="relu",
         batch_first=True,

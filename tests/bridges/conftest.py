@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import pytest
 
+from bridges.acceptance import Acceptance
 from bridges.carrier import Carrier
+from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.linking import Linking
 from bridges.ports import Language
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
@@ -16,6 +20,7 @@ from pc_matrix.language import load
 from policies.terms import EventId, Message
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
+from tests.fakes.mandates import FakeMandates, FakePrivateRooms
 from tests.fakes.world import FakeClock, FakeFingerprint, FakeReader, FakeRooms
 
 
@@ -26,6 +31,8 @@ class World:
     ledger: FakeLedger
     clock: FakeClock
     carrier: Carrier
+    private: FakePrivateRooms
+    mandates: FakeMandates
 
     def said_by_resident(self, text: str, event_id: EventId = c.MESSAGE_ID) -> Message:
         message = c.message(text, event_id=event_id)
@@ -41,11 +48,15 @@ def language() -> Language:
 @pytest.fixture
 def world(language: Language) -> World:
     rooms, reader, clock = FakeRooms(), FakeReader(), FakeClock()
-    ledger = FakeLedger(clock)
+    ledger, private = FakeLedger(clock), FakePrivateRooms()
+    mandates = FakeMandates(clock)
     carrier = Carrier(
         ToAuthority(rooms, reader, ledger, language, FakeFingerprint(), clock),
         ToSectors(rooms, reader, ledger, clock, lambda _room: 7),
         Feedback(rooms, reader, ledger, clock),
         Help(rooms, clock),
+        Acceptance(rooms, mandates, clock),
+        Departures(rooms, reader, private, mandates, clock),
+        cast(Linking, None),
     )
-    return World(rooms, reader, ledger, clock, carrier)
+    return World(rooms, reader, ledger, clock, carrier, private, mandates)

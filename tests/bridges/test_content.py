@@ -9,17 +9,9 @@ import pytest
 
 from bridges.outcome import Awaiting, Outcome, Refused, Relayed, Returned
 from policies.commands import CommandName
+from policies.formatted import Formatted
 from policies.refusal import Refusal
-from policies.terms import (
-    Answer,
-    Command,
-    EventId,
-    Formatted,
-    Message,
-    MessageKind,
-    Person,
-    TakeUp,
-)
+from policies.terms import Answer, Command, EventId, Message, MessageKind, Person, TakeUp
 from tests.bridges.conftest import World
 from tests.bridges.test_to_authority import AUTHORITY_ROOMS, PRIVATE, SLANDER, VAN, tap
 from tests.fakes import commune as c
@@ -89,8 +81,8 @@ async def test_a_name_anywhere_is_masked_and_shown_before_it_leaves(
 
 
 async def test_who_is_mentioned_is_masked_whatever_he_calls_himself(world: World) -> None:
-    pill = Formatted("@z8 : un fourgon blanc tourne.", mentions=(("Zorglub", "@z8"),))
-    assert await flagged(world, "Zorglub : un fourgon blanc tourne.", formatted=pill) == Awaiting()
+    pill = Formatted("@z8 a vu un fourgon blanc.", mentions=(("Zorglub", "@z8"),))
+    assert await flagged(world, "Zorglub a vu un fourgon blanc.", formatted=pill) == Awaiting()
     assert isinstance(await confirmed(world), Relayed)
     assert "Zorglub" not in at_the_authorities(world)
     assert "z8" not in at_the_authorities(world)

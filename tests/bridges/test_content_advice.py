@@ -11,10 +11,11 @@ from bridges.outcome import Awaiting, Ignored, Offered, Outcome, Refused, Relaye
 from bridges.reasons import reasons
 from pc_matrix.language import load
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
+from policies.formatted import Formatted
 from policies.refusal import Refusal
 from policies.relay import Relayable
 from policies.reports import ReportState
-from policies.terms import Answer, EventId, Formatted, SenderTrust
+from policies.terms import Answer, EventId, SenderTrust
 from tests.bridges.conftest import World
 from tests.bridges.test_advice import (
     DANGER,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,11 @@ from bridges.wording import advice, bulletin, relay, welcome
 from bridges.wording.catalogue import LANGUAGES, MissingTextError, keys, placeholders, text
 from bridges.wording.dates import moment
 from bridges.wording.notice import Bullets, Paragraph, Quote, Title, notice
+from policies.charter import Asked
 from policies.denunciation.verdict import Rule
 from policies.emergency import Emergency
 from policies.refusal import Refusal
-from policies.terms import Category, Person
+from policies.terms import CHARTER_VERSION, Category, Person
 from tests.fakes import commune as c
 
 
@@ -136,3 +139,28 @@ def test_who_does_without_reactions_is_asked_for_none(language: str) -> None:
 def test_moments_are_the_communes_own() -> None:
     assert moment("fr", c.NOW, "Europe/Paris") == "23 novembre 2026, 13:00"
     assert moment("en", c.NOW, "America/Cayenne") == "November 23, 2026, 09:00"
+
+
+def test_a_charter_with_other_words_has_another_version() -> None:
+    """When this fails: a new ``CHARTER_VERSION``, which asks everybody again, and a new digest."""
+    words = "\n".join(welcome.charter(language, "X").body for language in LANGUAGES)
+    digest = hashlib.sha256(words.encode()).hexdigest()[:16]
+    assert (CHARTER_VERSION, digest) == ("1", "419643a1bded97e9")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("why", Asked)
+@pytest.mark.parametrize("by_reaction", [True, False])
+def test_who_is_asked_is_told_how_to_accept(language: str, why: Asked, by_reaction: bool) -> None:
+    commune = replace(c.commune(), flag_by_reaction=by_reaction)
+    made = welcome.invitation(Person(c.RESIDENT, "Alice", language), commune, why)
+    assert "✅" in made.body
+    assert ("eact" in made.body or "éagissez" in made.body) is by_reaction
+    assert welcome.charter(language, commune.name).body in made.body
+
+
+def test_who_is_asked_again_hears_until_when() -> None:
+    dated = replace(c.commune(), charter_deadline=datetime(2027, 1, 31, 23, tzinfo=UTC))
+    person = Person(c.RESIDENT, "Alice")
+    assert "31 janvier 2027" in welcome.invitation(person, dated, Asked.AGAIN).body
+    assert "31 janvier 2027" not in welcome.invitation(person, dated, Asked.FIRST).body

@@ -17,7 +17,7 @@ from pc_matrix import language, settings, wiring
 from pc_matrix.cli.app import run
 from pc_matrix.errors import InputError, SettingsError
 
-SAID = "Le Gaulois a vu un fourgon blanc."
+SAID = "Le gaulois a vu un fourgon blanc."
 
 
 @pytest.fixture
@@ -179,12 +179,13 @@ async def _language_of_the_bot(home: Path, monkeypatch: pytest.MonkeyPatch) -> L
     async def nothing(*_: object) -> AsyncIterator[Any]:
         yield MagicMock()
 
-    def carrier(_house: object, _voice: object, language: Language) -> Any:
+    def carrier(_house: object, _voice: object, language: Language, *_: object) -> Any:
         given.append(language)
         return MagicMock()
 
     monkeypatch.setattr(wiring, "_session", nothing)
     monkeypatch.setattr(wiring, "open_provisioner", nothing)
+    monkeypatch.setattr(wiring, "_as_bot", nothing)
     monkeypatch.setattr(wiring, "_carrier", carrier)
     with wiring.open_house(home, None) as house:
         async with wiring.open_bot(house):

@@ -13,8 +13,9 @@ import pytest
 from pc_matrix import wiring
 from pc_matrix.cli.app import run
 from pc_matrix.cli.trust_view import fingerprint
+from pc_matrix.house import House
 from pc_matrix.identities import Identities
-from pc_matrix.wiring import House, open_house
+from pc_matrix.wiring import open_house
 from policies.pinning import PinOrigin
 from policies.terms import Mandate, Person, Role, RoomKind, UserId
 from tests.fakes import commune as c

@@ -15,7 +15,8 @@ from pc_matrix.cli import trust_verify, verify_view
 from pc_matrix.cli.app import run
 from pc_matrix.homeserver.session_lock import SessionLock, is_free
 from pc_matrix.homeserver.verification.emoji import EMOJI
-from pc_matrix.wiring import House, open_house
+from pc_matrix.house import House
+from pc_matrix.wiring import open_house
 from policies.terms import Mandate, Person, Role, UserId
 from policies.verification import Comparison, Outcome, Stage, Verification
 from tests.fakes import commune as c

@@ -21,7 +21,7 @@ from pc_matrix.demo.commune import (
     SECTORS,
 )
 from pc_matrix.demo.people import Seen
-from pc_matrix.demo.scenes import denunciation, intruder, van, victim
+from pc_matrix.demo.scenes import denunciation, van, victim
 from pc_matrix.demo.stage import Stage
 from pc_matrix.demo.witness import Witness
 from policies.terms import RoomKind
@@ -149,12 +149,3 @@ async def test_a_victims_name_has_to_be_masked(
 )
 def test_what_a_notice_may_say(check: Callable[[Seen], str], text: str, wrong: str) -> None:
     assert check(seen(text)) == wrong
-
-
-def test_how_long_an_intruder_was_in() -> None:
-    invited, joined, out = (
-        seen("", membership=membership, ts=ts)
-        for membership, ts in (("invite", 1000), ("join", 2000), ("leave", 2700))
-    )
-    assert intruder._how_long([invited, joined, out]) == "entré, puis mis dehors en 0.7 s"
-    assert "avant qu'il entre" in intruder._how_long([invited, out])

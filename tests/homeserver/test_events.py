@@ -9,6 +9,7 @@ import pytest
 from pc_matrix.homeserver.events import incoming, message, words
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent
+from policies.formatted import Formatted
 from policies.terms import (
     Answer,
     Category,
@@ -16,7 +17,6 @@ from policies.terms import (
     CommuneCode,
     EventId,
     Flag,
-    Formatted,
     Incoming,
     MessageKind,
     RoomId,

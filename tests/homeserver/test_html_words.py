@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pc_matrix.homeserver.html_words import formatted
-from policies.terms import Formatted
+from policies.formatted import Formatted
 
 BROKEN = Formatted("", intact=False)
 

@@ -131,15 +131,21 @@ class Town:
 
 @asynccontextmanager
 async def town(
-    home: Path, daily_flags: int = 20, before_bot: Callable[[Town], Awaitable[None]] | None = None
+    home: Path,
+    daily_flags: int = 20,
+    before_bot: Callable[[Town], Awaitable[None]] | None = None,
+    before_up: Callable[[str], None] | None = None,
 ) -> AsyncIterator[Town]:
     """Homeserver, registry, rooms and bot; everything is stopped at the end.
 
-    ``before_bot`` is given the town whose bot was not started yet.
+    ``before_up`` is given the address of the homeserver that was not begun yet, ``before_bot`` the
+    town whose bot was not started yet.
     """
     homes.fresh(home)
     url = homes.furnish(home)
     _allow(home, daily_flags)
+    if before_up is not None:
+        before_up(url)
     commands, bot = Commands(home, lambda _line: None), BotProcess(home)
     async with AsyncExitStack() as stack:
         made = Town(home, url, commands, bot, stack)

@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
-from policies.actions import Action, CorrectState, Duplicate, LinkChild, LinkParent, Notice
+from policies import actions as act
+from policies.actions import Action, CorrectState, Duplicate, LinkChild, LinkParent, Notice, Why
 from policies.membership import expected
 from policies.plan import Plan
 from policies.reconcile import plan
+from policies.room_shapes import shape
 from policies.terms import Commune, Mandate, Role, RoomId, RoomKey, RoomKind
 from policies.world import Account, Member, Membership, Observed
 from tests.policies.worlds import (
@@ -37,6 +39,7 @@ def test_case(path: Path) -> None:
     case = json.loads(path.read_text(encoding="utf-8"))
     commune = replace(COMMUNE, federated_with=frozenset(case.get("federated_with", [])))
     observed = drifted(case, commune)
+    commune = replace(commune, aliases=case.get("aliases", False))
     closed = set(case.get("closed_sectors", []))
     commune = replace(commune, sectors=tuple(s for s in commune.sectors if s.code not in closed))
     people = directory(*map(read_mandate, case["mandates"]), commune=commune)
@@ -137,3 +140,46 @@ def _word(value: Any) -> str:
 
 def test_a_plan_keeps_its_removals_apart() -> None:
     assert Plan().removals() == ()
+
+
+ANNA, BOB = user("anna"), user("bob")
+CENTRE = key(RoomKind.SECTOR, "centre")
+
+
+@pytest.mark.parametrize(
+    ("action", "agreed"),
+    [
+        (act.KickPerson(CENTRE, ANNA, Why.NO_MANDATE), True),
+        (act.WithdrawInvitation(CENTRE, ANNA, Why.NO_MANDATE), True),
+        (act.KickPerson(CENTRE, BOB, Why.NO_MANDATE), False),
+        (act.KickPerson(key(RoomKind.REFERENTS), ANNA, Why.NO_MANDATE), False),
+        (act.InvitePerson(CENTRE, BOB, Role.RESIDENT), True),
+        (act.LiftBan(CENTRE, ANNA), False),
+        (act.InvitePerson(key(RoomKind.REFERENTS), BOB, Role.REFERENT), True),
+        (act.InvitePerson(key(RoomKind.REFERENTS), ANNA, Role.REFERENT), False),
+        (act.MakeAccount(BOB, "Bob"), True),
+        (act.RenewPassword(BOB, "Bob"), True),
+        (act.MakeAccount(ANNA, "Anna"), False),
+        (act.SetPower(CENTRE, {}, (act.PowerChange(ANNA, 0, 50),)), True),
+        (act.SetPower(CENTRE, {}, (act.PowerChange(user("x"), 0, 50),)), False),
+        (act.SetPower(CENTRE, {}, ()), True),
+        (act.CorrectState(CENTRE, "m.room.name", {}), True),
+    ],
+)
+def test_what_was_not_in_a_plan_is_not_done_to_people_by_a_second_try(
+    action: Action, agreed: bool
+) -> None:
+    referents = key(RoomKind.REFERENTS)
+    plan = Plan(
+        (
+            act.KickPerson(CENTRE, ANNA, Why.NO_MANDATE),
+            act.SetPower(CENTRE, {}, (act.PowerChange(ANNA, 50, 0),)),
+            act.InvitePerson(CENTRE, BOB, Role.RESIDENT),
+            act.MakeAccount(BOB, "Bob"),
+            act.CreateRoom(referents, shape(referents, COMMUNE, texts(referents)), {}, (BOB,)),
+        )
+    )
+    assert plan.has_people_of(action) is agreed
+    wider = act.CreateRoom(referents, shape(referents, COMMUNE, texts(referents)), {}, (BOB, ANNA))
+    assert not plan.has_people_of(wider)
+    assert plan.has_people_of(replace(wider, invitees=(BOB,)))

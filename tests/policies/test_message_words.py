@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policies.denunciation.verdict import Decision, Finding, Rule, Verdict
+from policies.formatted import Formatted
 from policies.mentions import account, named
 from policies.message_words import Words, careful, plain, whole
-from policies.terms import Formatted
 from tests.fakes import commune as c
 
 VAN = "Un fourgon blanc tourne."

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from policies.formatted import Formatted
 from policies.refusal import Refusal
 from policies.relay import (
     CERTAIN_FOR,
@@ -23,7 +24,6 @@ from policies.terms import (
     Directory,
     EventId,
     Flag,
-    Formatted,
     Message,
     MessageKind,
     RoomId,

@@ -8,8 +8,20 @@ import pytest
 
 from policies import room_marks
 from policies.room_marks import Mark
-from policies.room_shapes import ENCRYPTION, RoomShape, is_space, parent_of, power_levels, shape
-from policies.terms import RoomKind
+from policies.room_shapes import (
+    ALIAS,
+    AVATAR,
+    ENCRYPTION,
+    PINNED,
+    RoomShape,
+    alias_of,
+    is_space,
+    parent_of,
+    power_levels,
+    shape,
+    with_ours,
+)
+from policies.terms import CommuneCode, RoomKind
 from tests.policies.worlds import COMMUNE, key, texts, user
 
 SPACES = {RoomKind.COMMUNE_SPACE, RoomKind.AUTHORITY_SPACE}
@@ -20,6 +32,11 @@ def made(kind: RoomKind, code: str = "centre") -> RoomShape:
     return shape(room, COMMUNE, texts(room))
 
 
+def room_state(kind: RoomKind) -> set[str]:
+    """Everything that is set in such a room."""
+    return {*made(kind).state, AVATAR, ALIAS, PINNED, "m.space.child", "m.space.parent"}
+
+
 @pytest.mark.parametrize("kind", list(RoomKind))
 def test_every_room_is_closed(kind: RoomKind) -> None:
     room = made(kind)
@@ -27,7 +44,8 @@ def test_every_room_is_closed(kind: RoomKind) -> None:
     assert room.state["m.room.history_visibility"] == {"history_visibility": "invited"}
     assert room.state["m.room.guest_access"] == {"guest_access": "forbidden"}
     assert not room.federates
-    assert "m.room.server_acl" not in room.state
+    acl = room.state["m.room.server_acl"]
+    assert acl == {"allow": ["here.test"], "allow_ip_literals": False, "deny": []}
     assert room.state["m.room.topic"] == {"topic": "urgence : 17 ou 112"}
 
 
@@ -51,7 +69,10 @@ def test_only_the_bot_changes_a_room(kind: RoomKind) -> None:
     assert {powers[name] for name in ("invite", "kick", "ban", "state_default")} == {100}
     events = powers["events"]
     assert isinstance(events, dict)
-    assert all(level > 100 for level in events.values())
+    assert all(level >= 100 for level in events.values())
+    protection = ("encryption", "history_visibility", "join_rules", "power_levels", "server_acl")
+    assert {events[f"m.room.{name}"] for name in protection} == {150}
+    assert set(room_state(kind)) - {ENCRYPTION} <= events.keys()
     assert powers["redact"] == (50 if kind is RoomKind.SECTOR else 100)
 
 
@@ -69,6 +90,24 @@ def test_a_federating_commune_names_its_servers() -> None:
     acl = room.state["m.room.server_acl"]
     assert acl["allow"] == ["a.test", "b.test", "here.test"]
     assert acl["deny"] == []
+
+
+def test_servers_with_a_port_are_admitted_as_they_are_compared() -> None:
+    commune = replace(
+        COMMUNE, server_name="here.test:8448", federated_with=frozenset({"[::1]:99", "a.test"})
+    )
+    room = shape(key(RoomKind.SECTOR, "centre"), commune, texts(key(RoomKind.SECTOR)))
+    allowed = room.state["m.room.server_acl"]["allow"]
+    assert allowed == ["[::1]", "[::1]:99", "a.test", "here.test", "here.test:8448"]
+
+
+@pytest.mark.parametrize("kind", list(RoomKind))
+def test_strangers_knock_at_sectors_alone_and_only_where_the_commune_says_so(
+    kind: RoomKind,
+) -> None:
+    room = shape(key(kind, "centre"), replace(COMMUNE, knocking=True), texts(key(kind)))
+    rule = "knock" if kind is RoomKind.SECTOR else "invite"
+    assert room.state["m.room.join_rules"] == {"join_rule": rule}
 
 
 @pytest.mark.parametrize("kind", list(RoomKind))
@@ -90,6 +129,37 @@ def test_the_charter_goes_where_residents_or_referents_talk(kind: RoomKind) -> N
 def test_power_levels_list_only_who_has_more_than_all() -> None:
     levels = power_levels({"redact": 50}, {user("b"): 50, user("a"): 0})
     assert levels == {"redact": 50, "users": {user("b"): 50}}
+
+
+def test_what_others_set_for_other_kinds_of_event_stays_and_the_rest_is_put_right() -> None:
+    ours = {"invite": 100, "events": {"m.room.name": 100}, "notifications": {"room": 50}}
+    has = {
+        "invite": 0,
+        "historical": 100,
+        "events": {"m.call": 0, "m.room.name": 0, "m.room.encrypted": 99, "m.reaction": 99},
+        "notifications": {"room": 0, "here": 7},
+    }
+    assert with_ours(has, ours) == {
+        "invite": 100,
+        "historical": 100,
+        "events": {"m.call": 0, "m.room.name": 100},
+        "notifications": {"room": 50, "here": 7},
+    }
+    assert with_ours({"events": "none"}, ours) == ours
+
+
+def test_addresses_only_where_the_commune_wants_them() -> None:
+    corsican = replace(COMMUNE, code=CommuneCode("2A004"), aliases=True)
+    addresses = {kind: alias_of(key(kind, "x"), corsican) for kind in RoomKind}
+    assert addresses == {
+        RoomKind.COMMUNE_SPACE: "#2a004:here.test",
+        RoomKind.AUTHORITY_SPACE: "#2a004-autorites:here.test",
+        RoomKind.REFERENTS: "#2a004-referents:here.test",
+        RoomKind.SECTOR: "#2a004-secteur-x:here.test",
+        RoomKind.AUTHORITY: "#2a004-autorite-x:here.test",
+        RoomKind.PRIVATE: None,
+    }
+    assert {alias_of(key(kind, "x"), COMMUNE) for kind in RoomKind} == {None}
 
 
 def test_a_mark_is_read_back() -> None:

@@ -8,14 +8,26 @@ from typing import assert_never
 
 from policies import actions as act
 from policies.actions import Action
+from policies.pinned import content as pinned
 from policies.plan import Plan
-from policies.room_shapes import POWER_LEVELS, VERSION, Content, RoomTexts, parent_link, parent_of
+from policies.room_shapes import (
+    ALIAS,
+    AVATAR,
+    PINNED,
+    POWER_LEVELS,
+    VERSION,
+    Content,
+    RoomTexts,
+    parent_link,
+    parent_of,
+)
 from policies.terms import (
     Authority,
     AuthorityCode,
     Commune,
     CommuneCode,
     Directory,
+    EventId,
     Mandate,
     Person,
     Role,
@@ -44,7 +56,7 @@ COMMUNE = Commune(
 
 
 def texts(key: RoomKey) -> RoomTexts:
-    return RoomTexts(f"{key.kind} {key.code}", "urgence : 17 ou 112")
+    return RoomTexts(f"{key.kind} {key.code}", "urgence : 17 ou 112", f"image-{key.kind}")
 
 
 def key(kind: RoomKind, code: str = "") -> RoomKey:
@@ -96,12 +108,24 @@ class World:
         self.accounts = dict(observed.accounts)
         self.chartered = None if observed.chartered is None else set(observed.chartered)
         self.whole = observed.whole
+        self.charters = dict(observed.charters)
+        self.images = dict(observed.images)
+        self.retired = set(observed.retired)
         self.touched: set[RoomId] = set()
 
     def observed(self) -> Observed:
         chartered = None if self.chartered is None else frozenset(self.chartered)
         rooms = tuple(self.rooms.values())
-        return Observed(rooms, dict(self.registered), dict(self.accounts), chartered, self.whole)
+        return Observed(
+            rooms,
+            dict(self.registered),
+            dict(self.accounts),
+            chartered,
+            self.whole,
+            dict(self.charters),
+            dict(self.images),
+            frozenset(self.retired),
+        )
 
     def apply(self, plan: Plan) -> World:
         for action in plan.actions:
@@ -114,6 +138,10 @@ class World:
                 self.accounts[action.user_id] = Account.PRESENT
             case act.ForgetRoom():
                 del self.registered[action.key]
+            case act.RetireRoom():
+                if self.registered.get(action.key) == action.room_id:
+                    del self.registered[action.key]
+                self.retired.add(action.room_id)
             case act.AdoptRoom():
                 self.registered[action.key] = action.room_id
             case act.CreateRoom():
@@ -121,7 +149,7 @@ class World:
             case _:
                 self._change(action)
 
-    def _change(self, action: act.RoomAction) -> None:  # noqa: C901 - one case for each action
+    def _change(self, action: act.RoomAction) -> None:  # noqa: C901, PLR0912 - one case for each action
         room = self.rooms[self.registered[action.key]]
         self.touched.add(room.room_id)
         match action:
@@ -133,6 +161,14 @@ class World:
                 room = replace(room, state={**room.state, POWER_LEVELS: action.content})
             case act.CorrectState():
                 room = replace(room, state={**room.state, action.event_type: action.content})
+            case act.SetAvatar():
+                shown = {"url": self._uploaded(action.image)}
+                room = replace(room, state={**room.state, AVATAR: shown})
+            case act.SetAlias():
+                room = replace(room, state={**room.state, ALIAS: {"alias": action.alias}})
+            case act.PinCharter():
+                content = pinned(self.charters[room.room_id], action.keep)
+                room = replace(room, state={**room.state, PINNED: content})
             case act.LinkChild():
                 child = self.registered[action.child]
                 room = replace(room, children={**room.children, child: action.content})
@@ -146,7 +182,8 @@ class World:
             case act.PostCharter():
                 assert self.chartered is not None
                 self.chartered.add(room.room_id)
-            case act.ForgetRoom() | act.AdoptRoom() | act.CreateRoom():
+                self.charters[room.room_id] = EventId(f"$charter-of-{room.room_id}")
+            case act.ForgetRoom() | act.RetireRoom() | act.AdoptRoom() | act.CreateRoom():
                 raise AssertionError(action)
             case other:
                 assert_never(other)
@@ -168,10 +205,17 @@ class World:
             federates=action.shape.federates,
             space=action.shape.space,
             members={u: Member(Membership.INVITE, False, NOW) for u in action.invitees},
-            state={**action.shape.state, POWER_LEVELS: action.powers},
+            state={**action.shape.state, POWER_LEVELS: action.powers, **self._face(action)},
             parents=parents,
         )
         self.registered[action.key] = room_id
+
+    def _face(self, action: act.CreateRoom) -> dict[str, Content]:
+        image = action.shape.image
+        return {AVATAR: {"url": self._uploaded(image)}} if image else {}
+
+    def _uploaded(self, image: str) -> str:
+        return self.images.setdefault(image, f"mxc://here.test/{image}")
 
     @staticmethod
     def _with(room: ObservedRoom, who: UserId, membership: Membership) -> ObservedRoom:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pc_matrix.provisioning import Charters, Provisioner
+from pc_matrix.provisioning import Charters, Provisioner, pictures
 from pc_matrix.provisioning import observe as observing
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
@@ -36,6 +36,7 @@ class Stage:
         self.server = FakeServer()
         self.commune: Commune = COMMUNE
         self.now = START
+        self.pictures = pictures({})
 
     def appoint(self, name: str, role: Role, place: str) -> Mandate:
         who = user(*name.split(":"))
@@ -53,12 +54,14 @@ class Stage:
             lambda: self.now,
             charters=Charters("1", self.post_charters) if charters else None,
             patience=0.02,
+            pictures=self.pictures,
         )
 
     async def post_charters(self) -> int:
         wanted = self.registry.rooms_without_charter(self.commune.code, "1")
         for room_id in wanted:
-            self.registry.charter_posted(self.commune.code, room_id, EventId("$c"), "1", self.now)
+            said = EventId(f"$charter-of-{room_id}")
+            self.registry.charter_posted(self.commune.code, room_id, said, "1", self.now)
         return len(wanted)
 
     def room(self, kind: str, code: str = "") -> RoomId:

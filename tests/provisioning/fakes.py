@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from pc_matrix.homeserver.admin import AccountInfo
 from pc_matrix.homeserver.http import Json, MatrixError
 from pc_matrix.homeserver.rooms import StateEvent
 
@@ -24,8 +25,14 @@ class FakeServer:
     def __init__(self) -> None:
         self.rooms: dict[str, dict[tuple[str, str], StateEvent]] = {}
         self.passwords: dict[str, str] = {}
+        self.locked: set[str] = set()
+        self.used: set[str] = set()
         self.lifted: set[str] = set()
+        self.uploads: list[tuple[bytes, str]] = []
+        self.aliases: dict[str, str] = {}
         self.requests: list[str] = []
+        self.senders: dict[str, str] = {}
+        self.shadow_banned = False
         self.dies_at: int | None = None
         self.after = False
         self.has_sliding = True
@@ -67,6 +74,11 @@ class FakeServer:
         self, room_id: str, event_type: str, content: Json, state_key: str = ""
     ) -> None:
         with self._request(f"set {event_type}"):
+            if self.shadow_banned:
+                return
+            of_alias = event_type == "m.room.canonical_alias"
+            if of_alias and self.aliases.get(content["alias"]) != room_id:
+                raise MatrixError(400, "M_BAD_ALIAS", "")
             self.put(room_id, event_type, content, state_key)
 
     async def invite(self, room_id: str, user_id: str, *, direct: bool = False) -> None:
@@ -81,25 +93,52 @@ class FakeServer:
         with self._request(f"unban {user_id}"):
             self.member(room_id, user_id, "leave", BOT)
 
+    async def sender_of(self, room_id: str, event_id: str) -> str:
+        with self._request(f"sender of {event_id}"):
+            return self.senders.get(event_id, "")
+
+    async def leave(self, room_id: str) -> None:
+        with self._request("leave"):
+            self.member(room_id, BOT, "leave", BOT)
+
+    async def upload(self, data: bytes, mimetype: str) -> str:
+        with self._request("upload"):
+            self.uploads.append((data, mimetype))
+            return f"mxc://here.test/{len(self.uploads)}"
+
+    async def lead(self, alias: str, room_id: str) -> None:
+        with self._request(f"lead {alias}"):
+            self.aliases[alias] = room_id
+
     # -- accounts ------------------------------------------------------------------------------
 
-    async def user(self, user_id: str) -> Json | None:
+    async def user(self, user_id: str) -> AccountInfo | None:
         with self._request("user"):
-            return {"name": user_id} if user_id in self.passwords else None
+            if user_id not in self.passwords:
+                return None
+            seen = START if user_id in self.used else None
+            locked = user_id in self.locked
+            return AccountInfo(user_id, "", False, False, locked=locked, last_seen=seen)
 
-    async def create_user(self, user_id: str, password: str, display_name: str) -> None:
-        with self._request("create_user"):
+    async def create_locked(self, user_id: str, display_name: str) -> None:
+        with self._request("create_locked"):
             assert user_id not in self.passwords
-            self.passwords[user_id] = password
+            self.passwords[user_id] = ""
+            self.locked.add(user_id)
 
-    async def reset_password(self, user_id: str, password: str) -> None:
-        with self._request("reset_password"):
+    async def open_account(self, user_id: str, password: str) -> None:
+        with self._request("open_account"):
             assert user_id in self.passwords
             self.passwords[user_id] = password
+            self.locked.discard(user_id)
 
     async def lift_rate_limit(self, user_id: str) -> None:
         with self._request("lift"):
             self.lifted.add(user_id)
+
+    async def lift_shadow_ban(self, user_id: str) -> None:
+        with self._request("lift_shadow_ban"):
+            self.shadow_banned = False
 
     # -- what others do ------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from pc_matrix.cli.app import Context
 from pc_matrix.errors import BrakeError, IncompleteError, StoreError
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.provisioning import Progress, Provisioner, one_apply
-from policies.terms import Commune, Role
+from pc_matrix.vault import Vault
+from policies.terms import Commune, Directory, Role
 from tests.policies.worlds import user
 from tests.provisioning.conftest import PEOPLE, Stage
 
@@ -30,9 +32,31 @@ class _Settings:
 
 
 @dataclass
+class _Clock:
+    stage: Stage
+
+    def now(self) -> datetime:
+        return self.stage.now
+
+
+class _Guard:
+    """Counts how often it is told who may come in."""
+
+    def __init__(self) -> None:
+        self.told = 0
+
+    def publish(self, directory: Directory, now: datetime) -> bool:
+        self.told += 1
+        return True
+
+
+@dataclass
 class _House:
     registry: object
     settings: _Settings
+    vault: Vault
+    clock: _Clock
+    guard: _Guard
 
 
 class Town:
@@ -41,6 +65,7 @@ class Town:
     def __init__(self, stage: Stage, folder: Path) -> None:
         self.stage, self.folder = stage, folder
         self.prepared = 0
+        self.vault, self.guard = Vault(bytes(32)), _Guard()
 
     def run(self, *arguments: str, as_json: bool = False, answer: str = "") -> Result:
         app = typer.Typer()
@@ -51,7 +76,7 @@ class Town:
     @contextmanager
     def open_house(self, home: Path, commune: str | None) -> Iterator[_House]:
         settings = _Settings(self.stage.commune, self.folder / "59999" / "session")
-        yield _House(self.stage.registry, settings)
+        yield _House(self.stage.registry, settings, self.vault, _Clock(self.stage), self.guard)
 
     @asynccontextmanager
     async def open_provisioner(
@@ -92,6 +117,7 @@ def test_apply_then_plan_then_apply(town: Town) -> None:
     before = len(town.stage.server.rooms)
     second = town.run("apply", "--yes")
     assert (second.exit_code, second.stdout) == (0, provision._NOTHING + "\n")
+    assert town.guard.told == 1  # a mandate may have been prolonged, though no room changes
     assert len(town.stage.server.rooms) == before
 
 
@@ -147,7 +173,7 @@ def test_the_brake_is_explained_before_the_question(town: Town) -> None:
     result = town.run("apply", answer="y\n")
     assert isinstance(result.exception, BrakeError)
     assert "Appliquer" not in result.stdout
-    assert "- retirer Bob (@bob:here.test) : son mandat est terminé" in result.stdout
+    assert "- retirer Bob (@bob:here.test) : son mandat (habitant, sec" in result.stdout
     assert town.run("apply", "--yes", "--allow-removals", "5").exit_code == 0
 
 

@@ -27,7 +27,8 @@ async def test_powers_and_settings_are_put_back(stage: Stage) -> None:
     await stage.settle()
     sector = stage.room("sector", "centre")
     stage.server.put(sector, "m.room.topic", {"topic": "Club"})
-    stage.server.put(sector, "m.room.encryption", {"algorithm": "none"})
+    megolm = {"algorithm": "m.megolm.v1.aes-sha2", "rotation_period_msgs": 100_000}
+    stage.server.put(sector, "m.room.encryption", megolm)
     stage.server.put(sector, "m.room.power_levels", {"users": {user("bob"): 100}})
     report = await stage.provisioner().enforce()
     assert sorted(type(a).__name__ for a in report.done) == [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pc_matrix.homeserver.rooms import StateEvent
-from pc_matrix.provisioning import Provisioner, hand_over
+from pc_matrix.provisioning import Provisioner
 from pc_matrix.registry.records import AccountState
 from policies.actions import KickPerson
 from policies.terms import Role, RoomId
@@ -33,7 +33,7 @@ async def test_all_rooms_are_one_question_and_nothing_else_is_asked(stage: Stage
     stage.server.passwords[user("bob")] = "his own"
     provisioner = stage.provisioner()
     report = await provisioner.apply(await provisioner.plan())
-    hand_over(stage.registry, stage.commune.code, report.accounts)
+    await provisioner.hand_over(report.accounts)
     before = len(stage.server.requests)
     assert (await stage.provisioner().plan()).plan.actions == ()
     assert _since(stage, before) == ["all"]

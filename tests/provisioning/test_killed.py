@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from pc_matrix.provisioning import hand_over
 from policies import room_marks
 from policies.room_marks import Mark
+from policies.room_shapes import alias_of
 from policies.terms import RoomKey, RoomKind
 from tests.provisioning.conftest import Stage
 from tests.provisioning.fakes import BOT, Killed
 
-REQUESTS = 48
+REQUESTS = 76
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("number", range(0, REQUESTS, 2))
+@pytest.mark.parametrize("number", range(0, REQUESTS, 4))
 async def test_killed_at_any_request(stage: Stage, number: int, after: bool) -> None:
+    stage.commune = replace(stage.commune, aliases=True)
     await _killed(stage, number + after, after=after)
     provisioner = stage.provisioner()
     report = await provisioner.apply(await provisioner.plan())
     assert report.failed == ()
-    hand_over(stage.registry, stage.commune.code, report.accounts)
+    await provisioner.hand_over(report.accounts)
     left = await provisioner.plan()
     assert left.plan.actions == ()
     assert left.plan.notices == ()
@@ -29,6 +32,11 @@ async def test_killed_at_any_request(stage: Stage, number: int, after: bool) -> 
     assert len(marks) == len(set(marks)) == 10
     assert len(stage.server.rooms) == 10
     assert len(stage.server.passwords) == 5
+    # At most one picture is there twice: the one whose note the kill prevented.
+    assert len(stage.server.uploads) <= len(RoomKind) + 1
+    for room_id, key in stage.registry.rooms(stage.commune.code).items():
+        alias = alias_of(key, stage.commune)
+        assert alias is None or stage.server.aliases[alias] == room_id
 
 
 async def _killed(stage: Stage, number: int, *, after: bool) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from pc_matrix.errors import ServerUnreachable
 from pc_matrix.homeserver.backoff import Backoff
-from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp
+from pc_matrix.homeserver.http import Blob, Json, MatrixError, MatrixHttp
 from pc_matrix.homeserver.rooms import Rooms
 
 Answer = Json | Exception
@@ -39,6 +39,9 @@ class Scripted(MatrixHttp):
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    async def send_file(self, path: str, file: Blob) -> Json:
+        return await self.request("POST", path)
 
 
 def rooms(http: MatrixHttp) -> Rooms:
@@ -71,6 +74,39 @@ async def test_haste_is_waited_out_only_so_often() -> None:
 async def test_a_garbled_answer_is_a_refusal(answer: Json, ask: Callable[[Rooms], Any]) -> None:
     with pytest.raises(MatrixError):
         await ask(rooms(Scripted(answer)))
+
+
+async def test_an_upload_gives_its_address_and_a_garbled_answer_is_a_refusal() -> None:
+    http = Scripted({"content_uri": "mxc://s.test/a"}, {"content_uri": "http://s.test/a"})
+    assert await rooms(http).upload(b"x", "image/png") == "mxc://s.test/a"
+    with pytest.raises(MatrixError):
+        await rooms(http).upload(b"x", "image/png")
+
+
+ALIAS_PATH = "directory/room/%23a%3As.test"
+
+
+@pytest.mark.parametrize(
+    ("there", "asked"),
+    [
+        ({"room_id": "!a"}, ["GET"]),
+        ({"room_id": "!b"}, ["GET", "DELETE", "PUT"]),
+        (MatrixError(404, "M_NOT_FOUND", ""), ["GET", "PUT"]),
+    ],
+)
+async def test_an_address_is_made_to_lead_to_its_room(there: Answer, asked: list[str]) -> None:
+    http = Scripted(there, {}, {})
+    await rooms(http).lead("#a:s.test", "!a")
+    assert [(method, path) for method, path, _, _ in http.asked] == [
+        (method, ALIAS_PATH) for method in asked
+    ]
+    assert asked == ["GET"] or http.asked[-1][2] == {"room_id": "!a"}
+
+
+async def test_an_address_that_cannot_be_asked_for_is_not_taken_over() -> None:
+    http = Scripted(MatrixError(403, "M_FORBIDDEN", ""))
+    with pytest.raises(MatrixError):
+        await rooms(http).lead("#a:s.test", "!a")
 
 
 async def test_state_events_are_read_and_the_rest_left_out() -> None:

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from types import SimpleNamespace
+from typing import Any, NoReturn
 
 import pytest
+import typer
+from typer.testing import CliRunner, Result
 
+from pc_matrix.cli import registry as commands
+from pc_matrix.cli import registry_house
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
 from policies.terms import (
@@ -27,6 +34,8 @@ from tests.registry import postgres
 CODE = CommuneCode("59999")
 OTHER = CommuneCode("2A004")
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+Run = Callable[..., Result]
+"""Runs ``registry …`` on the small house."""
 _missing: list[str] = []
 
 
@@ -88,3 +97,42 @@ def commune() -> Commune:
             Authority(AuthorityCode("mairie"), "Mairie", frozenset(Category)),
         ),
     )
+
+
+@dataclass(frozen=True)
+class _Context:
+    home: Path
+    commune: str | None
+    json: bool
+
+
+@pytest.fixture
+def house(tmp_path: Path, commune: Commune, vault: Vault) -> Iterator[Any]:
+    with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", vault) as registry:
+        registry.declare(commune, NOW)
+        yield SimpleNamespace(
+            registry=registry,
+            settings=SimpleNamespace(commune=commune),
+            clock=SimpleNamespace(now=lambda: NOW),
+        )
+
+
+@pytest.fixture
+def run(house: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    @contextmanager
+    def opened(context: object) -> Iterator[Any]:
+        yield house
+
+    monkeypatch.setattr(registry_house, "opened", opened)
+    app = typer.Typer()
+
+    @app.callback()
+    def main() -> None: ...
+
+    commands.register(app)
+
+    def invoke(*arguments: str, as_json: bool = False) -> Result:
+        context = _Context(tmp_path, None, as_json)
+        return CliRunner().invoke(app, ["registry", *arguments], obj=context)
+
+    return invoke

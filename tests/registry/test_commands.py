@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from pc_matrix.cli import registry as commands
 from pc_matrix.errors import IncompleteError, InputError
-from pc_matrix.registry import Contact, Registry
-from pc_matrix.vault import Vault
-from policies.terms import Commune, Role, UserId
-from tests.registry.conftest import CODE, NOW
+from pc_matrix.registry import Contact
+from policies.terms import Role, UserId
+from tests.registry.conftest import CODE, NOW, Run
 
 MARIE = UserId("@marie:saint-exemple.test")
 TABLE = (
@@ -27,48 +21,6 @@ TABLE = (
     "Dupont;Marie;marie;référent;centre;01/01/2026;31/12/2026;oui\n"
     "Roux;Paul;;habitant;gare;01/04/2026;;\n"
 )
-
-
-@dataclass(frozen=True)
-class _Context:
-    home: Path
-    commune: str | None
-    json: bool
-
-
-Run = Callable[..., Result]
-
-
-@pytest.fixture
-def house(tmp_path: Path, commune: Commune, vault: Vault) -> Iterator[Any]:
-    with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", vault) as registry:
-        registry.declare(commune, NOW)
-        yield SimpleNamespace(
-            registry=registry,
-            settings=SimpleNamespace(commune=commune),
-            clock=SimpleNamespace(now=lambda: NOW),
-        )
-
-
-@pytest.fixture
-def run(house: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    @contextmanager
-    def opened(context: object) -> Iterator[Any]:
-        yield house
-
-    monkeypatch.setattr(commands, "_house", opened)
-    app = typer.Typer()
-
-    @app.callback()
-    def main() -> None: ...
-
-    commands.register(app)
-
-    def invoke(*arguments: str, as_json: bool = False) -> Result:
-        context = _Context(tmp_path, None, as_json)
-        return CliRunner().invoke(app, ["registry", *arguments], obj=context)
-
-    return invoke
 
 
 @pytest.fixture
@@ -116,8 +68,13 @@ def test_an_import_for_a_program(run: Run, file: Path) -> None:
     assert answer == {
         "persons": ["@marie:saint-exemple.test", "@paul.roux:saint-exemple.test"],
         "mandates": 2,
+        "ended": 0,
         "proposed": [{"line": 3, "name": "Paul Roux", "user_id": "@paul.roux:saint-exemple.test"}],
         "skipped": [],
+        "sheet": None,
+        "other_sheets": [],
+        "hidden_rows": [],
+        "columns": {},
         "ignored_columns": [],
         "faults": [],
     }
@@ -129,6 +86,7 @@ def test_a_bad_row_keeps_all_out_unless_partial(run: Run, file: Path, house: Any
     assert error.exit_status == 4
     assert "2 fautes. Rien n'a été écrit." in error.what
     assert "ligne 4, colonne « Rôle »" in error.why
+    assert "--partial importe les autres" in error.remedy
     assert "ligne 4, colonne « Début »" in error.why
     assert house.registry.directory(house.settings.commune).persons == {}
     error = error_of(run("import", str(file), "--partial"))

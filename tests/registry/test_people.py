@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from pc_matrix.errors import InputError
 from pc_matrix.registry import AccountState, Contact, Registry
 from policies.terms import (
+    AuthorityCode,
     Commune,
     Mandate,
     Person,
@@ -102,15 +104,55 @@ def test_a_mandate_to_come_that_ends_never_runs(registry: Registry, commune: Com
     assert not any(ended.runs(NOW + n * DAY) for n in range(10))
 
 
-def test_the_charter_is_accepted_once(registry: Registry, commune: Commune) -> None:
+def test_a_version_of_the_charter_is_accepted_once(registry: Registry, commune: Commune) -> None:
     registry.add_person(CODE, ANNE)
     registry.add_mandate(CODE, mandate())
     elsewhere = NOW.astimezone(timezone(timedelta(hours=5)))
-    registry.accept_charter(CODE, ANNE.user_id, elsewhere, "1")
-    registry.accept_charter(CODE, ANNE.user_id, NOW + DAY, "2")
+    assert registry.accept_charter(CODE, ANNE.user_id, elsewhere, "1")
+    assert not registry.accept_charter(CODE, ANNE.user_id, NOW + DAY, "1")
     (held,) = registry.directory(commune).mandates
-    assert held.charter_accepted == NOW
+    assert (held.charter_accepted, held.charter_version) == (NOW, "1")
+    assert held.charter_accepted is not None
     assert held.charter_accepted.tzinfo is UTC
+    assert registry.accept_charter(CODE, ANNE.user_id, NOW + DAY, "2")
+    (held,) = registry.directory(commune).mandates
+    assert (held.charter_accepted, held.charter_version) == (NOW + DAY, "2")
+
+
+def test_a_signature_on_paper_stays_what_it_is(registry: Registry, commune: Commune) -> None:
+    registry.add_person(CODE, ANNE)
+    registry.add_mandate(CODE, replace(mandate(), charter_accepted=NOW - DAY))
+    registry.add_mandate(CODE, mandate(sector="gare"))
+    assert registry.accept_charter(CODE, ANNE.user_id, NOW, "1")
+    paper, here = registry.directory(commune).mandates
+    assert (paper.charter_accepted, paper.charter_version) == (NOW - DAY, "")
+    assert (here.charter_accepted, here.charter_version) == (NOW, "1")
+    registry.add_mandate(CODE, replace(here, charter_accepted=NOW - DAY, charter_version=""))
+    assert registry.directory(commune).mandates[1].charter_version == "", "it came by the table"
+    registry.accept_charter(CODE, ANNE.user_id, NOW, "2")
+    assert registry.directory(commune).mandates[1].charter_accepted == NOW - DAY
+
+
+def test_only_mandates_of_a_sector_that_have_not_ended_are_accepted_for(
+    registry: Registry, commune: Commune
+) -> None:
+    registry.add_person(CODE, ANNE)
+    registry.add_mandate(CODE, mandate(until=NOW))
+    officer = Mandate(ANNE.user_id, Role.OFFICER, NOW, authority=AuthorityCode("gendarmerie"))
+    registry.add_mandate(CODE, officer)
+    assert not registry.accept_charter(CODE, ANNE.user_id, NOW, "1")
+    assert [m.charter_accepted for m in registry.directory(commune).mandates] == [None, None]
+
+
+def test_an_earlier_version_lapses_when_the_commune_says(
+    registry: Registry, commune: Commune
+) -> None:
+    registry.add_person(CODE, ANNE)
+    registry.add_mandate(CODE, mandate())
+    registry.accept_charter(CODE, ANNE.user_id, NOW, "1")
+    later = replace(commune, charter_version="2", charter_deadline=NOW + DAY)
+    assert registry.directory(commune).mandates[0].charter_lapses is None
+    assert registry.directory(later).mandates[0].charter_lapses == NOW + DAY
 
 
 def test_a_time_without_zone_is_a_mistake(registry: Registry) -> None:

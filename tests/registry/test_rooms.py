@@ -54,5 +54,30 @@ def test_the_last_charter_of_a_room(registry: Registry) -> None:
     assert registry.charter_of(CODE, RoomId("!a")) is None
     registry.charter_posted(CODE, RoomId("!a"), EventId("$e"), "1", NOW)
     registry.charter_posted(CODE, RoomId("!a"), EventId("$f"), "2", NOW + timedelta(days=1))
-    assert registry.charter_of(CODE, RoomId("!a")) == Posted("2", NOW + timedelta(days=1))
+    assert registry.charter_of(CODE, RoomId("!a")) == Posted(
+        "2", NOW + timedelta(days=1), EventId("$f")
+    )
     assert registry.charter_of(OTHER, RoomId("!a")) is None
+
+
+def test_the_last_charter_message_of_each_room(registry: Registry) -> None:
+    registry.room_made(CODE, CENTRE, RoomId("!a"))
+    registry.room_made(CODE, REFERENTS, RoomId("!b"))
+    assert registry.charter_events(CODE) == {}
+    registry.charter_posted(CODE, RoomId("!a"), EventId("$e"), "1", NOW)
+    registry.charter_posted(CODE, RoomId("!a"), EventId("$f"), "2", NOW)
+    assert registry.charter_events(CODE) == {RoomId("!a"): EventId("$f")}
+    assert registry.charter_events(OTHER) == {}
+
+
+def test_the_size_of_the_last_apply_and_the_pictures_are_remembered(registry: Registry) -> None:
+    assert registry.applied_people(CODE) is None
+    registry.note_applied(CODE, 12, NOW)
+    registry.note_applied(CODE, 9, NOW + timedelta(days=1))
+    assert registry.applied_people(CODE) == 9
+    assert registry.applied_people(OTHER) is None
+    registry.note_image(CODE, "a1", "mxc://s.test/1")
+    registry.note_image(CODE, "b2", "mxc://s.test/2")
+    registry.note_image(CODE, "a1", "mxc://s.test/3")
+    assert registry.images(CODE) == {"a1": "mxc://s.test/3", "b2": "mxc://s.test/2"}
+    assert registry.images(OTHER) == {}

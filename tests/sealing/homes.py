@@ -10,6 +10,7 @@ from sqlalchemy import create_engine, text
 
 from pc_matrix import settings
 from pc_matrix.errors import StoreError
+from pc_matrix.homeserver.guard.home_key import home_key
 from pc_matrix.homeserver.sealed_file import SealedFile
 from pc_matrix.registry import Contact, Registry
 from pc_matrix.settings import Settings, save_secrets
@@ -56,6 +57,7 @@ def furnish(home: Path, key: bytes = OLD, *, in_file: bool = True) -> Path:
     for commune in communes(home):
         for name in NAMES:
             sealed_file(commune, name, vault).write({"secret": f"{name} of {commune.bot}"})
+    home_key(home, vault)
     with Registry.open(communes(home)[0].database_url, vault) as registry:
         for code in CODES:
             for user_id, (name, email, phone) in PERSONS.items():
@@ -76,6 +78,7 @@ def sealed_file(commune: Settings, name: str, vault: Vault) -> SealedFile:
 def assert_all_opens(home: Path, key: bytes) -> None:
     """Everything that was put in is there, under ``key``."""
     vault = Vault(key)
+    assert SealedFile(home / "guard.sealed", "guard", vault).read() is not None
     for commune in communes(home):
         for name in NAMES:
             assert sealed_file(commune, name, vault).read() == {
@@ -93,6 +96,7 @@ def assert_nothing_opens(home: Path, key: bytes) -> None:
     vault = Vault(key)
     for sealed, context in raw_values(communes(home)[0].database_url):
         assert not _opens(vault, sealed, context)
+    assert not _opens(vault, (home / "guard.sealed").read_bytes(), "guard")
     for path in home.rglob("*"):
         if path.is_file() and path.parent.name == "session":
             context = f"{path.stem}:@bot{path.parts[-3]}:s.test"

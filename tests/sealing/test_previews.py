@@ -9,9 +9,9 @@ from __future__ import annotations
 from bridges.outcome import Awaiting, Relayed
 from bridges.ports import Language
 from bridges.to_authority import ToAuthority
+from pc_matrix.house import VaultFingerprint
 from pc_matrix.language import load
 from pc_matrix.vault import Vault
-from pc_matrix.wiring import VaultFingerprint
 from policies.terms import Answer, EventId
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger

@@ -24,7 +24,7 @@ from tests.sealing import homes
 from tests.sealing.homes import CODES, NAMES, NEW, OLD, OTHER, VALUES
 from tests.sealing.steps import Countdown, Death, raising
 
-FILES = len(CODES) * len(NAMES)
+FILES = len(CODES) * len(NAMES) + 1  # the key of the guard's snapshots
 
 
 def key_of(home: Path) -> bytes:
@@ -48,7 +48,7 @@ def test_everything_opens_under_the_new_key_and_nothing_under_the_old(
         "source": "file",
         "communes": 2,
         "databases": 1,
-        "columns": 3,
+        "columns": 7,
         "values": VALUES,
         "files": FILES,
         "resumed": False,
@@ -81,7 +81,7 @@ def test_the_databases_files_forget_what_the_old_key_sealed(small: Path) -> None
 def test_it_tells_in_figures_what_to_keep(small: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert rotate(small) == 0
     said = capsys.readouterr().out
-    assert f"{VALUES} valeurs de 3 colonnes" in said
+    assert f"{VALUES} valeurs de 7 colonnes" in said
     assert f"{FILES} fichiers de 2 communes" in said
     assert "hors de cette machine" in said
     assert "sauvegardes d'avant" in said
@@ -118,7 +118,11 @@ def test_a_running_bot_keeps_it_out(small: Path, capsys: pytest.CaptureFixture[s
     assert rotate(small) == 0
 
 
-@pytest.mark.parametrize("content", [b"", b"\x01" * 60, Vault(OTHER).seal(b"{}", "login:@b:s.t")])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x01" * 60, Vault(OTHER).seal(b"{}", "login:@b:s.t")],
+    ids=["empty", "no seal", "another key's"],
+)
 def test_a_file_that_does_not_open_stops_it_before_it_begins(
     small: Path, content: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:

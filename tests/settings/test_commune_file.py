@@ -1,12 +1,22 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from pc_matrix.errors import SettingsError
 from pc_matrix.settings import communes, load
-from policies.terms import Authority, AuthorityCode, Category, RoomKind, Sector, SectorCode
+from policies.brake_limits import BrakeLimits
+from policies.terms import (
+    CHARTER_VERSION,
+    Authority,
+    AuthorityCode,
+    Category,
+    RoomKind,
+    Sector,
+    SectorCode,
+)
 
 GOOD = """
 [commune]
@@ -54,6 +64,23 @@ def faults_of(home: Path) -> list[str]:
     assert remedy
     assert caught.value.exit_status == 3
     return why.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("version", "deadline"),
+    [(CHARTER_VERSION, datetime(2027, 1, 31, 23, tzinfo=UTC)), ("another", None)],
+)
+def test_the_charters_deadline_is_the_end_of_a_day_and_of_one_version(
+    tmp_path: Path, version: str, deadline: datetime | None
+) -> None:
+    table = f'[charter]\nversion = "{version}"\ndeadline = 2027-01-31\n'
+    assert load(written(tmp_path, GOOD + table)).commune.charter_deadline == deadline
+
+
+def test_a_deadline_is_a_date(tmp_path: Path) -> None:
+    table = '[charter]\nversion = "2"\ndeadline = "bientôt"\n'
+    (fault,) = faults_of(written(tmp_path, GOOD + table))
+    assert fault.startswith("charter.deadline : une date")
 
 
 def test_a_file_becomes_frozen_values(tmp_path: Path) -> None:
@@ -173,6 +200,17 @@ def test_without_sector_or_authority(tmp_path: Path) -> None:
     ]
 
 
+def test_sectors_that_replace_others(tmp_path: Path) -> None:
+    line = 'code = "centre"\n'
+    merged = GOOD.replace(line, line + 'replaces = ["nord", "sud"]\n', 1)
+    (sector,) = load(written(tmp_path, merged)).commune.sectors
+    assert sector.replaces == ("nord", "sud")
+    itself = GOOD.replace(line, line + 'replaces = ["centre"]\n', 1)
+    assert faults_of(written(tmp_path, itself)) == [
+        "sector[1].replaces : centre est encore un secteur de ce fichier : retirez l'un des deux"
+    ]
+
+
 def test_corsica(tmp_path: Path) -> None:
     home = written(tmp_path, GOOD.replace("59999", "2A004"), "2A004")
     assert load(home).commune.code == "2A004"
@@ -246,3 +284,56 @@ def test_kinds_of_room_whose_identities_are_approved(tmp_path: Path) -> None:
     assert load(written(tmp_path, text)).commune.approval == kinds
     (fault,) = faults_of(written(tmp_path, text.replace("Privé", "commune-space")))
     assert fault.startswith("options.identity_approval[2] : salon inconnu")
+
+
+def test_brake_addresses_and_pictures_have_defaults(tmp_path: Path) -> None:
+    settings = load(written(tmp_path))
+    assert settings.commune.brake == BrakeLimits(5, 0.2)
+    assert settings.commune.aliases is False
+    assert settings.images == {}
+
+
+def test_brake_addresses_and_pictures_are_read(tmp_path: Path) -> None:
+    text = (
+        GOOD
+        + """
+[options]
+aliases = true
+[brake]
+removals = 0
+share = 1
+[images]
+sector = "secteur.png"
+authorities = "images/autorites.jpg"
+"""
+    )
+    settings = load(written(tmp_path, text))
+    assert settings.commune.brake == BrakeLimits(0, 1.0)
+    assert settings.commune.aliases is True
+    folder = tmp_path / "communes"
+    assert settings.images == {
+        RoomKind.SECTOR: folder / "secteur.png",
+        RoomKind.AUTHORITY_SPACE: folder / "images/autorites.jpg",
+    }
+
+
+def test_a_brake_that_could_not_hold_is_a_fault(tmp_path: Path) -> None:
+    text = (
+        GOOD
+        + """
+[brake]
+removals = -1
+share = 20
+limit = 3
+[images]
+secteur = "x.png"
+"""
+    )
+    assert faults_of(written(tmp_path, text)) == [
+        "brake.limit : clé inconnue ; connues : removals, share",
+        "brake.removals : un nombre d'au moins 0 est attendu",
+        "brake.share : un nombre d'au plus 1.0 est attendu",
+        "images.secteur : clé inconnue ; vouliez-vous « sector » ?",
+    ]
+    nan = written(tmp_path, GOOD + '[brake]\nshare = nan\nremovals = "5"')
+    assert len(faults_of(nan)) == 2

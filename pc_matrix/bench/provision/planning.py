@@ -23,7 +23,7 @@ from pc_matrix.bench.provision.seen import world
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
 from policies.actions import KickPerson
-from policies.brake import brake
+from policies.brake import Sizes, brake
 from policies.membership import Expected, expected
 from policies.plan import Plan
 from policies.reconcile import plan
@@ -104,7 +104,8 @@ def _expected(directory: Directory, now: datetime) -> Expected:
 
 def _decided(wanted: Expected, observed: Observed) -> Plan:
     todo = plan(wanted, observed)
-    assert brake(todo, observed, wanted.directory.commune.bot) is None
+    people = len(wanted.people())
+    assert brake(todo, observed, wanted.directory.commune, Sizes(people, people)) is None
     return todo
 
 

@@ -12,7 +12,7 @@ SCENES: tuple[tuple[str, Callable[[Stage], Awaitable[None]]], ...] = (
     ("Une camionnette suspecte est signalée", van.play),
     ("Une dénonciation est renvoyée", denunciation.play),
     ("Le nom d'une victime est masqué", victim.play),
-    ("Un intrus est mis dehors", intruder.play),
+    ("Un intrus reste dehors", intruder.play),
     ("Un message de prévention est diffusé", bulletin.play),
 )
 """Each scene's title and what plays it, in order."""

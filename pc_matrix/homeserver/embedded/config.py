@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pc_matrix.errors import SettingsError
+from pc_matrix.homeserver.embedded.guard_block import GuardLines, Placed, placed
 from pc_matrix.settings import private_file
 
 
@@ -67,6 +68,15 @@ def write_once(files: Files, server_name: str, port: int, shared_secret: str) ->
         private_file.replace(files.signing_key, _new_signing_key())
     private_file.replace(files.log_config, _LOG.format(log=json.dumps(str(files.log.absolute()))))
     private_file.replace(files.config, _configuration(files, server_name, port, shared_secret))
+
+
+def place_guard(files: Files, lines: GuardLines) -> Placed:
+    """Put the guard into the configuration, also into one that was written before there was one."""
+    text = files.config.read_text(encoding="utf-8")
+    new, done = placed(text, lines)
+    if new != text:
+        private_file.replace(files.config, new)
+    return done
 
 
 def _same_server(config: Path, server_name: str, port: int) -> None:

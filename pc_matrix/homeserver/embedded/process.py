@@ -14,6 +14,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pc_matrix
 from pc_matrix.errors import ServerUnreachable, SettingsError
 from pc_matrix.homeserver.embedded.config import Files
 
@@ -109,6 +110,7 @@ def last_words(files: Files) -> str:
 
 def _spawn(files: Files) -> subprocess.Popen[bytes]:
     environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    environment |= _our_place()
     command = [sys.executable, "-m", "synapse.app.homeserver", "-c", str(files.config.absolute())]
     descriptor = os.open(files.console, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -124,6 +126,12 @@ def _spawn(files: Files) -> subprocess.Popen[bytes]:
         )
     finally:
         os.close(descriptor)
+
+
+def _our_place() -> dict[str, str]:
+    """Synapse loads the guard from the very pc-matrix that starts it, a checkout included."""
+    root = Path(pc_matrix.__file__).parents[1]
+    return {} if root.name == "site-packages" else {"PYTHONPATH": str(root)}
 
 
 def _await_answer(

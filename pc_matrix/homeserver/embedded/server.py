@@ -15,7 +15,8 @@ from pathlib import Path
 
 from pc_matrix.errors import ServerUnreachable
 from pc_matrix.homeserver.embedded import process
-from pc_matrix.homeserver.embedded.config import Files, write_once
+from pc_matrix.homeserver.embedded.config import Files, place_guard, write_once
+from pc_matrix.homeserver.embedded.guard_block import GuardLines, Placed
 from pc_matrix.settings import load_secrets, save_secrets
 
 
@@ -62,6 +63,26 @@ class Embedded:
     def pid(self) -> int | None:
         """Its process, ``None`` when it does not run."""
         return process.running_pid(self.files)
+
+    def write(self) -> None:
+        """Write its files if need be, without starting it; raises ``SettingsError`` like ``up``."""
+        self.files.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _one_at_a_time(self.files.lock):
+            write_once(self.files, self.server_name, self.port, self._shared_secret())
+
+    def place_guard(self, lines: GuardLines) -> Placed:
+        """Write its files if need be, with the guard; a server that runs keeps what it has read."""
+        self.write()
+        with _one_at_a_time(self.files.lock):
+            return place_guard(self.files, lines)
+
+    def has_unread_configuration(self) -> bool:
+        """Whether the configuration was changed since the server that runs was started."""
+        try:
+            started, changed = self.files.pid.stat(), self.files.config.stat()
+        except FileNotFoundError:
+            return False
+        return self.pid() is not None and changed.st_mtime_ns > started.st_mtime_ns
 
     def up(self, waiting: process.Waiting = lambda _seconds: None) -> Start:
         """Write its files if need be, start it unless it runs, and wait until it answers.

@@ -127,6 +127,7 @@ class Phone:
             name=request.get("name"),
             preset=nio.RoomPreset.private_chat,
             invite=request.get("invite", ()),
+            is_direct=bool(request.get("direct")),
             initial_state=[_ENCRYPTION],
         )
         return {"room_id": _ok(answer).room_id}

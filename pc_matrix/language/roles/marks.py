@@ -10,6 +10,9 @@ from policies.denunciation.analysis import Analysis, Entity, EntityKind, Token
 from policies.denunciation.weighing import reasons
 
 NAME, NUMBER = "<name>", "<num>"
+LINK, ASIDE = "url", ","
+"""A link that is nobody's page says nothing of anybody, whatever stands before it: it is read as a
+pause. That a human looks at every link is the judge's business (``policies.message_words``)."""
 _NAMED = frozenset({EntityKind.PERSON, EntityKind.OFFICIAL})
 _ENDS = frozenset(".!?\n")
 
@@ -77,6 +80,8 @@ def _marked(analysis: Analysis, i: int, found: set[str], known: Known, *, shoute
         return Marked(NAME, "", frozenset(marks))
     if token.form[:1].isdigit():
         return Marked(NUMBER, "", frozenset(marks | {f"num{min(len(token.form), 5)}"}))
+    if token.form == LINK and not found:
+        return Marked(ASIDE, "", frozenset())
     if not token.form[:1].isalpha():
         return Marked(token.form, "", frozenset(marks))
     written = analysis.text[token.start : token.end]

@@ -8,6 +8,9 @@ from pc_matrix.language.roles.marks import NAME, NUMBER, Marked
 
 LENGTH = 100
 """Words; the messages that the network was trained on are seldom longer."""
+DROWNS = 25
+"""Words from which on a message is read sentence by sentence too: the networks were trained on
+messages that two people's make, and take in as many at once."""
 LEAST = 3
 """Words (signs are none) without which a sentence says nothing by itself."""
 _ENDS = frozenset(".!?\n")
@@ -30,8 +33,10 @@ def windows(words: Sequence[Marked]) -> list[tuple[int, int]]:
 
 
 def sentences(words: Sequence[Marked]) -> list[tuple[int, int]]:
-    """Each sentence by itself, as spans ``first:last``; a short one belongs to the next. None where
-    there is but one, or where one is longer than a part may be."""
+    """Each sentence of a long message by itself, as spans ``first:last``; a short one belongs to
+    the next. None where there is but one, or where one is longer than a part may be."""
+    if len(words) < DROWNS:
+        return []
     ends = [i + 1 for i, word in enumerate(words) if word.form in _ENDS]
     spans, first = [], 0
     for last in dict.fromkeys([*ends, len(words)]):

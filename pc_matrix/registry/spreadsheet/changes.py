@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -12,7 +13,15 @@ from pc_matrix.registry.spreadsheet.dates import begins, is_over, local_day
 from pc_matrix.registry.spreadsheet.entries import Entry
 from pc_matrix.registry.spreadsheet.people import Known, Named
 from pc_matrix.registry.spreadsheet.row import CharterWord
-from policies.terms import Directory, Mandate, Person, UserId
+from policies.terms import (
+    AuthorityCode,
+    Directory,
+    Mandate,
+    Person,
+    Role,
+    SectorCode,
+    UserId,
+)
 
 
 class Skipped(StrEnum):
@@ -32,36 +41,53 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What to write. Nothing is ever removed: who is absent from the file keeps his mandates."""
+    """What to write. No row is ever removed; only ``ended`` touches who is absent from the file."""
 
     persons: Mapping[UserId, tuple[Person, Contact]] = field(default_factory=dict)
     mandates: tuple[Change, ...] = ()
     skipped: tuple[tuple[int, Skipped], ...] = ()
     """Lines left alone, and why."""
+    ended: tuple[Mandate, ...] = ()
+    """Mandates that end now because no row of a whole file speaks of them."""
+    met: frozenset[Mandate] = frozenset()
+    """Mandates of the registry that some row speaks of."""
 
     @property
     def are_none(self) -> bool:
-        return not self.persons and not self.mandates
+        return not (self.persons or self.mandates or self.ended)
 
 
 def decide(
     rows: Sequence[Named], directory: Directory, known: Mapping[UserId, Known], now: datetime
 ) -> Changes:
     """What the rows change. Cells that are empty change nothing."""
+    held = _by_place(directory)
     taken: set[Mandate] = set()
     mandates: list[Change] = []
     skipped: list[tuple[int, Skipped]] = []
-    for row in sorted(rows, key=lambda r: (not _is_exact(r, directory), r.entry.line)):
-        was = _held_before(row, directory, taken, now)
+    for row in sorted(rows, key=lambda r: (not _is_exact(r, held, directory), r.entry.line)):
+        was = _held_before(row, [m for m in held[_place(row)] if m not in taken], directory, now)
         if was is not None:
             taken.add(was)
         wanted = _mandate(row, was, directory, now)
-        if was is not None and _is_ended(was, now):
+        if was is not None and is_ended(was, now):
             if row.entry.until is None or wanted.until != was.until:
                 skipped.append((row.entry.line, Skipped.ENDED))
         elif wanted != was:
             mandates.append(Change(wanted, was))
-    return Changes(_persons(rows, directory, known), tuple(mandates), tuple(sorted(skipped)))
+    persons = _persons(rows, directory, known)
+    return Changes(persons, tuple(mandates), tuple(sorted(skipped)), met=frozenset(taken))
+
+
+def ending_the_absent(changes: Changes, directory: Directory, now: datetime) -> Changes:
+    """The same when the file is whole: open mandates that no row speaks of end now, too."""
+    absent = (m for m in open_mandates(directory, now) if m not in changes.met)
+    return replace(changes, ended=tuple(absent))
+
+
+def open_mandates(directory: Directory, now: datetime) -> tuple[Mandate, ...]:
+    """Those that run or are to come."""
+    return tuple(m for m in directory.mandates if not is_ended(m, now))
 
 
 def _persons(
@@ -85,25 +111,34 @@ def _persons(
     }
 
 
-def _same_place(row: Named, directory: Directory) -> list[Mandate]:
-    wanted = (row.user_id, row.entry.role, row.entry.sector, row.entry.authority)
-    return [m for m in directory.mandates if (m.user_id, m.role, m.sector, m.authority) == wanted]
+_Place = tuple[UserId, Role, SectorCode | None, AuthorityCode | None]
 
 
-def _is_exact(row: Named, directory: Directory) -> bool:
+def _place(row: Named) -> _Place:
+    return row.user_id, row.entry.role, row.entry.sector, row.entry.authority
+
+
+def _by_place(directory: Directory) -> Mapping[_Place, list[Mandate]]:
+    found: dict[_Place, list[Mandate]] = defaultdict(list)
+    for m in directory.mandates:
+        found[m.user_id, m.role, m.sector, m.authority].append(m)
+    return found
+
+
+def _is_exact(row: Named, held: Mapping[_Place, list[Mandate]], directory: Directory) -> bool:
     since = _since(row.entry, directory)
-    return since is not None and any(m.since == since for m in _same_place(row, directory))
+    return since is not None and any(m.since == since for m in held[_place(row)])
 
 
 def _held_before(
-    row: Named, directory: Directory, taken: set[Mandate], now: datetime
+    row: Named, held: Sequence[Mandate], directory: Directory, now: datetime
 ) -> Mandate | None:
-    held = [m for m in _same_place(row, directory) if m not in taken]
+    """Which of the mandates ``held`` in the row's place it speaks of."""
     since, until = _since(row.entry, directory), _until(row.entry, directory)
     exact = [m for m in held if m.since == since]
     near = [m for m in held if _meets(m, since, until)]
     # Among those that the row may mean, one that still runs or is to come before one that ended.
-    near.sort(key=lambda m: (_is_ended(m, now), m.since))
+    near.sort(key=lambda m: (is_ended(m, now), m.since))
     return next(iter([*exact, *near]), None)
 
 
@@ -113,7 +148,8 @@ def _meets(held: Mandate, since: datetime | None, until: datetime | None) -> boo
     return begins_in_time and ends_in_time
 
 
-def _is_ended(held: Mandate, now: datetime) -> bool:
+def is_ended(held: Mandate, now: datetime) -> bool:
+    """Whether nothing more will come of that mandate."""
     # One that was revoked before it began ends when it begins: it is as ended as the others.
     return held.until is not None and held.until <= max(now, held.since)
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from pc_matrix.registry.spreadsheet.findings import Fault
 
@@ -14,10 +14,14 @@ _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record and the line of the file on which it begins."""
+    """One record and the line of the file (the row of the sheet) on which it begins.
+
+    ``unreadable`` says of cells, by their place, why what they hold is no text.
+    """
 
     number: int
     cells: tuple[str, ...]
+    unreadable: Mapping[int, str] = field(default_factory=dict)
 
 
 def lines(data: bytes) -> list[Line] | Fault:
@@ -79,7 +83,9 @@ def _records(text: str) -> list[Line] | Fault:
 
 
 def _separator(source: list[str]) -> str:
-    headings = next((line for line in source if line.strip()), "")
+    # A title may stand above the headings: it is cut by nothing.
+    cut = (line for line in source if any(mark in line for mark in _SEPARATORS))
+    headings = next(cut, "")
     return max(_SEPARATORS, key=lambda mark: sum(1 for _ in _outside_quotes(headings, mark)))
 
 

@@ -22,12 +22,15 @@ class Fault:
         return f"{', '.join(where)} : {self.what}" if where else self.what
 
 
-def refused(name: str, faults: Sequence[Fault]) -> InputError:
-    """One error for all the faults of the file ``name``."""
+def refused(name: str, faults: Sequence[Fault], *, some_are_good: bool = False) -> InputError:
+    """One error for all the faults of the file ``name``; ``some_are_good`` of its rows."""
+    remedy = "Corrigez le fichier et recommencez."
+    if some_are_good:
+        remedy = "Corrigez ces lignes et recommencez ; --partial importe les autres lignes."
     return InputError(
         f"{name} n'est pas importé : {_count(faults)}. Rien n'a été écrit.",
         _one_a_line(faults),
-        "Corrigez ces lignes et recommencez ; --partial importe les autres lignes.",
+        remedy,
     )
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from pc_matrix.registry.records import Contact
 from pc_matrix.registry.spreadsheet.entries import Entry
@@ -51,10 +50,13 @@ def named(
     """
     given = {e.user_id: Known(e.name, _contact(e)) for e in reversed(entries) if e.user_id}
     everybody = {**registry, **given}
+    before = frozenset(everybody)
+    by_name = _by_name(everybody)
     found: list[Named] = []
     faults: list[Fault] = []
     for entry in entries:
-        namesakes = [u for u, who in everybody.items() if _may_be(entry, who)]
+        bearers = by_name[folded(entry.name)]
+        namesakes = [u for u in bearers if _may_be(entry, everybody[u])]
         if entry.user_id:
             found.append(Named(entry, entry.user_id, proposed=False))
         elif len(namesakes) > 1:
@@ -67,11 +69,21 @@ def named(
                 if namesakes
                 else proposed(entry.first, entry.family, commune, everybody)
             )
-            everybody.setdefault(user_id, Known(entry.name, _contact(entry)))
-            found.append(Named(entry, user_id, proposed=user_id not in {*registry, *given}))
+            if user_id not in everybody:
+                everybody[user_id] = Known(entry.name, _contact(entry))
+                bearers.append(user_id)
+            found.append(Named(entry, user_id, proposed=user_id not in before))
     faults += _one_id_for_two(found) + _twice(found)
     bad = {fault.line for fault in faults}
     return [n for n in found if n.entry.line not in bad], faults
+
+
+def _by_name(everybody: Mapping[UserId, Known]) -> dict[str, list[UserId]]:
+    """Who bears which name: a file of ten thousand is not compared with ten thousand."""
+    found: dict[str, list[UserId]] = defaultdict(list)
+    for user_id, who in everybody.items():
+        found[folded(who.name)].append(user_id)
+    return found
 
 
 def _contact(entry: Entry) -> Contact:
@@ -79,8 +91,7 @@ def _contact(entry: Entry) -> Contact:
 
 
 def _may_be(entry: Entry, who: Known) -> bool:
-    if folded(entry.name) != folded(who.name):
-        return False
+    """Whether somebody of the entry's name may be its person."""
     pairs = (
         (entry.email.lower(), who.contact.email.lower()),
         (_digits(entry.phone), _digits(who.contact.phone)),
@@ -105,16 +116,28 @@ def _one_id_for_two(found: Sequence[Named]) -> list[Fault]:
 
 def _twice(found: Sequence[Named]) -> list[Fault]:
     faults: list[Fault] = []
-    for group in _grouped(found).values():
-        for one, other in combinations((n.entry for n in group), 2):
-            if (one.role, one.sector, one.authority) != (other.role, other.sector, other.authority):
-                continue
-            if (one.since, one.until) == (other.since, other.until):
-                faults.append(Fault(other.line, "", f"la ligne {one.line} dit la même chose"))
-            elif _overlap(one, other):
-                what = f"ce mandat chevauche celui de la ligne {one.line}"
-                faults.append(Fault(other.line, Column.SINCE.value, what))
+    groups: dict[tuple[object, ...], list[Entry]] = defaultdict(list)
+    for one in found:
+        e = one.entry
+        groups[one.user_id, e.role, e.sector, e.authority].append(e)
+    for group in groups.values():
+        faults += _repeated(group)
     return faults
+
+
+def _repeated(group: Sequence[Entry]) -> Iterator[Fault]:
+    """Entries of one person and place that say what an earlier one says, or overlap it."""
+    earlier: dict[tuple[object, object], Entry] = {}
+    for entry in group:
+        same = earlier.get((entry.since, entry.until))
+        if same:
+            yield Fault(entry.line, "", f"la ligne {same.line} dit la même chose")
+            continue
+        met = next((one for one in earlier.values() if _overlap(one, entry)), None)
+        if met:
+            what = f"ce mandat chevauche celui de la ligne {met.line}"
+            yield Fault(entry.line, Column.SINCE.value, what)
+        earlier[entry.since, entry.until] = entry
 
 
 def _overlap(one: Entry, other: Entry) -> bool:

@@ -41,6 +41,9 @@ _PLACES: Mapping[Column, str] = {
 _LANGUAGES = {"": "", "fr": "fr", "francais": "fr", "en": "en", "anglais": "en"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[0-9 ().-]{4,24}")
+_WITHOUT_ZERO, _WITHOUT_PLUS = re.compile(r"[1-9][0-9]{8}"), re.compile(r"33[1-9][0-9]{8}")
+_SERIAL = re.compile(r"[1-9][0-9]{4}")
+"""A day as spreadsheet programs count it, without its format: 46387."""
 
 
 class CharterWord(Enum):
@@ -67,16 +70,16 @@ class Row:
     def name(self, column: Column) -> str:
         text = self.text(column)
         if not folded(text):
-            self.fault(column, "cette case est vide")
+            self.fault(column, f"cette case est vide : écrivez le {column.value.lower()}")
         return text
 
     def role(self) -> Role | None:
         text = self.text(Column.ROLE)
         role = role_named(text)
+        known = "habitant, référent, élu référent, maire, agent, gendarme, policier"
         if not text:
-            self.fault(Column.ROLE, "cette case est vide")
+            self.fault(Column.ROLE, f"cette case est vide ; rôles : {known}")
         elif role is None:
-            known = "habitant, référent, élu référent, maire, agent, gendarme, policier"
             self.fault(Column.ROLE, f"« {text} » est inconnu ; rôles : {known}")
         return role
 
@@ -129,7 +132,10 @@ class Row:
         text = self.text(column)
         found = dates.day(text)
         if text and found is None:
-            self.fault(column, f"« {text} » n'est pas une date ; écrivez par exemple 31/12/2026")
+            what = f"« {text} » n'est pas une date ; écrivez par exemple 31/12/2026"
+            if _SERIAL.fullmatch(text):
+                what += ", ou donnez à la colonne le format Date dans le tableur"
+            self.fault(column, what)
         return found
 
     def charter(self, today: date) -> date | CharterWord:
@@ -153,7 +159,11 @@ class Row:
         return self._matching(Column.EMAIL, _EMAIL, expected)
 
     def phone(self) -> str:
-        return self._matching(Column.PHONE, _PHONE, "un numéro comme 06 01 02 03 04 est attendu")
+        text = self._matching(Column.PHONE, _PHONE, "un numéro comme 06 01 02 03 04 est attendu")
+        # A spreadsheet program takes a number for a number, and drops the zero or the + before it.
+        if _WITHOUT_ZERO.fullmatch(text):
+            return f"0{text}"
+        return f"+{text}" if _WITHOUT_PLUS.fullmatch(text) else text
 
     def _matching(self, column: Column, pattern: re.Pattern[str], expected: str) -> str:
         text = self.text(column)

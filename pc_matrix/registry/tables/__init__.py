@@ -1,6 +1,9 @@
 """The tables, by subject. Each carries its commune, the seal excepted; none holds a text."""
 
+from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
+from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
+from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
     AcknowledgementRow,
@@ -11,9 +14,10 @@ from pc_matrix.registry.tables.ledger import (
     ReportRow,
     ShowingRow,
 )
+from pc_matrix.registry.tables.mandates import DepartureRow, RenewalRow
 from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
-from pc_matrix.registry.tables.rooms import RoomRow
+from pc_matrix.registry.tables.rooms import RetiredRoomRow, RoomRow
 from pc_matrix.registry.tables.seal import SealRow
 from pc_matrix.registry.tables.traces import AuditRow, IdentityNewsRow, PinRow
 from pc_matrix.registry.tables.verification import VerificationRow
@@ -23,20 +27,30 @@ METADATA = Row.metadata
 __all__ = [
     "METADATA",
     "AcknowledgementRow",
+    "AppliedRow",
     "AuditRow",
     "AuthorityRow",
     "BulletinLinkRow",
     "BulletinRow",
+    "CorrectionRow",
     "CounterRow",
     "CursorRow",
+    "DepartureRow",
+    "GuestRoomRow",
     "IdentityNewsRow",
+    "ImageRow",
     "InboxRow",
+    "KnockRow",
+    "LinkCodeRow",
     "LinkRow",
+    "LinkTryRow",
     "MandateRow",
     "PersonRow",
     "PinRow",
     "PlaceRow",
+    "RenewalRow",
     "ReportRow",
+    "RetiredRoomRow",
     "RoomRow",
     "SealRow",
     "SectorRow",

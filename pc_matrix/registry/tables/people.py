@@ -23,6 +23,8 @@ class PersonRow(Row, table=True):
     phone: str = Field(default="", sa_type=Sealed("person.phone"), repr=False)
     language: str
     account: str = "none"
+    account_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    """Since when ``account`` is so; not known of what was before it was kept."""
 
 
 class MandateRow(Row, table=True):

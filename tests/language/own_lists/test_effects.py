@@ -22,7 +22,7 @@ CHANGES = [
     ("marque;Lafleur-Kerdoncuff", "Un fourgon Lafleur-Kerdoncuff blanc.", HOLD, RELAY),
     (
         "association;Les Amis de Kerdoncuff",
-        "Une vitre cassée chez les Amis de Kerdoncuff.",
+        "La vitre des Amis de Kerdoncuff est cassée.",
         None,
         RELAY,
     ),
@@ -39,7 +39,7 @@ CHANGES = [
     ("téléphone;06 12 34 56 78", "Appelez le 0612345678.", REDACT, RELAY),
     ("téléphone;+33 6 12 34 56 78", "Appelez le 06.12.34.56.78.", REDACT, RELAY),
     ("tel;612345678", "Appelez le +33 6 12 34 56 78.", REDACT, RELAY),
-    ("téléphone;06 12 34 56 78", "Appelez le 06 12 34 56 79.", REDACT, REDACT),
+    ("téléphone;06 12 34 56 78", "Un témoin est au 06 12 34 56 79.", REDACT, REDACT),
     ("courriel;Lecture@bourg.example", "Écrivez à lecture@bourg.example.", REDACT, RELAY),
     ("courriel;elus@bourg.example", "Écrivez à zoe@bourg.example.", REDACT, REDACT),
 ]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pc_matrix.language import load
 from pc_matrix.language.resources import load_resources
-from pc_matrix.language.roles.marks import NAME, NUMBER, Marked, marked
+from pc_matrix.language.roles.marks import ASIDE, NAME, NUMBER, Marked, marked
 from policies.denunciation.analysis import EntityKind
 from tests.policies.denunciation.made import made
 
@@ -175,3 +175,10 @@ def test_a_group_is_told_without_being_weighed() -> None:
 
 def test_nothing_is_told_of_nothing() -> None:
     assert told("") == []
+
+
+def test_a_link_that_is_nobodys_page_is_read_as_a_pause() -> None:
+    pages = ("https://exemple.fr/photo", "https://facebook.com/karim.benali.37")
+    aside, page = (marked(load().by_rules(f"voir {at}"), load_resources())[-1] for at in pages)
+    assert aside == Marked(ASIDE, "", frozenset())
+    assert page.form == "account" or any(m.startswith("E:account") for m in page.marks)

@@ -15,7 +15,7 @@ from pc_matrix.language.roles.marks import Marked, marked
 from pc_matrix.language.roles.network import Answer, Network
 from pc_matrix.language.roles.reading import OF_SOMEBODY, SURE, Reader
 from pc_matrix.language.roles.rows import Span
-from pc_matrix.language.roles.windows import LENGTH, windows
+from pc_matrix.language.roles.windows import DROWNS, LENGTH, windows
 from policies.denunciation.analysis import Analysis, Leaning, Shares
 from policies.denunciation.judge import judge, of_denunciation
 from policies.denunciation.verdict import Decision
@@ -139,10 +139,12 @@ class ByLength(Told):
 def test_a_sentence_that_surely_accuses_by_itself_is_enough(
     denunciation: float, accused: float, found: float
 ) -> None:
-    words = ["un", "fourgon", "blanc", ".", "quel", "gros", "salaud", "."]
-    read = leaning(Reader(ByLength(denunciation, accused)), made(*words))
+    before = ["un", "fourgon", "blanc", ".", *["mot"] * DROWNS, "."]
+    read = leaning(
+        Reader(ByLength(denunciation, accused)), made(*before, "quel", "gros", "salaud", ".")
+    )
     assert read.denunciation == pytest.approx(found)
-    assert [s.accused > 0 for s in read.words] == [False] * 4 + [found > 0] * 4
+    assert [s.accused > 0 for s in read.words] == [False] * len(before) + [found > 0] * 4
     assert read.redact == pytest.approx(0.4 * (1 - found))
 
 

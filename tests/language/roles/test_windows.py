@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pc_matrix.language.roles.marks import Marked
-from pc_matrix.language.roles.windows import LENGTH, sentences, windows
+from pc_matrix.language.roles.windows import DROWNS, LENGTH, sentences, windows
 from tests.language.roles.tiny import word
 
 WORD, END = word("mot"), word(".", letters="")
@@ -81,12 +81,21 @@ def test_sentences_do_not_overlap_and_each_says_something(words: list[Marked]) -
 
 
 def test_a_short_sentence_belongs_to_the_next_and_one_alone_is_the_message() -> None:
-    assert sentences(said([5, 1, 4, 6])) == [(0, 6), (6, 13), (13, 19)]
-    assert sentences(said([1, 8])) == []
-    assert sentences(said([8])) == []
+    assert sentences(said([DROWNS, 1, 4, 6])) == [
+        (0, DROWNS + 1), (DROWNS + 1, DROWNS + 8), (DROWNS + 8, DROWNS + 14),
+    ]  # fmt: skip
+    assert sentences(said([1, DROWNS])) == []
+    assert sentences(said([DROWNS])) == []
     assert sentences([]) == []
+
+
+def test_a_short_message_is_read_as_a_whole_alone() -> None:
+    assert len(sentences(said([DROWNS - 5, 4]))) == 2
+    assert sentences(said([DROWNS - 6, 4])) == []
 
 
 def test_a_name_and_a_number_are_words_of_a_sentence() -> None:
     named = [word("<name>"), WORD, word("<num>"), END]
-    assert sentences([*named, *named]) == [(0, 4), (4, 8)]
+    long = [*said([DROWNS]), END]
+    n = len(long)
+    assert sentences([*long, *named, *named]) == [(0, n), (n, n + 4), (n + 4, n + 8)]

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from secrets import token_hex
 
 import pytest
 import pytest_asyncio
@@ -30,11 +31,13 @@ class World:
     synapse: Synapse
     directory: Path
     people: set[str] = field(default_factory=set)
+    _here: str = field(default_factory=lambda: token_hex(3))
+    """Of this world alone: a test process may leave this folder and come back to it."""
     _number: itertools.count[int] = field(default_factory=itertools.count)
 
     async def place(self, name: str) -> Place:
         """A new account, and a directory for its device."""
-        unique = f"{name}-{next(self._number)}"
+        unique = f"{name}-{self._here}-{next(self._number)}"
         user_id, password = await self.synapse.account(unique)
         self.people.add(user_id)
         return self._place(user_id, password, unique)

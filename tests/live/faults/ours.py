@@ -14,6 +14,7 @@ from bridges.alerts import Alerts
 from bridges.carrier import Carrier
 from bridges.outcome import Ignored, Outcome
 from bridges.verifications import VerificationNews
+from pc_matrix.arrivals.foyer import Foyer
 from pc_matrix.book import Book
 from pc_matrix.bot import Bot
 from pc_matrix.homeserver.http import MatrixHttp
@@ -90,7 +91,8 @@ class Ours:
         line, incidents = self.session.verification_line(), self.session.incidents
         news = VerificationNews(Voice(self.session), self._clock)
         verifying = Verifications(line, self.book, news, incidents, self._clock)
-        bot = Bot(self.session, self.book, clerk, _no_upkeep, alerts, watch, verifying)
+        foyer = cast(Foyer, NoGuests())
+        bot = Bot(self.session, self.book, clerk, _no_upkeep, alerts, watch, verifying, foyer)
         await bot.run(asyncio.Event())
 
     def _declare(self, room_id: str) -> None:
@@ -114,6 +116,19 @@ class Ours:
 
 def sector_room(commune: Commune) -> RoomKey:
     return RoomKey(commune.code, RoomKind.SECTOR, commune.sectors[0].code)
+
+
+class NoGuests:
+    """A foyer to which nobody comes."""
+
+    def hear(self, _batch: object) -> None: ...
+
+    def command(self, _event: object) -> None: ...
+
+    async def step(self) -> None: ...
+
+    async def wait(self) -> None:
+        await asyncio.Event().wait()
 
 
 async def _no_upkeep(_moved: frozenset[RoomId]) -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from policies.denunciation.analysis import Analysis, EntityKind, Leaning
-from policies.denunciation.identity import ADDED, LEAST, NOBODY, SOMEBODY, likeliest, named
+from policies.denunciation.identity import (
+    ADDED,
+    LEAST,
+    NOBODY,
+    SOMEBODY,
+    SOMEBODYS_CONTACT,
+    likeliest,
+    named,
+)
 from tests.policies.denunciation.made import Likely, Said, made
 
 FACT: Likely = (0.5, 0.5, 0.0)
@@ -74,8 +82,20 @@ def test_one_word_of_a_name_that_is_somebodys_keeps_the_whole() -> None:
 
 
 def test_a_name_half_a_thing_is_weighed_as_a_whole() -> None:
-    whole = made(Said("Rose", thing=0.9), Said("Blanche"), spans=[(PERSON, 0, 2)], likely=FACT)
+    whole = made(Said("Rose", thing=0.7), Said("Blanche"), spans=[(PERSON, 0, 2)], likely=FACT)
     assert spoken(whole) == [("person", "Rose Blanche")]
+
+
+@pytest.mark.parametrize("kind", [EntityKind.PHONE, EntityKind.EMAIL])
+@pytest.mark.parametrize(
+    ("third", "stays"), [(SOMEBODYS_CONTACT, True), (SOMEBODYS_CONTACT - 0.01, False)]
+)
+def test_a_number_is_let_go_only_where_it_is_surely_nobody_elses(
+    kind: EntityKind, third: float, stays: bool
+) -> None:
+    number = Said("0612345678", free=0.95, third=third)
+    found = spoken(made("appelez", number, spans=[(kind, 1, 2)], likely=FACT))
+    assert bool(found) is stays
 
 
 def test_what_is_let_go_is_not_added_again() -> None:

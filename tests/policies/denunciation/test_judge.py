@@ -14,11 +14,11 @@ from policies.denunciation.analysis import Analysis, EntityKind
 from policies.denunciation.cues import Reason
 from policies.denunciation.judge import (
     CONTESTED,
+    DOUBTED,
+    DOUBTED_CONTACT,
     HELD,
     MASKED,
-    MASKED_NAME,
     RETURNED,
-    RETURNED_ALONE,
     judge,
     of_denunciation,
 )
@@ -108,8 +108,8 @@ def test_a_denunciation_of_nobody_in_particular_is_less_likely(
     ("denunciation", "decision"),
     [
         (1.0, RETURN),
-        (RETURNED_ALONE, RETURN),
-        (RETURNED_ALONE - 0.01, HOLD),
+        (RETURNED, RETURN),
+        (RETURNED - 0.01, HOLD),
         (HELD, HOLD),
         (HELD - 0.01, RELAY),
         (CONTESTED, RELAY),
@@ -146,7 +146,7 @@ def test_what_the_rules_hold_against_a_community_is_always_asked() -> None:
 
 
 def test_what_the_rules_only_doubt_is_left_to_the_reader(rules: list[Reason]) -> None:
-    analysis = made("Karim", "dort", spans=KARIM, likely=of(0.06, redact=0.9))
+    analysis = made("Karim", "dort", spans=KARIM, likely=of(HELD - 0.01, redact=0.9))
     assert judge(replace(analysis, leaning=None)).decision is HOLD
     assert judge(analysis).decision is REDACT
 
@@ -230,14 +230,34 @@ def test_a_doubt_about_signs_alone_is_about_all_of_them() -> None:
 
 @pytest.mark.parametrize(
     ("redact", "decision"),
-    [(1.0, REDACT), (MASKED_NAME + 0.01, REDACT), (MASKED_NAME - 0.01, RELAY), (0.0, RELAY)],
+    [
+        (1.0, REDACT),
+        (MASKED + 0.01, REDACT),
+        (MASKED - 0.01, HOLD),
+        (DOUBTED + 0.01, HOLD),
+        (DOUBTED - 0.01, RELAY),
+        (0.0, RELAY),
+    ],
 )
-def test_a_name_is_masked_unless_the_message_surely_names_nobody(
+def test_a_name_is_masked_held_or_left_by_how_likely_it_is_somebodys(
     redact: float, decision: Decision
 ) -> None:
     verdict = judge(made("Karim", "dort", spans=KARIM, likely=of(0.0, redact)))
     assert verdict.decision is decision
-    assert verdict.text == ("[personne] dort" if decision is REDACT else "Karim dort")
+    assert verdict.text == ("Karim dort" if decision is RELAY else "[personne] dort")
+
+
+@pytest.mark.parametrize("kind", [EntityKind.PHONE, EntityKind.EMAIL])
+@pytest.mark.parametrize(
+    ("redact", "decision"),
+    [(DOUBTED_CONTACT + 0.005, HOLD), (DOUBTED_CONTACT - 0.005, RELAY)],
+)
+def test_whose_number_it_is_is_asked_at_the_least_doubt(
+    kind: EntityKind, redact: float, decision: Decision
+) -> None:
+    number = Said("0612345678", free=0.9, third=0.05)
+    verdict = judge(made("appelez", number, spans=[(kind, 1, 2)], likely=of(0.0, redact)))
+    assert verdict.decision is decision
 
 
 def test_what_is_masked_is_told() -> None:

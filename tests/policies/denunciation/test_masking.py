@@ -118,6 +118,17 @@ def test_only_forms_that_name_somebody_are_masked_elsewhere() -> None:
     assert said == "[personne] des [personne]"
 
 
+def test_a_name_that_no_list_has_is_masked_wherever_it_stands() -> None:
+    said = mask("Zbornak", "le", "dit", ",", "Zbornak", "le", "sait", spans=[(PERSON, 0, 2)])
+    assert said == "[personne] dit , [personne] le sait"
+
+
+def test_a_common_word_taken_for_a_name_is_masked_there_alone() -> None:
+    words = (Said("barman", flags="N") for _ in range(2))
+    said = mask(next(words), "du", "bar", "et", next(words), spans=[(PERSON, 0, 1)])
+    assert said == "[personne] du bar et barman"
+
+
 def test_what_names_somebody_else_is_not_masked_by_itself() -> None:
     assert mask("Karim", "Rose", spans=[(PERSON, 0, 1)], names="karim rose") == "[personne] Rose"
 

@@ -1,0 +1,67 @@
+"""What the running bot remembers from one look at the rooms to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from pc_matrix.provisioning.braking import braked_by
+from pc_matrix.provisioning.looking_again import with_hosts
+from pc_matrix.provisioning.ports import RoomRegistry, RoomServer
+from pc_matrix.provisioning.reports import Survey
+from policies.actions import Action
+from policies.brake import Braked
+from policies.corrections import Correction, corrections
+from policies.intruders import without_intruders
+from policies.membership import Expected
+from policies.terms import Commune
+
+
+class Looks:
+    """One commune's: what was expected when all was well, and whether the brake holds."""
+
+    def __init__(
+        self,
+        rooms: RoomServer,
+        registry: RoomRegistry,
+        commune: Commune,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._rooms, self._registry = rooms, registry
+        self._commune, self._clock = commune, clock
+        self._before: Expected | None = None
+        self._braked: Braked | None = None
+
+    def braked(self, survey: Survey, *, whole: bool) -> Braked | None:
+        """Whether a human has to look first; strangers are put out however many they are.
+
+        One audit row when the brake takes hold, not one for each look at the same world.
+        """
+        rooms, bot = survey.observed.rooms, self._commune.bot
+        todo = without_intruders(survey.plan, rooms, self._before, bot)
+        found = braked_by(replace(survey, plan=todo))
+        # A few rooms do not say that all is well again.
+        if whole or (found is not None and self._braked is None):
+            self._note(found)
+        return found
+
+    def all_well(self, wanted: Expected) -> None:
+        """Every room was looked at and put right.
+
+        Never said of a few rooms: those whom the brake keeps in the others would become strangers.
+        """
+        self._before = wanted
+
+    async def undone(self, done: Iterable[Action], survey: Survey) -> tuple[Correction, ...]:
+        """Whose acts were undone by what was ``done``. Raises what asking the server raises."""
+        rooms = survey.observed.rooms
+        found = corrections(done, rooms, survey.expected, self._before)
+        return await with_hosts(self._rooms, found, rooms)
+
+    def _note(self, braked: Braked | None) -> None:
+        news, self._braked = braked != self._braked, braked
+        if braked is None or not news:
+            return
+        note = f"{braked.why} {braked.removed}/{braked.people}"
+        self._registry.audit(self._commune.code, self._clock(), "brake", "", "pc-matrix", note)

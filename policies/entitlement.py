@@ -1,0 +1,52 @@
+"""Which rooms people have at an instant: by the table of roles, and by what the charter still asks.
+
+Who is asked to accept the charter gets a private room with the bot, and nothing else for a mandate
+that waits for it. That room, once made, stays his for as long as he has a mandate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from policies.charter import asked
+from policies.roles import MEMBER, RoomsGiven, has_place, may_take_part, rooms_given
+from policies.terms import Commune, Directory, Mandate, RoomKey, RoomKind, UserId
+
+
+def entitlements(directory: Directory, now: datetime) -> Iterator[tuple[Mandate, RoomKey, int]]:
+    """Each room that a mandate gives at ``now``, with its power level; some rooms twice.
+
+    Only to people whom the registry knows, and never to the bot.
+    """
+    commune, given = directory.commune, RoomsGiven(directory.commune)
+    made = {key.code for key in directory.rooms.values() if key.kind is RoomKind.PRIVATE}
+    for mandate in directory.mandates:
+        user = mandate.user_id
+        if user not in directory.persons or user == commune.bot:
+            continue
+        if mandate.counts(now):
+            for key, power in given.of(mandate):
+                yield mandate, key, power
+        if _has_private(mandate, commune, now, made=user in made):
+            yield mandate, private_key(user, commune), MEMBER
+
+
+def private_key(user_id: UserId, commune: Commune) -> RoomKey:
+    """The bot's room with that person."""
+    return RoomKey(commune.code, RoomKind.PRIVATE, user_id)
+
+
+def may_give(mandate: Mandate, key: RoomKey, commune: Commune) -> bool:
+    """Whether ``key`` is a room that ``mandate`` gives at some time of its life."""
+    own = mandate.role.is_of_a_sector and key == private_key(mandate.user_id, commune)
+    return own or key in dict(rooms_given(mandate, commune))
+
+
+def _has_private(mandate: Mandate, commune: Commune, now: datetime, *, made: bool) -> bool:
+    """Whether a mandate of a sector gives a private room though the table of roles may not."""
+    if asked(mandate, commune, now) is not None:
+        return True
+    if not (made and mandate.counts(now)):
+        return False
+    return has_place(mandate, commune) and may_take_part(mandate.user_id, commune)
