@@ -112,6 +112,7 @@ def _commune_file(code: str, sectors: int, url: str) -> str:
     return (
         f'[commune]\nname = "Mesure"\ncode = "{code}"\n\n'
         f'[homeserver]\nurl = "{url}"\nserver_name = "{SERVER_NAME}"\nbot = "{bot}"\n{named}'
+        "\n[options]\naliases = true\nknocking = true\n"
         '\n[[authority]]\ncode = "mairie"\nname = "Mairie"\ncategories = ["*"]\n'
     )
 

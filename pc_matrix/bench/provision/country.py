@@ -64,6 +64,7 @@ def _commune(number: int, sectors: int) -> Commune:
         name=f"Saint-Exemple-{number}",
         bot=UserId(f"@bot-{number:05}:{SERVER_NAME}"),
         server_name=SERVER_NAME,
+        aliases=True,
         sectors=tuple(Sector(SectorCode(f"s{n}"), f"Secteur {n}") for n in range(sectors)),
         authorities=(
             Authority(AuthorityCode("mairie"), "Mairie", frozenset(Category)),

@@ -12,14 +12,15 @@ import gc
 import resource
 import statistics
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from bridges.wording.rooms import room_texts
 from pc_matrix.bench.answering import job, say
 from pc_matrix.bench.provision.country import Country, person
 from pc_matrix.bench.provision.seen import world
+from pc_matrix.provisioning import pictures
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
 from policies.actions import KickPerson
@@ -27,10 +28,12 @@ from policies.brake import Sizes, brake
 from policies.membership import Expected, expected
 from policies.plan import Plan
 from policies.reconcile import plan
-from policies.terms import Directory
+from policies.room_shapes import RoomTexts
+from policies.terms import Directory, RoomKey
 from policies.world import Observed
 
 _CHANGES = 20
+_IMAGES = {kind: image.digest for kind, image in pictures({}).items()}
 _MAYOR, _REFERENT, _RESIDENT = range(3)
 
 
@@ -60,7 +63,7 @@ def plan_all(registry: Registry, country: Country) -> dict[str, Any]:
             break
         with deciding:
             wanted = _expected(directory, now)
-        observed = world(wanted)
+        observed = world(wanted, _IMAGES.values())
         with deciding:
             todo = _decided(wanted, observed)
         counts["communes"] += 1
@@ -83,7 +86,7 @@ def plan_changes(registry: Registry, country: Country) -> dict[str, Any]:
     communes = list(country.all())
     for commune in communes[:: max(1, len(communes) // _CHANGES)][:_CHANGES]:
         now = datetime.now(UTC)
-        loaded = world(_expected(registry.directory(commune), now))
+        loaded = world(_expected(registry.directory(commune), now), _IMAGES.values())
         registry.end_mandates(commune.code, person(commune, _RESIDENT), now)
         watch = Watch()
         with watch:
@@ -99,7 +102,10 @@ def plan_changes(registry: Registry, country: Country) -> dict[str, Any]:
 
 
 def _expected(directory: Directory, now: datetime) -> Expected:
-    return expected(directory, now, partial(room_texts, directory.commune))
+    def texts(key: RoomKey) -> RoomTexts:
+        return replace(room_texts(directory.commune, key), image=_IMAGES[key.kind])
+
+    return expected(directory, now, texts)
 
 
 def _decided(wanted: Expected, observed: Observed) -> Plan:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.rooms import state_events
 from pc_matrix.provisioning.observe import read_room
-from policies import room_marks
+from policies import pinned, room_marks
 from policies.membership import Expected, ExpectedRoom
 from policies.room_marks import Mark
 from policies.room_shapes import (
+    ALIAS,
+    AVATAR,
+    PINNED,
     POWER_LEVELS,
     SPACE_TYPE,
     VERSION,
@@ -21,15 +24,25 @@ from policies.room_shapes import (
     parent_of,
     power_levels,
 )
-from policies.terms import RoomId, RoomKey
+from policies.terms import EventId, RoomId, RoomKey
 from policies.world import Observed, ObservedRoom
 
 
-def world(wanted: Expected) -> Observed:
-    """Every room of ``wanted``, read from JSON as a homeserver's answer is."""
+def world(wanted: Expected, images: Iterable[str]) -> Observed:
+    """Every room of ``wanted``, read from JSON as a homeserver's answer is.
+
+    ``images`` are the digests of the pictures that were uploaded.
+    """
     places = {key: room_id for room_id, key in wanted.directory.rooms.items()}
     rooms = [_room(wanted, room, places) for room in wanted.rooms.values()]
-    return Observed(tuple(rooms), places)
+    said = {room.shape.key for room in wanted.rooms.values() if room.shape.charter}
+    return Observed(
+        tuple(rooms),
+        places,
+        chartered=frozenset(places[key] for key in said),
+        charters={places[key]: _charter(places[key]) for key in said},
+        images={digest: _address(digest) for digest in images},
+    )
 
 
 def _room(wanted: Expected, room: ExpectedRoom, places: Mapping[RoomKey, RoomId]) -> ObservedRoom:
@@ -62,6 +75,12 @@ def _state(
     yield POWER_LEVELS, "", commune.bot, power_levels(shape.powers, room.powers())
     for kind, content in shape.state.items():
         yield kind, "", commune.bot, dict(content)
+    if shape.image:
+        yield AVATAR, "", commune.bot, {"url": _address(shape.image)}
+    if shape.alias is not None:
+        yield ALIAS, "", commune.bot, {"alias": shape.alias}
+    if shape.charter:
+        yield PINNED, "", commune.bot, pinned.content(_charter(places[shape.key]), ())
     for key in wanted.rooms:
         if parent_of(key) == shape.key:
             yield "m.space.child", places[key], commune.bot, dict(child_link(commune))
@@ -70,3 +89,11 @@ def _state(
         yield "m.space.parent", places[parent], commune.bot, dict(parent_link(commune))
     for user in (commune.bot, *room.members):
         yield "m.room.member", user, user, {"membership": "join", "displayname": "Quelqu'un"}
+
+
+def _charter(room_id: RoomId) -> EventId:
+    return EventId(f"$charter-of-{room_id}")
+
+
+def _address(digest: str) -> str:
+    return f"mxc://pays.test/{digest[:24]}"

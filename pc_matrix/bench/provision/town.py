@@ -14,7 +14,7 @@ from pc_matrix.homeserver.admin import SynapseAdmin
 from pc_matrix.homeserver.http import Json, MatrixHttp, admin_path, client_path
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.shapes import string
-from pc_matrix.provisioning import Provisioner
+from pc_matrix.provisioning import Provisioner, pictures
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
 from policies.terms import (
@@ -65,7 +65,7 @@ class Town:
 
     @asynccontextmanager
     async def provisioner(self) -> AsyncIterator[tuple[Provisioner, Counted]]:
-        """What plans and applies, without charters, and what it asks with."""
+        """What plans and applies, with pictures and without charters, and what it asks with."""
         async with (
             Counted(self.url, self.token) as http,
             MatrixHttp(self.url, self.admin_token) as admin,
@@ -76,6 +76,7 @@ class Town:
                 self.registry,
                 self.commune,
                 lambda: datetime.now(UTC),
+                pictures=pictures({}),
             )
             yield made, http
 
