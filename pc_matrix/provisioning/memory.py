@@ -18,6 +18,7 @@ class RoomMemory:
         """``known`` gives the rooms that the registry has."""
         self._observer, self._known = observer, known
         self._rooms: dict[RoomId, ObservedRoom] = {}
+        self._absent: frozenset[RoomId] = frozenset()
         self._is_whole = False
 
     async def seen(
@@ -31,6 +32,7 @@ class RoomMemory:
         self.forget(room_ids)
         seen = await self._observer.look(room_ids) if room_ids else ()
         self._rooms |= {room.room_id: room for room in seen}
+        self._absent |= frozenset(room_ids) - self._rooms.keys()
         return seen
 
     async def all(self, moved: Collection[RoomId], *, anew: bool) -> tuple[ObservedRoom, ...]:
@@ -43,14 +45,16 @@ class RoomMemory:
         known = self._known()
         if anew or not self._is_whole:
             self._rooms = {room.room_id: room for room in await self._observer.look_at_all(known)}
-            self._is_whole = True
+            self._is_whole, self._absent = True, frozenset(known) - self._rooms.keys()
         else:
-            await self.some(frozenset(known) - self._rooms.keys())
+            await self.some(frozenset(known) - self._rooms.keys() - self._absent)
         return tuple(room for _, room in sorted(self._rooms.items()))
 
     def forget(self, room_ids: Iterable[RoomId]) -> None:
         """They moved: they have to be looked at again."""
-        for room_id in room_ids:
+        moved = frozenset(room_ids)
+        self._absent -= moved
+        for room_id in moved:
             self._rooms.pop(room_id, None)
 
     def will_move(self, todo: Plan) -> None:

@@ -275,7 +275,7 @@ class Provisioner:
     def _known(self) -> frozenset[RoomId]:
         return self._retiring.ids().union(self._registry.rooms(self._commune.code))
 
-    async def _tend(self, wanted: Expected, seen: Iterable[ObservedRoom] = ()) -> None:
+    async def _tend(self, wanted: Expected, seen: Iterable[ObservedRoom] | None = None) -> None:
         """What moves rooms that stand for nothing any more, which the session does not hear of."""
         if await self._retiring.tend(wanted, seen):
             self._memory.forget(self._retiring.ids())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from bridges.wording.corrections import tombstone
@@ -41,17 +41,17 @@ class Retiring:
         lacking = {r.successor for r in self._all() if r.replacement is None and r.successor}
         return frozenset(k for k in lacking if k in wanted.rooms and k not in there)
 
-    async def tend(self, wanted: Expected, seen: Iterable[ObservedRoom] = ()) -> int:
+    async def tend(self, wanted: Expected, seen: Iterable[ObservedRoom] | None = None) -> int:
         """Do what is due with each; how many rooms were shut, and people put out of them.
 
-        What was ``seen`` before is not looked at again.
+        Where all rooms were ``seen`` before, none is looked at again but for the last word.
         """
         self._learn_replacements()
-        known = {room.room_id: room for room in seen}
+        known = None if seen is None else {room.room_id: room for room in seen}
         done = 0
         for retired in self._all():
             try:
-                done += await self._tend_to(retired, wanted, known.get(retired.room_id))
+                done += await self._tend_to(retired, wanted, known)
             except MatrixError as refusal:
                 if refusal.asks_to_wait:
                     raise
@@ -68,11 +68,16 @@ class Retiring:
             if retired.replacement is None and place is not None:
                 self._registry.room_replaced(code, retired.room_id, place)
 
-    async def _tend_to(self, retired: Retired, wanted: Expected, known: ObservedRoom | None) -> int:
+    async def _tend_to(
+        self, retired: Retired, wanted: Expected, known: Mapping[RoomId, ObservedRoom] | None
+    ) -> int:
         over = is_over(retired, self._clock())
         if retired.replacement is None and retired.successor is not None and not over:
             return 0  # nothing is shut before people have somewhere to go
-        room = known or await self._look_at(retired)
+        room = None if known is None else known.get(retired.room_id)
+        if room is None and known is not None and retired.closed and not over:
+            return 0  # it is out of reach, as it was before
+        room = room or await self._look_at(retired)
         if room is None:
             self._gone(retired)
             return 0

@@ -141,3 +141,22 @@ async def test_a_room_that_one_answer_left_out_is_asked_for_before_it_is_lost(
     assert survey.plan.actions == ()
     assert {r.room_id for r in survey.observed.rooms} == {r.room_id for r in observed.rooms}
     assert _since(stage, before) == ["all", "state"]
+
+
+async def test_what_a_rebuild_changed_is_looked_at(stage: Stage) -> None:
+    """The room that stands for another is not taken for what was seen of the old one."""
+    provisioner = await _settled(stage)
+    sector = stage.room("sector", "centre")
+    key = stage.registry.rooms(stage.commune.code)[sector]
+    stage.server.member(sector, BOT, "leave", MALLORY)
+    report = await provisioner.enforce(moved=frozenset({sector}))
+    assert report.unfit == {key}
+    await provisioner.rebuild(frozenset({key}))
+    anew = stage.room("sector", "centre")
+    assert anew != sector
+    before = len(stage.server.requests)
+    assert (await provisioner.enforce()).unfit == frozenset()
+    assert "state" in _since(stage, before)
+    before = len(stage.server.requests)
+    assert (await provisioner.enforce()).done == ()
+    assert _since(stage, before) == []
