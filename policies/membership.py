@@ -134,7 +134,8 @@ def _standing(directory: Directory) -> Iterator[RoomKey]:
 
 
 def _put(room: dict[UserId, ExpectedMember], mandate: Mandate, power: int) -> None:
-    asked = max(mandate.since, mandate.charter_accepted or mandate.since)
+    since, accepted = mandate.since, mandate.charter_accepted
+    asked = since if accepted is None or accepted <= since else accepted
     member = ExpectedMember(power, mandate.role, asked)
     before = room.setdefault(mandate.user_id, member)
     if before is not member:

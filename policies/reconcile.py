@@ -14,7 +14,7 @@ from policies.membership import Expected
 from policies.pinned import is_pinned, others_pinned
 from policies.plan import Plan, ordered
 from policies.roles import server_of
-from policies.room_shapes import child_link, parent_link, parent_of, power_levels
+from policies.room_shapes import child_link, is_space, parent_link, parent_of, power_levels
 from policies.terms import RoomId, RoomKey
 from policies.world import Account, Observed, ObservedRoom
 
@@ -86,7 +86,8 @@ class _World:
 
     def children(self, space: RoomKey) -> Iterator[RoomKey]:
         """The rooms that have to stand in ``space`` once the plan is done."""
-        keys = self.expected.rooms
+        # Only spaces have any: asked of each of many rooms, it must not go through all of them.
+        keys = self.expected.rooms if is_space(space) else ()
         return (key for key in keys if parent_of(key) == space and self.will_be(key))
 
     def room_steps(self) -> Iterator[Action | Notice]:

@@ -189,17 +189,21 @@ def state_events(items: Iterable[Json]) -> list[StateEvent]:
 
 
 def _is_state(item: Json) -> bool:
-    return isinstance(item.get("state_key"), str) and bool(string(item, "type"))
+    kind = item.get("type")
+    return isinstance(item.get("state_key"), str) and isinstance(kind, str) and bool(kind)
 
 
 def _event(item: Json) -> StateEvent:
+    """One of thousands in an answer: each field is read once."""
+    sender, content, unsigned = item.get("sender"), item.get("content"), item.get("unsigned")
+    replaces = unsigned.get("replaces_state") if isinstance(unsigned, dict) else None
     return StateEvent(
-        type=string(item, "type"),
-        state_key=string(item, "state_key"),
-        sender=string(item, "sender"),
-        content=mapping(item, "content"),
+        type=item["type"],
+        state_key=item["state_key"],
+        sender=sender if isinstance(sender, str) else "",
+        content=content if isinstance(content, dict) else {},
         at=_time(integer(item, "origin_server_ts")),
-        replaces=string(mapping(item, "unsigned"), "replaces_state"),
+        replaces=replaces if isinstance(replaces, str) else "",
     )
 
 
