@@ -11,11 +11,12 @@ from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as wording
 from bridges.wording.notice import Notice
+from policies.mails import MailKind
 from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
 from policies.reports import LinkState, Report, ReportState
-from policies.routing import Destination, route
-from policies.terms import Category, Directory, SectorCode
+from policies.routing import Destination, MailDestination, route
+from policies.terms import Category, Directory, RoomId, SectorCode
 
 RELAYED_MARK = "📨"
 
@@ -28,11 +29,22 @@ class Parcel:
     sector: SectorCode
     sent_at: datetime
     words: str
+    digest: str
+    """The keyed fingerprint of ``words``: what leaves later is compared with it."""
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Went:
+    """The names of the authorities where it surely is, where that is not sure, and by mail."""
+
+    arrived: list[str]
+    missing: list[str]
+    mailed: list[str]
 
 
 class Delivery:
@@ -44,16 +56,32 @@ class Delivery:
     async def deliver(self, parcel: Parcel, directory: Directory) -> Outcome:
         """Send ``parcel`` to every authority of its category, then tell its référent."""
         report = parcel.report
-        destinations = route(report.category or Category.OTHER, directory)
+        now = self._clock.now()
+        destinations = route(report.category or Category.OTHER, directory, now)
         if isinstance(destinations, Refusal):
             return await self._nowhere(parcel, destinations, directory)
-        now = self._clock.now()
         number = self._ledger.number_report(report.id, now.year)
+        mails = [d for d in destinations if isinstance(d, MailDestination)]
+        rooms = [d for d in destinations if isinstance(d, Destination)]
+        self._write_down(parcel, mails)
         notice = _notice(parcel, number, directory)
-        certain = await each(self._arrives(parcel, d, notice, now) for d in destinations)
-        arrived = [d for d, is_there in zip(destinations, certain, strict=True) if is_there]
-        missing = [d.authority.name for d in destinations if d not in arrived]
-        return await self._tell(parcel, number, arrived, missing, directory)
+        certain = await each(self._arrives(parcel, d, notice, now) for d in rooms)
+        went = Went(
+            arrived=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if sure],
+            missing=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if not sure],
+            mailed=[d.authority.name for d in mails],
+        )
+        return await self._tell(parcel, number, went, directory)
+
+    def _write_down(self, parcel: Parcel, mails: list[MailDestination]) -> None:
+        """Let ``to_mail`` send it, which waits for a mail server as nobody here should have to."""
+        report = parcel.report
+        if mails:
+            self._ledger.set_state(report.id, report.state, digest=parcel.digest)
+        for destination in mails:
+            code = destination.authority.code
+            txn = transaction("mail", report.source_event, RoomId(code))
+            self._ledger.mail(report.id, code, MailKind.REPORT, txn)
 
     async def _arrives(
         self, parcel: Parcel, destination: Destination, notice: Notice, now: datetime
@@ -69,18 +97,11 @@ class Delivery:
         self._ledger.sent(link.id, await self._rooms.send(room_id, notice, link.txn))
         return True
 
-    async def _tell(
-        self,
-        parcel: Parcel,
-        number: str,
-        arrived: list[Destination],
-        missing: list[str],
-        directory: Directory,
-    ) -> Outcome:
+    async def _tell(self, parcel: Parcel, number: str, went: Went, directory: Directory) -> Outcome:
         report = parcel.report
         referent = person_of(report.referent, directory)
-        if missing:
-            notice = wording.uncertain(referent, number, missing)
+        if went.missing:
+            notice = wording.uncertain(referent, number, went.missing)
             await tell(
                 self._rooms,
                 directory,
@@ -91,15 +112,14 @@ class Delivery:
             )
             self._ledger.set_state(report.id, ReportState.UNCERTAIN)
             return Uncertain(number)
-        if parcel.marked:
-            mark = transaction("mark", report.source_event)
-            await self._rooms.react(report.source_room, report.source_event, RELAYED_MARK, mark)
-        notice = wording.relayed(referent, number, [d.authority.name for d in arrived])
+        if parcel.marked and went.arrived:
+            await mark(self._rooms, report)
+        notice = wording.relayed(referent, number, went.arrived, went.mailed)
         await tell(
             self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event
         )
         self._ledger.set_state(report.id, ReportState.SENT)
-        return Relayed(number, len(arrived))
+        return Relayed(number, len(went.arrived) + len(went.mailed))
 
     async def _nowhere(self, parcel: Parcel, refusal: Refusal, directory: Directory) -> Outcome:
         report = parcel.report
@@ -112,16 +132,29 @@ class Delivery:
         return Refused(refusal)
 
 
+async def mark(rooms: RoomSender, report: Report) -> None:
+    """Let the sector see on the message that it was passed on."""
+    txn = transaction("mark", report.source_event)
+    await rooms.react(report.source_room, report.source_event, RELAYED_MARK, txn)
+
+
 def _notice(parcel: Parcel, number: str, directory: Directory) -> Notice:
+    facts = facts_of(parcel.report, number, parcel.sector, parcel.sent_at, directory)
+    return wording.report(directory.commune.language, facts, parcel.words)
+
+
+def facts_of(
+    report: Report, number: str, sector: SectorCode, sent_at: datetime, directory: Directory
+) -> wording.ReportFacts:
+    """What an authority is told of ``report`` besides its text."""
     commune = directory.commune
     names = {sector.code: sector.name for sector in commune.sectors}
-    facts = wording.ReportFacts(
+    return wording.ReportFacts(
         number=number,
-        category=parcel.report.category or Category.OTHER,
-        sector=names.get(parcel.sector, parcel.sector),
-        referent=person_of(parcel.report.referent, directory).name,
-        sent_at=parcel.sent_at,
+        category=report.category or Category.OTHER,
+        sector=names.get(sector, sector),
+        referent=person_of(report.referent, directory).name,
+        sent_at=sent_at,
         time_zone=commune.time_zone,
         by_reaction=commune.flag_by_reaction,
     )
-    return wording.report(commune.language, facts, parcel.words)

@@ -15,6 +15,7 @@ from policies.emergency import Emergency
 from policies.message_words import careful, whole
 from policies.refusal import Refusal
 from policies.relay import History, Relayable, heeds_danger, may_relay
+from policies.reports import Report
 from policies.terms import Directory, Flag, Message
 
 
@@ -85,3 +86,14 @@ class Judging:
         verdict = careful(judge(analysis), said)
         draft = drafted(self._language, analysis, verdict, said.doubts)
         return Judged(message, relayable, analysis, verdict, draft, call)
+
+
+def flag_of(report: Report) -> Flag:
+    """The flag that opened the report."""
+    return Flag(
+        report.flag_event,
+        report.source_room,
+        report.referent,
+        report.source_event,
+        report.category,
+    )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bridges.letter import Letter
 from bridges.wording.notice import Notice
+from policies.certificates import Certificate, CertificateFault
 from policies.denunciation.analysis import Analysis
+from policies.mails import Mail, MailKind, MailOutcome, MailState
 from policies.reports import AckNews, Choice, Link, Report, ReportState, Showing
 from policies.terms import AuthorityCode, EventId, Flag, Message, RoomId, UserId
 
@@ -28,6 +31,16 @@ class MessageReader(Protocol):
 
     async def read(self, room_id: RoomId, event_id: EventId) -> Message | None: ...
     async def newest(self, room_id: RoomId, event_id: EventId) -> Message | None: ...
+
+
+class MailSender(Protocol):
+    """The commune's mail server, and the certificates of those to whom it writes."""
+
+    def certificate(self, authority: AuthorityCode) -> Certificate | CertificateFault | None:
+        """The certificate that the commune's file names now, ``None`` when it names none."""
+
+    async def send(self, letter: Letter, handing: Callable[[], None]) -> MailOutcome:
+        """Try once. ``handing`` is called just before the first byte that cannot be taken back."""
 
 
 class Language(Protocol):
@@ -67,6 +80,34 @@ class ReportLedger(Protocol):
     def link(self, report_id: int, destination: RoomId, txn: str) -> Link: ...
     def sent(self, link_id: int, event_id: EventId) -> None: ...
     def uncertain(self, link_id: int) -> None: ...
+    def mail(
+        self,
+        report_id: int,
+        authority: AuthorityCode,
+        kind: MailKind,
+        txn: str,
+        change: EventId | None = None,
+    ) -> Mail: ...
+
+
+class MailLedger(ReportLedger, Protocol):
+    """The mails of reports, of one commune: written down first, sent at most once, then told."""
+
+    def untold_mails(self) -> Sequence[tuple[Report, Mail]]: ...
+    def mails(self, report_id: int) -> Sequence[Mail]: ...
+    def set_mail(self, mail_id: int, state: MailState, *, sealed: bool = False) -> None: ...
+    def mail_told(self, mail_id: int) -> None: ...
+
+
+class CertificateLedger(Protocol):
+    """What administrators were told of certificates, of one commune."""
+
+    def is_certificate_told(self, authority: AuthorityCode, fingerprint: str, news: str) -> bool:
+        """Whether they know of these ``news`` of that certificate."""
+
+    def certificate_told(self, authority: AuthorityCode, fingerprint: str, news: str) -> None: ...
+    def certificate_is_well(self, authority: AuthorityCode) -> None:
+        """Forget what was told of the authority's: should it happen again, it is news."""
 
 
 class AckLedger(Protocol):

@@ -7,7 +7,7 @@ a transaction id of its own. No text is kept anywhere on the way.
 from __future__ import annotations
 
 from bridges.delivery import Delivery, Parcel
-from bridges.judging import Barred, Judged, Judging
+from bridges.judging import Barred, Judged, Judging, flag_of
 from bridges.outcome import Awaiting, Declined, Offered, Outcome, Refused, Returned
 from bridges.ports import (
     Clock,
@@ -88,7 +88,7 @@ class ToAuthority:
 
     async def _confirmed(self, report: Report, answer: Answer, directory: Directory) -> Outcome:
         """Judge again, and send just what was shown: an edit or another verdict is shown anew."""
-        judged = await self._judging.judge(_flag_of(report), directory, self._clock.now())
+        judged = await self._judging.judge(flag_of(report), directory, self._clock.now())
         if isinstance(judged, Barred):
             await self._call_first(report.referent, judged.call, directory, report.flag_event)
             return await self._refuse(answer.sender, judged.refusal, directory, answer.event_id)
@@ -107,7 +107,8 @@ class ToAuthority:
         # The sector sees nothing on a message that accuses somebody: it was not passed on.
         marked = judged.verdict.decision is not Decision.RETURN
         sector, sent_at = judged.relayable.sector, judged.message.sent_at
-        parcel = Parcel(report, sector, sent_at, leaving.text, marked=marked)
+        digest = self._fingerprint.of(leaving.text)
+        parcel = Parcel(report, sector, sent_at, leaving.text, digest, marked=marked)
         return await self._delivery.deliver(parcel, directory)
 
     async def _call_first(
@@ -200,14 +201,3 @@ class ToAuthority:
         self, person: Person, notice: Notice, directory: Directory, purpose: str, about: EventId
     ) -> EventId | None:
         return await tell(self._rooms, directory, person, notice, purpose=purpose, about=about)
-
-
-def _flag_of(report: Report) -> Flag:
-    """The flag that opened the report."""
-    return Flag(
-        report.flag_event,
-        report.source_room,
-        report.referent,
-        report.source_event,
-        report.category,
-    )

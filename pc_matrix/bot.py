@@ -1,18 +1,16 @@
 """The bot: what comes in is written down first, then carried, one after another.
 
-Four tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
+Two tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
 in one transaction. *Work* takes what waits there through the bridges. A crash between the two, or
-anywhere in the second, loses nothing: what was not settled is taken again. *Verify* answers those
-who compare codes with the town hall, and *receive* those who invite the bot to link their account;
-they keep nobody waiting behind other work.
+anywhere in the second, loses nothing: what was not settled is taken again. What else the bot does
+stands beside them in tasks of its own (``beside.py``) and keeps nobody waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Protocol
 
@@ -21,7 +19,7 @@ import structlog
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
 from bridges.outcome import MOVES_PEOPLE, word
-from pc_matrix.arrivals.foyer import Foyer
+from pc_matrix.beside import Beside
 from pc_matrix.errors import PcError, ServerUnreachable
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.events import incoming
@@ -29,14 +27,13 @@ from pc_matrix.homeserver.http import MatrixError, ServerFault
 from pc_matrix.homeserver.outage import Outage, Pace, ServerState
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.session import Session
-from pc_matrix.verifications import Verifications
+from pc_matrix.putting_off import LOOK_AROUND, is_of_one_room, put_off, set_or_late
 from pc_matrix.watch import Watch
 from policies.incidents import IncidentKind
 from policies.pinning import IdentityNews
 from policies.terms import Directory, Incoming, RoomId, SenderTrust
 
 _log = structlog.get_logger(__name__)
-_LOOK_AROUND = 5.0  # seconds between two looks at the registry when nothing happens
 
 
 class Inbox(Protocol):
@@ -65,14 +62,12 @@ class Bot:
         upkeep: Callable[[frozenset[RoomId]], Awaitable[timedelta | None]],
         alerts: Alerts,
         watch: Watch,
-        verifications: Verifications,
-        foyer: Foyer,
+        beside: Beside,
     ) -> None:
         self._session, self._inbox = session, inbox
-        self._foyer = foyer
         self._carrier, self._upkeep = carrier, upkeep
         self._alerts, self._watch = alerts, watch
-        self._verifications = verifications
+        self._beside = beside
         self._identity_news: list[IdentityNews] = []
         self._server = ServerState()
         self._news = asyncio.Event()
@@ -88,12 +83,12 @@ class Bot:
         """
         try:
             async with asyncio.TaskGroup() as group:
-                parts = (self._listen(), self._work(), self._verify(), self._receive())
+                parts = (self._listen(), self._work(), *self._beside.tasks(self._server))
                 tasks = [group.create_task(part) for part in parts]
                 group.create_task(_stop_when(stop, tasks))
         except* PcError as errors:
             raise errors.exceptions[0] from None
-        await self._verifications.hang_up()
+        await self._beside.verifications.hang_up()
         _log.info("bot.stopped", incidents=self._session.incidents.figures())
 
     async def _listen(self) -> None:
@@ -115,12 +110,12 @@ class Bot:
         # Told before anything can fail: should the batch come again, these would not.
         self._watch.tell(batch.incidents)
         self._identity_news += batch.identity_news
-        self._foyer.hear(batch)
+        self._beside.hear(batch)
         found = [await self._item(event, directory) for event in batch.events]
         items = [item for item in found if item is not None]
         self._watch.tell(self._session.incidents.drain())
         self._inbox.take_in(items, batch.cursor)
-        self._verifications.hear(batch)
+        self._beside.verifications.hear(batch)
         self._moved.update(r for r in map(RoomId, batch.changed_rooms) if r in directory.rooms)
         if items or self._moved or batch.identity_news:
             self._news.set()
@@ -131,7 +126,7 @@ class Bot:
     async def _item(self, event: RoomEvent, directory: Directory) -> Incoming | None:
         """What ``event`` asks for, unless it was typed on a device that its owner did not sign."""
         room = directory.key_of(RoomId(event.room_id))
-        item = incoming(event, room, directory.commune) if room else self._foyer.command(event)
+        item = incoming(event, room, directory.commune) if room else self._beside.command(event)
         if item is None or event.ciphertext is None:
             return item
         if await self._session.trust_of(event) is SenderTrust.SIGNED:
@@ -154,36 +149,13 @@ class Bot:
             outage.over()
             await self._wait_for_news()
 
-    async def _verify(self) -> None:
-        outage = Outage("verify", self._server, follows="listen")
-        while True:
-            try:
-                await self._verifications.step()
-            except (ServerUnreachable, MatrixError) as error:
-                await outage.wait(error)
-                continue
-            outage.over()
-            self._watch.tell(self._session.incidents.drain())
-            await self._verifications.wait()
-
-    async def _receive(self) -> None:
-        outage = Outage("receive", self._server, follows="listen")
-        while True:
-            try:
-                await self._foyer.step()
-            except (ServerUnreachable, MatrixError) as error:
-                await outage.wait(error)
-                continue
-            outage.over()
-            await self._foyer.wait()
-
     async def _keep_up(self) -> None:
         await self._alert()
         # A room that moves while it is put right is looked at again, and so is one that was not.
         moved, self._moved = self._moved, set()
         self._next_change = None
         try:
-            with _put_off("upkeep.put_off"):
+            with put_off("upkeep.put_off"):
                 self._next_change = await self._upkeep(frozenset(moved))
                 moved = set()
         finally:
@@ -192,7 +164,7 @@ class Bot:
     async def _alert(self) -> None:
         """Tell the administrators of identities; what one room refuses is told another time."""
         news, self._identity_news = self._identity_news, []
-        with _put_off("alert.put_off"):
+        with put_off("alert.put_off"):
             await self._alerts.identity(news, self._inbox.directory())
 
     async def _drain(self) -> bool:
@@ -203,47 +175,26 @@ class Bot:
                 outcome = await self._carrier.carry(item, self._inbox.directory())
             except (ServerFault, MatrixError) as refusal:
                 # One room that refuses us holds up nothing else; this item is tried again.
-                if not _is_of_one_room(refusal):
+                if not is_of_one_room(refusal):
                     raise
                 _log.warning("inbox.put_off", event_id=item.event_id, status=refusal.status)
                 continue
             self._inbox.settle(inbox_id, word(outcome))
+            self._beside.settled()
             _log.info("inbox.settled", event_id=item.event_id, outcome=word(outcome))
             moves_people = moves_people or isinstance(outcome, MOVES_PEOPLE)
         return moves_people
 
     async def _wait_for_news(self) -> None:
-        try:
-            async with asyncio.timeout(_rest(self._next_change)):
-                await self._news.wait()
-        except TimeoutError:
-            return
-        self._news.clear()
+        if await set_or_late(self._news, _rest(self._next_change)):
+            self._news.clear()
 
 
 def _rest(next_change: timedelta | None) -> float:
     """Seconds until the next look: at the latest when a mandate begins or ends."""
     if next_change is None:
-        return _LOOK_AROUND
-    return min(_LOOK_AROUND, max(0.0, next_change.total_seconds()))
-
-
-@contextmanager
-def _put_off(what: str) -> Iterator[None]:
-    """What fails in one room is done another time: it must not hold up what people asked for."""
-    try:
-        yield
-    except (ServerFault, MatrixError) as refusal:
-        if not _is_of_one_room(refusal):
-            raise
-        _log.warning(what, status=refusal.status)
-
-
-def _is_of_one_room(refusal: ServerFault | MatrixError) -> bool:
-    """Whether the server may do other things for us meanwhile; it is not asked more when busy."""
-    if isinstance(refusal, ServerFault):
-        return refusal.is_of_one_request
-    return not refusal.asks_to_wait
+        return LOOK_AROUND
+    return min(LOOK_AROUND, max(0.0, next_change.total_seconds()))
 
 
 async def _stop_when(stop: asyncio.Event, tasks: list[asyncio.Task[None]]) -> None:

@@ -51,8 +51,14 @@ class ServerUnreachable(PcError):
     exit_status = 6
 
 
+class MailUnreachable(PcError):
+    """The mail server does not answer, or not as it should."""
+
+    exit_status = 6
+
+
 class AccessDenied(PcError):
-    """The homeserver refused the password, the token or the right to do something."""
+    """The homeserver or the mail server refused the password, the token or the right to do it."""
 
     exit_status = 7
 

@@ -11,20 +11,24 @@ from pathlib import Path
 from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
+from bridges.certificate_news import CertificateNews
 from bridges.corrections import Corrections
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.judging import Judging
 from bridges.knocks import Knocks
 from bridges.linking import Linking
 from bridges.ports import Clock, Language
 from bridges.renewals import Renewals
 from bridges.to_authority import ToAuthority
+from bridges.to_mail import ToMail
 from bridges.to_sectors import ToSectors
 from bridges.verifications import VerificationNews
 from pc_matrix import settings
 from pc_matrix.arrivals.doorkeeper import Doorkeeper, KnockBook
 from pc_matrix.arrivals.foyer import Foyer, GuestVoice
+from pc_matrix.beside import Beside
 from pc_matrix.bot import Bot
 from pc_matrix.charters import Charters
 from pc_matrix.errors import SessionInUse
@@ -38,6 +42,7 @@ from pc_matrix.homeserver.session import Session
 from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
+from pc_matrix.mail import open_post
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.ports import silent
@@ -130,6 +135,8 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         guests = GuestRooms(http)
         foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
 
+        watch = Watch(book, clock)
+
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
             await doorkeeper.announce(book.directory())
@@ -143,15 +150,20 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             ),
             keep_up,
             Alerts(voice, book, clock),
-            Watch(book, clock),
-            Verifications(
-                session.verification_line(),
-                book,
-                VerificationNews(voice, clock),
-                session.incidents,
-                clock,
+            watch,
+            Beside(
+                Verifications(
+                    session.verification_line(),
+                    book,
+                    VerificationNews(voice, clock),
+                    session.incidents,
+                    clock,
+                ),
+                foyer,
+                _to_mail(house, voice, language),
+                book.directory,
+                lambda: watch.tell(session.incidents.drain()),
             ),
-            foyer,
         )
 
 
@@ -183,6 +195,15 @@ def _carrier(
         Departures(voice, voice, private, mandates, clock),
         Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
     )
+
+
+def _to_mail(house: House, voice: Voice, language: Language) -> ToMail | None:
+    post = open_post(house.settings, house.vault, house.clock.now)
+    if post is None:
+        return None
+    book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
+    judging, news = Judging(voice, book, language), CertificateNews(post, voice, book, clock)
+    return ToMail(post, voice, book, judging, fingerprint, news, clock)
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:

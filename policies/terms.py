@@ -14,6 +14,7 @@ from typing import NewType
 
 from policies.brake_limits import BrakeLimits
 from policies.formatted import Formatted
+from policies.mail_headers import MailAddress
 
 UserId = NewType("UserId", str)
 """A full Matrix id, ``@localpart:server``."""
@@ -96,11 +97,15 @@ class Sector:
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An institution that receives reports; ``categories`` empty means that it receives none."""
+    """An institution that receives reports; ``categories`` empty means that it receives none.
+
+    One that has an ``email`` receives them by mail, and in its room once somebody is there.
+    """
 
     code: AuthorityCode
     name: str
     categories: frozenset[Category]
+    email: MailAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)

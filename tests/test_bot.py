@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from bridges.outcome import Helped, Outcome
+from pc_matrix.beside import Beside
 from pc_matrix.bot import Bot
 from pc_matrix.homeserver import outage
 from pc_matrix.homeserver.backoff import Backoff
@@ -58,6 +59,9 @@ class Silent:
     async def step(self) -> None:
         await asyncio.Event().wait()
 
+    async def wait(self) -> None:
+        await asyncio.Event().wait()
+
     async def hang_up(self) -> None:
         return
 
@@ -102,7 +106,8 @@ class Town:
 
     def bot(self, inbox: Inbox) -> Bot:
         me, silent = cast(Any, self), cast(Any, Silent())
-        return Bot(silent, cast(Any, inbox), me, self.upkeep, me, cast(Any, None), silent, silent)
+        beside = Beside(silent, silent, None, cast(Any, None), lambda: None)
+        return Bot(silent, cast(Any, inbox), me, self.upkeep, me, cast(Any, None), beside)
 
     async def settles_all(self) -> Inbox:
         """Run the bot until everything that waited is settled."""

@@ -9,9 +9,10 @@ from typing import Any, cast
 import pytest
 
 from bridges.wording.notice import Notice
-from pc_matrix.bot import _LOOK_AROUND, _rest
+from pc_matrix.bot import _rest
 from pc_matrix.charters import Charters
 from pc_matrix.homeserver.http import MatrixError
+from pc_matrix.putting_off import LOOK_AROUND
 from pc_matrix.upkeep import Upkeep
 from policies.charter import Posted
 from policies.terms import Directory, EventId, Role, RoomId, RoomKey, RoomKind
@@ -115,8 +116,8 @@ async def test_every_ten_minutes_all_is_looked_at_anew() -> None:
 @pytest.mark.parametrize(
     ("change", "seconds"),
     [
-        (None, _LOOK_AROUND),
-        (HOUR, _LOOK_AROUND),
+        (None, LOOK_AROUND),
+        (HOUR, LOOK_AROUND),
         (timedelta(seconds=2), 2.0),
         (timedelta(seconds=-2), 0.0),
     ],

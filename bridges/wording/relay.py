@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bridges.wording.catalogue import how, text
 from bridges.wording.dates import moment
-from bridges.wording.notice import Notice, Paragraph, Quote, Title, notice
+from bridges.wording.notice import Block, Notice, Paragraph, Quote, Title, notice
 from policies.emergency import Emergency
 from policies.refusal import Refusal
 from policies.terms import Category, Person
@@ -47,12 +47,20 @@ def report(language: str, facts: ReportFacts, words: str) -> Notice:
     return notice(Title(title), Paragraph(context), Quote(words), Paragraph(next_step))
 
 
-def relayed(referent: Person, number: str, authorities: Sequence[str]) -> Notice:
-    """To the référent: his message has left, and to whom."""
+def relayed(
+    referent: Person, number: str, authorities: Sequence[str], mailed: Sequence[str] = ()
+) -> Notice:
+    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail."""
     language = referent.language
-    title = text(language, "relayed.title", number=number)
-    body = text(language, "relayed.body", authorities=", ".join(authorities))
-    return notice(Title(title), Paragraph(body), mentions=(referent.user_id,))
+    blocks: list[Block] = []
+    if authorities:
+        blocks.append(Title(text(language, "relayed.title", number=number)))
+        blocks.append(Paragraph(text(language, "relayed.body", authorities=", ".join(authorities))))
+    else:
+        blocks.append(Title(text(language, "relayed.mail.title", number=number)))
+    if mailed:
+        blocks.append(Paragraph(text(language, "relayed.mail", authorities=", ".join(mailed))))
+    return notice(*blocks, mentions=(referent.user_id,))
 
 
 def refused(person: Person, refusal: Refusal) -> Notice:

@@ -46,6 +46,7 @@ VERBS = {
     "bot": Verb("bot", "Fait tourner le bot de la commune, jusqu'à Ctrl-C ou SIGTERM."),
     "check": Verb("check", "Passe un texte au filtre et explique le verdict."),
     "lists": Verb("lists", "Les listes de la commune : vérifie, et montre ce qui est compris."),
+    "mail": Verb("mail", "Le courriel aux autorités sans Matrix : vérifier, certificat."),
     "trust": Verb("trust", "Les identités des personnes, et ce qui y a changé."),
     "master-key": Verb("master_key", "La clé maîtresse : d'où elle vient, et sa rotation."),
     "demo": Verb("demo", "Une commune d'exemple, de bout en bout."),

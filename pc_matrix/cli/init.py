@@ -267,4 +267,6 @@ share = 0.2                        # part des personnes présentes, de 0 à 1
 # Les secteurs : chacun a son salon.
 {sectors}
 # Les autorités : chacune a son salon et reçoit ces catégories ("*" : toutes, [] : aucune).
+# Sans Matrix, elle est jointe par courriel : ajoutez email = "…" et certificate = "fichier.pem"
+# (son certificat S/MIME, posé à côté de ce fichier), et un bloc [mail] : voir le README.
 {authorities}"""

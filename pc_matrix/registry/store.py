@@ -19,6 +19,7 @@ from pc_matrix.registry.inbox import InboxStore
 from pc_matrix.registry.knocks import KnockStore
 from pc_matrix.registry.link_codes import LinkCodeStore
 from pc_matrix.registry.links import LinkStore
+from pc_matrix.registry.mails import MailStore
 from pc_matrix.registry.personal import PersonalStore
 from pc_matrix.registry.persons import PersonStore
 from pc_matrix.registry.pins import PinStore
@@ -43,6 +44,7 @@ class Registry(
     InboxStore,
     ReportStore,
     LinkStore,
+    MailStore,
     ShowingStore,
     BulletinStore,
     PinStore,

@@ -2,6 +2,7 @@
 
 from pc_matrix.settings.key_sources import CURRENT, NEXT, FoundKey, KeySource
 from pc_matrix.settings.loading import chosen, communes, load
+from pc_matrix.settings.mail_table import MailSecurity, MailServer
 from pc_matrix.settings.rotation_mark import Mark
 from pc_matrix.settings.secret_file import (
     Secrets,
@@ -18,6 +19,8 @@ __all__ = [
     "NEXT",
     "FoundKey",
     "KeySource",
+    "MailSecurity",
+    "MailServer",
     "Mark",
     "Secrets",
     "Settings",

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from pc_matrix.settings.faults import Fault, key_path
+from pc_matrix.settings import key_shapes
+from pc_matrix.settings.key_shapes import ROOM_KINDS, Code, ServerName, Table, Text
+from pc_matrix.settings.mail_table import Address, FileName, MailTable
 from policies import commands
 from policies.brake_limits import BrakeLimits
+from policies.mail_headers import MailAddress
 from policies.terms import (
     CHARTER_VERSION,
     Authority,
@@ -29,135 +27,39 @@ from policies.terms import (
     UserId,
 )
 
-_INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
-_CODE = re.compile(r"[a-z0-9-]{1,32}")
-_LOCALPART = re.compile(r"[a-z0-9._=/+-]{1,200}")
-"""Matrix specification, appendix "User identifiers": the characters of a new user's localpart."""
-_SERVER_NAME = re.compile(r"(?:[A-Za-z0-9.-]{1,230}|\[[0-9A-Fa-f:.]{2,45}\])(?::\d{1,5})?")
-_ROOM_KINDS = {
-    "authority": RoomKind.AUTHORITY,
-    "autorite": RoomKind.AUTHORITY,
-    "private": RoomKind.PRIVATE,
-    "prive": RoomKind.PRIVATE,
-    "referents": RoomKind.REFERENTS,
-    "sector": RoomKind.SECTOR,
-    "secteur": RoomKind.SECTOR,
-}
-"""The rooms in which a commune may have identities approved, without accents."""
-_DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite:///")
 
-
-def _insee(value: str) -> str:
-    return _matching(
-        _INSEE, value, "un code INSEE de 5 caractères est attendu, comme 59350 ou 2A004"
-    )
-
-
-def _code(value: str) -> str:
-    return _matching(_CODE, value, "1 à 32 lettres minuscules sans accent, chiffres ou tirets")
-
-
-def _localpart(value: str) -> str:
-    return _matching(
-        _LOCALPART,
-        value,
-        "le nom seul est attendu, sans @ ni serveur, en minuscules : participation",
-    )
-
-
-def _server_name(value: str) -> str:
-    return _matching(_SERVER_NAME, value, "un nom de serveur Matrix est attendu : mairie.example")
-
-
-def _matching(pattern: re.Pattern[str], value: str, expected: str) -> str:
-    if pattern.fullmatch(value) is None:
-        raise ValueError(expected)
-    return value
-
-
-def _url(value: str) -> str:
-    expected = "une adresse http:// ou https:// sans mot de passe est attendue"
-    try:
-        parts = urlsplit(value)
-        port_is_good = parts.port is None or parts.port > 0
-    except ValueError:
-        raise ValueError(expected) from None
-    good = parts.scheme in ("http", "https") and bool(parts.hostname) and port_is_good
-    if not good or parts.username or parts.query or parts.fragment or re.search(r"\s", value):
-        raise ValueError(expected)
-    return value.rstrip("/")
-
-
-def _time_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ValueError, OSError, LookupError):
-        raise ValueError("un fuseau horaire est attendu, comme Europe/Paris") from None
-    return value
-
-
-def _category(value: str) -> str:
-    if value != "*" and value not in set(Category) and commands.category(value) is None:
-        raise ValueError(f"catégorie inconnue ; connues : « * », {', '.join(Category)}")
-    return value
-
-
-def _room_kind(value: str) -> str:
-    if _folded(value) not in _ROOM_KINDS:
-        raise ValueError("salon inconnu ; connus : authority, private, referents, sector")
-    return value
-
-
-def _folded(word: str) -> str:
-    bare = unicodedata.normalize("NFKD", word.strip().casefold())
-    return "".join(letter for letter in bare if not unicodedata.combining(letter))
-
-
-def _database(value: str) -> str:
-    if value and not value.startswith(_DATABASES):
-        raise ValueError(f"une adresse est attendue qui commence par {' ou '.join(_DATABASES)}")
-    return value
-
-
-Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
-_Code = Annotated[str, AfterValidator(_code)]
-_ServerName = Annotated[str, AfterValidator(_server_name)]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _CommuneTable(_Table):
+class _CommuneTable(Table):
     name: Text
-    code: Annotated[str, AfterValidator(_insee)]
-    time_zone: Annotated[str, AfterValidator(_time_zone)] = "Europe/Paris"
+    code: Annotated[str, AfterValidator(key_shapes.insee)]
+    time_zone: Annotated[str, AfterValidator(key_shapes.time_zone)] = "Europe/Paris"
     contact: Annotated[str, StringConstraints(max_length=120, strip_whitespace=True)] = ""
 
 
-class _HomeserverTable(_Table):
-    url: Annotated[str, AfterValidator(_url)]
-    server_name: _ServerName
-    bot: Annotated[str, AfterValidator(_localpart)]
-    federated_with: list[_ServerName] = []
+class _HomeserverTable(Table):
+    url: Annotated[str, AfterValidator(key_shapes.url)]
+    server_name: ServerName
+    bot: Annotated[str, AfterValidator(key_shapes.localpart)]
+    federated_with: list[ServerName] = Field(default_factory=list)
 
 
-class _OptionsTable(_Table):
-    database: Annotated[str, AfterValidator(_database)] = ""
+class _OptionsTable(Table):
+    database: Annotated[str, AfterValidator(key_shapes.database)] = ""
     flag_by_reaction: bool = True
     daily_flags: Annotated[int, Field(ge=1, le=1000)] = 20
     language: Literal["fr", "en"] = "fr"
-    identity_approval: list[Annotated[str, AfterValidator(_room_kind)]] = []
+    identity_approval: list[Annotated[str, AfterValidator(key_shapes.room_kind)]] = Field(
+        default_factory=list
+    )
     aliases: bool = False
     knocking: bool = False
 
 
-class _BrakeTable(_Table):
+class _BrakeTable(Table):
     removals: Annotated[int, Field(ge=0, le=100_000)] = BrakeLimits().removals
     share: Annotated[float, Field(ge=0, le=1)] = BrakeLimits().share
 
 
-class _ImagesTable(_Table):
+class _ImagesTable(Table):
     commune: Text | None = None
     authorities: Text | None = None
     sector: Text | None = None
@@ -178,26 +80,28 @@ class _ImagesTable(_Table):
         return {kind: file for kind, file in named.items() if file is not None}
 
 
-class _CharterTable(_Table):
+class _CharterTable(Table):
     """Until when who accepted an earlier version than ``version`` stays without accepting it."""
 
     version: Text
     deadline: date
 
 
-class _SectorTable(_Table):
-    code: _Code
+class _SectorTable(Table):
+    code: Code
     name: Text
-    replaces: list[_Code] = []
+    replaces: list[Code] = Field(default_factory=list)
 
 
-class _AuthorityTable(_Table):
-    code: _Code
+class _AuthorityTable(Table):
+    code: Code
     name: Text
-    categories: list[Annotated[str, AfterValidator(_category)]]
+    categories: list[Annotated[str, AfterValidator(key_shapes.category)]]
+    email: Address | None = None
+    certificate: FileName | None = None
 
 
-class CommuneFile(_Table):
+class CommuneFile(Table):
     """The whole file. Unknown keys and values of another type are faults."""
 
     commune: _CommuneTable
@@ -208,6 +112,7 @@ class CommuneFile(_Table):
     charter: _CharterTable | None = None
     sector: list[_SectorTable] = Field(min_length=1)
     authority: list[_AuthorityTable] = Field(min_length=1)
+    mail: MailTable | None = None
 
     def declared(self) -> Commune:
         """The commune as the policies know it."""
@@ -224,7 +129,9 @@ class CommuneFile(_Table):
             language=self.options.language,
             flag_by_reaction=self.options.flag_by_reaction,
             daily_flags=self.options.daily_flags,
-            approval=frozenset(_ROOM_KINDS[_folded(w)] for w in self.options.identity_approval),
+            approval=frozenset(
+                ROOM_KINDS[key_shapes.folded(w)] for w in self.options.identity_approval
+            ),
             brake=BrakeLimits(self.brake.removals, self.brake.share),
             aliases=self.options.aliases,
             charter_deadline=self._charter_deadline(),
@@ -247,7 +154,8 @@ def _sector(table: _SectorTable) -> Sector:
 
 def _authority(table: _AuthorityTable) -> Authority:
     named = {c for word in table.categories for c in _categories(word)}
-    return Authority(AuthorityCode(table.code), table.name, frozenset(named))
+    email = MailAddress(table.email) if table.email else None
+    return Authority(AuthorityCode(table.code), table.name, frozenset(named), email)
 
 
 def _categories(word: str) -> tuple[Category, ...]:
@@ -257,42 +165,3 @@ def _categories(word: str) -> tuple[Category, ...]:
         return (Category(word),)
     named = commands.category(word)
     return (named,) if named else ()
-
-
-def cross_faults(data: dict[str, Any], file_stem: str) -> Iterator[Fault]:
-    """Faults between keys, found in the raw table so that they come with all the others."""
-    code = _at(data, "commune", "code")
-    if isinstance(code, str) and _INSEE.fullmatch(code) and code != file_stem:
-        yield Fault("commune.code", f"vaut {code}, mais le fichier s'appelle {file_stem}.toml")
-    for block in ("sector", "authority"):
-        yield from _repeated(data.get(block), block)
-    yield from _not_replaced(data.get("sector"))
-
-
-def _repeated(rows: object, block: str) -> Iterator[Fault]:
-    codes = [_at(row, "code") for row in rows] if isinstance(rows, list) else []
-    counts = Counter(c for c in codes if isinstance(c, str))
-    for place, code in enumerate(codes):
-        if isinstance(code, str) and counts[code] > 1 and code in codes[:place]:
-            first = key_path((block, codes.index(code)))
-            yield Fault(key_path((block, place, "code")), f"{code} est déjà le code de {first}")
-
-
-def _not_replaced(rows: object) -> Iterator[Fault]:
-    """Sectors that are said to be replaced, and are still in the file."""
-    sectors = rows if isinstance(rows, list) else []
-    codes = {code for code in (_at(row, "code") for row in sectors) if isinstance(code, str)}
-    for place, row in enumerate(sectors):
-        former = _at(row, "replaces")
-        for code in former if isinstance(former, list) else ():
-            if isinstance(code, str) and code in codes:
-                key = key_path(("sector", place, "replaces"))
-                yield Fault(
-                    key, f"{code} est encore un secteur de ce fichier : retirez l'un des deux"
-                )
-
-
-def _at(value: object, *keys: str) -> object:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value

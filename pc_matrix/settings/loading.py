@@ -9,9 +9,11 @@ from pydantic import ValidationError
 
 from pc_matrix.errors import SettingsError
 from pc_matrix.settings import faults
-from pc_matrix.settings.commune_file import CommuneFile, cross_faults
+from pc_matrix.settings.between_keys import cross_faults
+from pc_matrix.settings.commune_file import CommuneFile
 from pc_matrix.settings.secret_file import load_secrets
 from pc_matrix.settings.values import Settings
+from policies.terms import AuthorityCode
 
 _DATABASE_VARIABLE = "PC_MATRIX_DATABASE"
 """A database's address may carry a password: the environment may give it instead of the file."""
@@ -31,6 +33,8 @@ def load(home: Path, commune: str | None = None) -> Settings:
     path = home / "communes" / f"{chosen(home, commune)}.toml"
     parsed = _parsed(path)
     declared = parsed.declared()
+    secrets = load_secrets(home)
+    password = secrets.mail_passwords.get(declared.code)
     return Settings(
         home=home,
         path=path,
@@ -40,8 +44,14 @@ def load(home: Path, commune: str | None = None) -> Settings:
         server_name=declared.server_name,
         database_url=_database_url(home, parsed.options.database),
         language=parsed.options.language,
-        secrets=load_secrets(home),
+        secrets=secrets,
         images={kind: path.parent / file for kind, file in parsed.images.files().items()},
+        mail=parsed.mail.server(path.parent, password) if parsed.mail else None,
+        certificates={
+            AuthorityCode(a.code): path.parent / a.certificate
+            for a in parsed.authority
+            if a.certificate
+        },
     )
 
 

@@ -33,6 +33,8 @@ class Secrets:
     registration_shared_secret: SecretStr | None = None
     bot_passwords: Mapping[str, SecretStr] = field(default_factory=dict)
     """Each commune's bot password, by INSEE code."""
+    mail_passwords: Mapping[str, SecretStr] = field(default_factory=dict)
+    """What each commune's mail server asks for, by INSEE code."""
     found_key: FoundKey | None = None
     """The master key with the place where it was found."""
     next_key: FoundKey | None = None
@@ -91,6 +93,7 @@ class Secrets:
 class _CommuneSecrets(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
     bot_password: SecretStr | None = None
+    mail_password: SecretStr | None = None
 
 
 class _SecretFile(BaseModel):
@@ -105,23 +108,26 @@ class _SecretFile(BaseModel):
 def load_secrets(home: Path, environment: Mapping[str, str] | None = None) -> Secrets:
     """The secrets of ``home``: the file's, overridden by ``PC_MATRIX_<NAME>`` variables.
 
-    A bot's password is overridden by ``PC_MATRIX_BOT_PASSWORD_<INSEE>``, the master key also by the
-    systemd credential ``pc-matrix-master-key``. Without a file only these speak. Raises
+    A commune's passwords are overridden by ``PC_MATRIX_BOT_PASSWORD_<INSEE>`` and
+    ``PC_MATRIX_MAIL_PASSWORD_<INSEE>``, the master key also by the systemd credential
+    ``pc-matrix-master-key``. Without a file only these speak. Raises
     ``SettingsError`` when others may read the file or the credential, or one is malformed.
     """
     env = os.environ if environment is None else environment
     stored = _stored(home / FILE_NAME)
     named = {name: _overridden(env, name.upper(), getattr(stored, name)) for name in _NAMES}
-    passwords = dict(stored.bot_passwords)
-    prefix = f"{_PREFIX}BOT_PASSWORD_"
-    for key, value in env.items():
-        if key.startswith(prefix) and value:
-            passwords[key.removeprefix(prefix)] = SecretStr(value)
     current = found(CURRENT, env, stored.master_key)
     named["master_key"] = current.text if current else None
     coming = stored.next_key or found(NEXT, env, None)
     mark = rotation_mark.read(home)
-    return Secrets(**named, bot_passwords=passwords, found_key=current, next_key=coming, mark=mark)
+    return Secrets(
+        **named,
+        bot_passwords=_by_commune(env, "BOT_PASSWORD_", stored.bot_passwords),
+        mail_passwords=_by_commune(env, "MAIL_PASSWORD_", stored.mail_passwords),
+        found_key=current,
+        next_key=coming,
+        mark=mark,
+    )
 
 
 def save_secrets(
@@ -145,7 +151,12 @@ def save_secrets(
             n: SecretStr(v) if v is not None else getattr(stored, n) for n, v in given.items()
         }
         passwords = {**stored.bot_passwords, **added}
-        merged = Secrets(**named, bot_passwords=passwords, next_key=stored.next_key)
+        merged = Secrets(
+            **named,
+            bot_passwords=passwords,
+            mail_passwords=stored.mail_passwords,
+            next_key=stored.next_key,
+        )
         replace(home / FILE_NAME, _as_toml(merged))
     return merged
 
@@ -195,15 +206,27 @@ def _stored(path: Path) -> Secrets:
         parsed = _SecretFile.model_validate(data)
     except ValidationError as error:
         raise faults.refused(path, faults.of_validation(error, _SecretFile)) from None
-    passwords = {c: s.bot_password for c, s in parsed.communes.items() if s.bot_password}
+    of_communes = parsed.communes.items()
     named = {name: getattr(parsed, name) for name in _NAMES}
-    coming = found(NEXT, {}, parsed.master_key_next)
-    return Secrets(**named, bot_passwords=passwords, next_key=coming)
+    return Secrets(
+        **named,
+        bot_passwords={c: s.bot_password for c, s in of_communes if s.bot_password},
+        mail_passwords={c: s.mail_password for c, s in of_communes if s.mail_password},
+        next_key=found(NEXT, {}, parsed.master_key_next),
+    )
 
 
 def _overridden(env: Mapping[str, str], name: str, stored: SecretStr | None) -> SecretStr | None:
     value = env.get(f"{_PREFIX}{name}")
     return SecretStr(value) if value else stored
+
+
+def _by_commune(
+    env: Mapping[str, str], name: str, stored: Mapping[str, SecretStr]
+) -> dict[str, SecretStr]:
+    prefix = f"{_PREFIX}{name}"
+    given = {k.removeprefix(prefix): v for k, v in env.items() if k.startswith(prefix) and v}
+    return {**stored, **{code: SecretStr(value) for code, value in given.items()}}
 
 
 def _as_toml(held: Secrets) -> str:
@@ -214,8 +237,10 @@ def _as_toml(held: Secrets) -> str:
             lines.append(f"{name} = {_quoted(value)}")
     if held.next_key is not None:
         lines.append(f"{NEXT.entry} = {_quoted(held.next_key.text)}  # rotation en cours")
-    for code, password in sorted(held.bot_passwords.items()):
-        lines += ["", f"[communes.{json.dumps(code)}]", f"bot_password = {_quoted(password)}"]
+    kinds = (("bot_password", held.bot_passwords), ("mail_password", held.mail_passwords))
+    for code in sorted({code for _, passwords in kinds for code in passwords}):
+        lines += ["", f"[communes.{json.dumps(code)}]"]
+        lines += [f"{key} = {_quoted(given[code])}" for key, given in kinds if code in given]
     return "\n".join(lines) + "\n"
 
 

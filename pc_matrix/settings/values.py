@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pc_matrix.settings.mail_table import MailServer
 from pc_matrix.settings.secret_file import Secrets
-from policies.terms import Commune, RoomKind, UserId
+from policies.terms import AuthorityCode, Commune, RoomKind, UserId
 
 
 def own_lists(home: Path, code: str) -> Path:
@@ -48,6 +49,10 @@ class Settings:
     secrets: Secrets
     images: Mapping[RoomKind, Path] = field(default_factory=dict)
     """The commune's own pictures of rooms; where it has none, rooms show ours."""
+    mail: MailServer | None = None
+    """The mail server, ``None`` when the commune writes to nobody."""
+    certificates: Mapping[AuthorityCode, Path] = field(default_factory=dict)
+    """Under which certificate each authority is written to; the files need not exist."""
 
     @property
     def own_lists(self) -> Path:

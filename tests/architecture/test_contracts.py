@@ -25,6 +25,7 @@ HOMES = {
     "phonenumbers": {"language"},
     "spacy": {"language"},
     "cryptography": {"vault", "homeserver", "mail"},
+    "aiosmtplib": {"mail"},
 }
 """The rooms of pc_matrix that each library may be imported in."""
 
@@ -90,6 +91,7 @@ def _broken(folder: Path) -> str:
         ("pc_matrix/settings/stray.py", "import sqlmodel", "the database only in registry"),
         ("pc_matrix/cli/stray.py", "import phonenumbers", "language resources only"),
         ("pc_matrix/registry/stray.py", "import cryptography", "cryptography only in"),
+        ("pc_matrix/cli/stray.py", "import aiosmtplib", "SMTP only in mail"),
         ("pc_matrix/homeserver/stray.py", "import pc_matrix.registry", "The rooms of pc_matrix"),
         ("pc_matrix/homeserver/stray.py", "import synapse", "synapse is another process"),
     ],

@@ -11,7 +11,15 @@ from bridges.outcome import Awaiting, Outcome, Refused, Relayed, Returned
 from policies.commands import CommandName
 from policies.formatted import Formatted
 from policies.refusal import Refusal
-from policies.terms import Answer, Command, EventId, Message, MessageKind, Person, TakeUp
+from policies.terms import (
+    Answer,
+    Command,
+    EventId,
+    Message,
+    MessageKind,
+    Person,
+    TakeUp,
+)
 from tests.bridges.conftest import World
 from tests.bridges.test_to_authority import AUTHORITY_ROOMS, PRIVATE, SLANDER, VAN, tap
 from tests.fakes import commune as c

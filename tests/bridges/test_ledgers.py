@@ -9,10 +9,11 @@ from typing import Protocol
 
 import pytest
 
-from bridges.ports import AckLedger, BulletinLedger, ReportLedger
+from bridges.ports import AckLedger, BulletinLedger, CertificateLedger, MailLedger
 from pc_matrix.book import Book
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
+from policies.mails import MailKind, MailState
 from policies.reports import AckNews, LinkState, ReportState
 from policies.terms import Category, EventId
 from tests.fakes import commune as c
@@ -22,7 +23,7 @@ from tests.fakes.world import FakeClock
 PREVIEW, COPY = EventId("$preview"), EventId("$copy")
 
 
-class Ledger(ReportLedger, AckLedger, BulletinLedger, Protocol):
+class Ledger(MailLedger, AckLedger, BulletinLedger, CertificateLedger, Protocol):
     """Every ledger port at once."""
 
 
@@ -111,3 +112,34 @@ def test_a_bulletin_is_opened_shown_sent_and_done(case: Case) -> None:
     assert not case.ledger.bulletin_is_sent(PREVIEW)
     case.ledger.bulletin_done(bulletin)
     assert case.ledger.bulletin_is_sent(PREVIEW)
+
+
+def test_a_mail_is_written_down_once_settled_and_told(case: Case) -> None:
+    report = case.ledger.open_report(c.flag())
+    mail = case.ledger.mail(report.id, c.GENDARMERIE, MailKind.REPORT, "txn")
+    assert (mail.state, mail.sealed, mail.change) == (MailState.WAITING, False, None)
+    assert case.ledger.mail(report.id, c.GENDARMERIE, MailKind.REPORT, "other") == mail
+    change = EventId("$change")
+    edit = case.ledger.mail(report.id, c.GENDARMERIE, MailKind.EDIT, "txn2", change)
+    assert (edit.change, edit.txn) == (change, "txn2")
+    assert [m.id for m in case.ledger.mails(report.id)] == [mail.id, edit.id]
+    case.ledger.set_mail(mail.id, MailState.HANDING)
+    case.ledger.set_mail(mail.id, MailState.TAKEN, sealed=True)
+    (found, first), (_, second) = case.ledger.untold_mails()
+    assert (found.id, first.state, first.sealed) == (report.id, MailState.TAKEN, True)
+    assert second == edit
+    case.ledger.mail_told(mail.id)
+    assert [m.id for _, m in case.ledger.untold_mails()] == [edit.id]
+
+
+def test_what_was_told_of_a_certificate_is_kept_until_all_is_well(case: Case) -> None:
+    ledger = case.ledger
+    for _ in range(2):
+        ledger.certificate_told(c.GENDARMERIE, "f1", "60-days")
+    ledger.certificate_told(c.POLICE, "f2", "expired")
+    assert ledger.is_certificate_told(c.GENDARMERIE, "f1", "60-days")
+    assert not ledger.is_certificate_told(c.GENDARMERIE, "f1", "30-days")
+    assert not ledger.is_certificate_told(c.GENDARMERIE, "f2", "60-days")
+    ledger.certificate_is_well(c.GENDARMERIE)
+    assert not ledger.is_certificate_told(c.GENDARMERIE, "f1", "60-days")
+    assert ledger.is_certificate_told(c.POLICE, "f2", "expired")

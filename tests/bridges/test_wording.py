@@ -7,6 +7,7 @@ import hashlib
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from bridges.wording import advice, bulletin, relay, welcome
 from bridges.wording.catalogue import LANGUAGES, MissingTextError, keys, placeholders, text
 from bridges.wording.dates import moment
 from bridges.wording.notice import Bullets, Paragraph, Quote, Title, notice
+from policies.certificates import CertificateFault, Expiry
 from policies.charter import Asked
 from policies.denunciation.verdict import Rule
 from policies.emergency import Emergency
@@ -42,11 +44,16 @@ def test_both_texts_have_the_same_blanks_and_words(key: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(
     ("prefix", "members"),
-    [("refusal", Refusal), ("category", Category), ("rule", Rule), ("emergency", Emergency)],
+    [
+        ("refusal", Refusal),
+        ("category", Category),
+        ("rule", Rule),
+        ("emergency", Emergency),
+        ("certificate", CertificateFault),
+        ("certificate", Expiry),
+    ],
 )
-def test_every_member_has_its_text(
-    language: str, prefix: str, members: type[Refusal | Category | Rule | Emergency]
-) -> None:
+def test_every_member_has_its_text(language: str, prefix: str, members: type[StrEnum]) -> None:
     missing = [m.value for m in members if f"{prefix}.{m.value}" not in keys(language)]
     assert missing == []
 

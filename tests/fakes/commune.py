@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from policies.mail_headers import MailAddress
 from policies.terms import (
     Authority,
     AuthorityCode,
@@ -43,6 +44,7 @@ CENTRE_ROOM, GARE_ROOM, GENDARMERIE_ROOM, POLICE_ROOM, MAIRIE_ROOM = (
 )
 MESSAGE_ID, FLAG_ID = EventId("$message"), EventId("$flag")
 ALL = frozenset(Category)
+GENDARMERIE_MAIL = MailAddress("accueil@gendarmerie.ex.test")
 
 
 def private_room(user_id: UserId) -> RoomId:
@@ -97,6 +99,16 @@ def directory() -> Directory:
 def without_mandates(user_id: UserId) -> Directory:
     full = directory()
     return replace(full, mandates=tuple(m for m in full.mandates if m.user_id != user_id))
+
+
+def mailed_directory() -> Directory:
+    """The gendarmerie has no officer on Matrix: it receives its reports by mail."""
+    full = without_mandates(OFFICER)
+    changed = tuple(
+        replace(a, email=GENDARMERIE_MAIL) if a.code == GENDARMERIE else a
+        for a in full.commune.authorities
+    )
+    return replace(full, commune=replace(full.commune, authorities=changed))
 
 
 def flag(**changes: object) -> Flag:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bridges.ports import Clock
+from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
     AckNews,
     Choice,
@@ -28,7 +29,7 @@ class _Bulletin:
 
 @dataclass
 class FakeLedger:
-    """``ReportLedger``, ``AckLedger`` and ``BulletinLedger`` of one commune."""
+    """``MailLedger``, ``AckLedger``, ``BulletinLedger`` and ``CertificateLedger`` of a commune."""
 
     clock: Clock
     flags: dict[UserId, int] = field(default_factory=dict)
@@ -39,6 +40,9 @@ class FakeLedger:
     acks: dict[tuple[int, AuthorityCode], bool] = field(default_factory=dict)
     bulletins: dict[int, _Bulletin] = field(default_factory=dict)
     bulletin_links: dict[int, Link] = field(default_factory=dict)
+    all_mails: dict[int, Mail] = field(default_factory=dict)
+    told_mails: set[int] = field(default_factory=set)
+    told_certificates: set[tuple[AuthorityCode, str, str]] = field(default_factory=set)
 
     def open_report(self, flag: Flag) -> Report:
         known = self.report_of(flag.target)
@@ -133,6 +137,44 @@ class FakeLedger:
             if link.event_id == event_id:
                 return self.reports[link.report_id], link
         return None
+
+    def mail(
+        self,
+        report_id: int,
+        authority: AuthorityCode,
+        kind: MailKind,
+        txn: str,
+        change: EventId | None = None,
+    ) -> Mail:
+        for mail in self.mails(report_id):
+            if (mail.authority, mail.kind, mail.change) == (authority, kind, change):
+                return mail
+        mail_id, now = len(self.all_mails) + 1, self.clock.now()
+        mail = Mail(mail_id, report_id, authority, kind, change, txn, MailState.WAITING, False, now)
+        self.all_mails[mail_id] = mail
+        return mail
+
+    def untold_mails(self) -> Sequence[tuple[Report, Mail]]:
+        untold = [m for m in self.all_mails.values() if m.id not in self.told_mails]
+        return [(self.reports[mail.report_id], mail) for mail in untold]
+
+    def mails(self, report_id: int) -> Sequence[Mail]:
+        return [mail for mail in self.all_mails.values() if mail.report_id == report_id]
+
+    def set_mail(self, mail_id: int, state: MailState, *, sealed: bool = False) -> None:
+        self.all_mails[mail_id] = replace(self.all_mails[mail_id], state=state, sealed=sealed)
+
+    def mail_told(self, mail_id: int) -> None:
+        self.told_mails.add(mail_id)
+
+    def is_certificate_told(self, authority: AuthorityCode, fingerprint: str, news: str) -> bool:
+        return (authority, fingerprint, news) in self.told_certificates
+
+    def certificate_told(self, authority: AuthorityCode, fingerprint: str, news: str) -> None:
+        self.told_certificates.add((authority, fingerprint, news))
+
+    def certificate_is_well(self, authority: AuthorityCode) -> None:
+        self.told_certificates = {t for t in self.told_certificates if t[0] != authority}
 
     def would_acknowledge(
         self, report_id: int, authority: AuthorityCode, *, closes: bool

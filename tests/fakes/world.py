@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bridges.letter import Letter
 from bridges.wording.notice import Notice
-from policies.terms import EventId, Message, RoomId
+from policies.certificates import Certificate, CertificateFault
+from policies.mails import MailOutcome
+from policies.terms import AuthorityCode, EventId, Message, RoomId
 from tests.fakes import commune as c
 
 
@@ -77,6 +81,32 @@ class FakeReader:
 
     def holds(self, *messages: Message) -> None:
         self.messages.update({m.event_id: m for m in messages})
+
+
+@dataclass
+class FakeMail:
+    """``MailSender`` whose server does what ``outcomes`` say, in turn, then takes everything."""
+
+    certificates: dict[AuthorityCode, Certificate | CertificateFault] = field(default_factory=dict)
+    outcomes: list[MailOutcome] = field(default_factory=list)
+    taken: list[Letter] = field(default_factory=list)
+    tried: int = 0
+    die_handing: bool = False
+
+    def certificate(self, authority: AuthorityCode) -> Certificate | CertificateFault | None:
+        return self.certificates.get(authority)
+
+    async def send(self, letter: Letter, handing: Callable[[], None]) -> MailOutcome:
+        self.tried += 1
+        outcome = self.outcomes.pop(0) if self.outcomes else MailOutcome.TAKEN
+        if outcome is not MailOutcome.AWAY:
+            handing()
+        if self.die_handing:
+            self.die_handing = False
+            raise CrashError
+        if outcome is MailOutcome.TAKEN:
+            self.taken.append(letter)
+        return outcome
 
 
 @dataclass

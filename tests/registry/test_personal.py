@@ -11,9 +11,11 @@ from sqlmodel import Session
 from pc_matrix.registry import Contact, Registry
 from pc_matrix.registry.personal import SOMEBODY_ELSE, Fate, fate_of
 from pc_matrix.registry.tables import METADATA
+from policies.mails import MailKind
 from policies.pinning import IdentityNews, NewsKind
 from policies.reports import Choice, Showing, Shown
 from policies.terms import (
+    AuthorityCode,
     Commune,
     EventId,
     Flag,
@@ -33,6 +35,7 @@ ANNE = UserId("@anne:s.test")
 LONGER = UserId("@anne:s.test.fr")
 BORIS = UserId("@boris:s.test")
 ROOM = RoomId("!r:s.test")
+GENDARMERIE = AuthorityCode("gendarmerie")
 
 
 def lived(registry: Registry) -> None:
@@ -53,6 +56,8 @@ def lived(registry: Registry) -> None:
     report = registry.open_report(CODE, flag, NOW)
     registry.showed(CODE, report.id, Showing(Shown.HOLD, EventId("$p"), ("rule",)), NOW)
     registry.chose(CODE, EventId("$p"), Choice.CONFIRMED, NOW)
+    registry.mail(CODE, report.id, GENDARMERIE, MailKind.REPORT, "txn", None, NOW)
+    registry.certificate_told(CODE, GENDARMERIE, "aa", "expired", NOW)
     registry.open_bulletin(CODE, EventId("$b"), ANNE, NOW)
 
 
@@ -87,6 +92,7 @@ def test_every_row_of_a_person_is_handed_over(registry: Registry) -> None:
         "inbox": 2,
         "report": 1,
         "showing": 1,
+        "mail": 1,
         "bulletin": 1,
         "audit": 2,
     }
@@ -126,6 +132,10 @@ def test_who_is_forgotten_stands_nowhere_but_where_he_must(registry: Registry) -
     after = everything(registry)
     assert [r["id"] for r in after["report"]] == [r["id"] for r in before["report"]]
     assert after["report"][0]["referent"] == done.alias
+    assert (after["mail"], after["certificate_news"]) == (
+        before["mail"],
+        before["certificate_news"],
+    )
     subjects = {row["subject"] for row in after["audit"]}
     assert {f"{done.alias} private:{done.alias}", f"{LONGER} private:{LONGER}"} <= subjects
     last = registry.audits(CODE, 1)[0]
@@ -183,3 +193,9 @@ def test_a_renamed_row_has_no_key_that_names_somebody() -> None:
     in_keys = {c.name for t in renamed for c in t.primary_key}
     assert in_keys & {"user_id", "sender", "subject", "author", "referent"} == set()
     assert "id" in in_keys
+
+
+def test_what_names_nobody_itself_has_no_room_for_an_id() -> None:
+    """Mails and certificates belong to a report or an authority: no column for a person."""
+    columns = {c.name for name in ("mail", "certificate_news") for c in METADATA.tables[name].c}
+    assert columns & {"user_id", "sender", "referent", "actor", "email", "address"} == set()

@@ -14,6 +14,7 @@ from pc_matrix.registry.tables.ledger import (
     ReportRow,
     ShowingRow,
 )
+from pc_matrix.registry.tables.mail import CertificateNewsRow, MailRow
 from pc_matrix.registry.tables.mandates import DepartureRow, RenewalRow
 from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
@@ -32,6 +33,7 @@ __all__ = [
     "AuthorityRow",
     "BulletinLinkRow",
     "BulletinRow",
+    "CertificateNewsRow",
     "CorrectionRow",
     "CounterRow",
     "CursorRow",
@@ -44,6 +46,7 @@ __all__ = [
     "LinkCodeRow",
     "LinkRow",
     "LinkTryRow",
+    "MailRow",
     "MandateRow",
     "PersonRow",
     "PinRow",

@@ -15,6 +15,7 @@ from bridges.carrier import Carrier
 from bridges.outcome import Ignored, Outcome
 from bridges.verifications import VerificationNews
 from pc_matrix.arrivals.foyer import Foyer
+from pc_matrix.beside import Beside
 from pc_matrix.book import Book
 from pc_matrix.bot import Bot
 from pc_matrix.homeserver.http import MatrixHttp
@@ -92,7 +93,10 @@ class Ours:
         news = VerificationNews(Voice(self.session), self._clock)
         verifying = Verifications(line, self.book, news, incidents, self._clock)
         foyer = cast(Foyer, NoGuests())
-        bot = Bot(self.session, self.book, clerk, _no_upkeep, alerts, watch, verifying, foyer)
+        beside = Beside(
+            verifying, foyer, None, self.book.directory, lambda: watch.tell(incidents.drain())
+        )
+        bot = Bot(self.session, self.book, clerk, _no_upkeep, alerts, watch, beside)
         await bot.run(asyncio.Event())
 
     def _declare(self, room_id: str) -> None:

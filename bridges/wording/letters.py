@@ -1,0 +1,73 @@
+"""What an authority without Matrix reads of a report in its mailbox.
+
+The subject is never encrypted: a number and the commune's name. So is the notice that stands in for
+a report when there is no certificate to encrypt it under: number and category, no text, no place.
+"""
+
+from __future__ import annotations
+
+from bridges.wording.catalogue import text
+from bridges.wording.dates import moment
+from bridges.wording.relay import ReportFacts, category_name
+from policies.mail_headers import one_line
+from policies.mails import MailKind
+from policies.terms import Category
+
+_INDENT = "    "
+
+
+def subject(language: str, number: str, commune: str, kind: MailKind) -> str:
+    """One line that anybody may read: the number, whether it changed, and the commune."""
+    return one_line(text(language, f"letter.{kind.value}.subject", number=number, commune=commune))
+
+
+def report(language: str, facts: ReportFacts, words: str, kind: MailKind) -> str:
+    """A report's facts and words, or its new words; to be encrypted."""
+    category = category_name(language, facts.category)
+    title = text(language, f"letter.{kind.value}.title", number=facts.number, category=category)
+    context = text(
+        language,
+        "report.context",
+        sector=facts.sector,
+        referent=facts.referent,
+        moment=moment(language, facts.sent_at, facts.time_zone),
+    )
+    quoted = "\n".join(_INDENT + line for line in words.splitlines())
+    return "\n\n".join((title, context, quoted))
+
+
+def signed_off(language: str, body: str, commune: str) -> str:
+    """``body`` with who wrote it and where an answer goes."""
+    return _letter(body, text(language, "letter.footer", commune=commune))
+
+
+def waiting(language: str, number: str, category: Category, commune: str, kind: MailKind) -> str:
+    """That a report waits, or that it changed, and how to learn what is in it."""
+    category_words = category_name(language, category)
+    said = text(
+        language,
+        f"letter.{kind.value}.waiting",
+        number=number,
+        category=category_words,
+        commune=commune,
+    )
+    how = text(language, "letter.waiting.how")
+    return _letter(said, how, text(language, "letter.footer", commune=commune))
+
+
+def withdrawal(language: str, number: str, commune: str) -> str:
+    """That the report does not stand any more."""
+    said = text(language, "letter.withdrawal.body", number=number)
+    return _letter(said, text(language, "letter.footer", commune=commune))
+
+
+def test(language: str, commune: str, authority: str, *, sealed: bool) -> tuple[str, str]:
+    """The subject and the body of a message that only tries the way."""
+    head = one_line(text(language, "letter.test.subject", commune=commune))
+    key = "letter.test.sealed" if sealed else "letter.test.open"
+    said = text(language, key, commune=commune, authority=authority)
+    return head, _letter(said, text(language, "letter.footer", commune=commune))
+
+
+def _letter(*paragraphs: str) -> str:
+    return "\n\n".join(paragraphs) + "\n"

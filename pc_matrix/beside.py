@@ -1,0 +1,93 @@
+"""What the bot does beside its inbox, each in a task of its own: nobody waits behind the other.
+
+*Verify* answers those who compare codes with the town hall, *receive* those who invite the bot to
+link their account, and *mail* writes to authorities without Matrix.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from pc_matrix.arrivals.foyer import Foyer
+from pc_matrix.errors import ServerUnreachable
+from pc_matrix.homeserver.batch import Batch
+from pc_matrix.homeserver.http import MatrixError
+from pc_matrix.homeserver.outage import Outage, ServerState
+from pc_matrix.homeserver.room_events import RoomEvent
+from pc_matrix.putting_off import put_off, set_or_late
+from pc_matrix.verifications import Verifications
+from policies.terms import Directory, Incoming
+
+_Step = Callable[[], Awaitable[object]]
+
+
+class Mails(Protocol):
+    """What goes by e-mail: ``bridges.to_mail``."""
+
+    async def step(self, directory: Directory) -> None: ...
+
+
+@dataclass(slots=True)
+class Beside:
+    """The three desks beside the inbox; ``mails`` is ``None`` for a commune that writes to nobody.
+
+    ``directory`` is the commune as it is now, ``watch`` tells of what a desk left among the
+    incidents.
+    """
+
+    verifications: Verifications
+    foyer: Foyer
+    mails: Mails | None
+    directory: Callable[[], Directory]
+    watch: Callable[[], object]
+    _mail_news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tasks(self, server: ServerState) -> list[Coroutine[Any, Any, None]]:
+        """One endless task a desk, for a task group."""
+        desks = [
+            _keep("verify", server, self._verify, self.verifications.wait),
+            _keep("receive", server, self.foyer.step, self.foyer.wait),
+        ]
+        if self.mails is not None:
+            desks.append(_keep("mail", server, self._mail, self._wait_for_mail))
+        return desks
+
+    def hear(self, batch: Batch) -> None:
+        """Take what one sync brought for those who link; verifications hear once it is kept."""
+        self.foyer.hear(batch)
+
+    def command(self, event: RoomEvent) -> Incoming | None:
+        """What somebody who is not in a room of the commune asks for."""
+        return self.foyer.command(event)
+
+    def settled(self) -> None:
+        """A report may have been made: there may be a mail to write."""
+        self._mail_news.set()
+
+    async def _verify(self) -> None:
+        await self.verifications.step()
+        self.watch()
+
+    async def _mail(self) -> None:
+        self._mail_news.clear()
+        if self.mails is not None:
+            with put_off("mail.put_off"):
+                await self.mails.step(self.directory())
+
+    async def _wait_for_mail(self) -> None:
+        await set_or_late(self._mail_news)
+
+
+async def _keep(name: str, server: ServerState, step: _Step, wait: _Step) -> None:
+    outage = Outage(name, server, follows="listen")
+    while True:
+        try:
+            await step()
+        except (ServerUnreachable, MatrixError) as error:
+            await outage.wait(error)
+            continue
+        outage.over()
+        await wait()
