@@ -84,17 +84,18 @@ def _asks(expected: Expected, room: ObservedRoom, why: Why) -> bool:
 def _in(
     key: RoomKey, user: UserId, member: ExpectedMember, is_now: Member | None
 ) -> Iterator[Action | Notice]:
-    invitation = act.InvitePerson(key, user, member.role)
     match is_now.membership if is_now is not None else None:
         case Membership.JOIN | Membership.INVITE:
             pass
         case None | Membership.KNOCK:
-            yield invitation
+            yield act.InvitePerson(key, user, member.role)
         case Membership.BAN:
             yield act.LiftBan(key, user)
-            yield invitation
+            yield act.InvitePerson(key, user, member.role)
         case Membership.LEAVE:
-            yield act.LeftByThemselves(key, user) if _stays_out(member, is_now) else invitation
+            stays = _stays_out(member, is_now)
+            left = act.LeftByThemselves(key, user)
+            yield left if stays else act.InvitePerson(key, user, member.role)
         case other:  # pragma: no cover
             assert_never(other)
 

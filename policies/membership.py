@@ -137,10 +137,12 @@ def _standing(directory: Directory) -> Iterator[RoomKey]:
 
 
 def _put(room: dict[UserId, ExpectedMember], mandate: Mandate, power: int) -> None:
-    asked = max(mandate.since, mandate.charter_accepted or mandate.since)
+    since, accepted = mandate.since, mandate.charter_accepted
+    asked = since if accepted is None or accepted <= since else accepted
     member = ExpectedMember(power, mandate.role, asked)
-    before = room.get(mandate.user_id)
-    room[mandate.user_id] = member if before is None else before.joined_with(member)
+    before = room.setdefault(mandate.user_id, member)
+    if before is not member:
+        room[mandate.user_id] = before.joined_with(member)
 
 
 def _why_silent(mandates: list[Mandate], now: datetime) -> Why:

@@ -15,7 +15,7 @@ from policies.old_rooms import is_older, is_powerless
 from policies.pinned import is_pinned, others_pinned
 from policies.plan import Plan, ordered
 from policies.roles import server_of
-from policies.room_shapes import child_link, parent_link, parent_of, power_levels
+from policies.room_shapes import child_link, is_space, parent_link, parent_of, power_levels
 from policies.terms import RoomId, RoomKey, UserId
 from policies.why import Why
 from policies.world import Account, Observed, ObservedRoom
@@ -102,7 +102,8 @@ class _World:
 
     def children(self, space: RoomKey) -> Iterator[RoomKey]:
         """The rooms that have to stand in ``space`` once the plan is done."""
-        keys = self.expected.rooms
+        # Only spaces have any: asked of each of many rooms, it must not go through all of them.
+        keys = self.expected.rooms if is_space(space) else ()
         return (key for key in keys if parent_of(key) == space and self.will_be(key))
 
     def room_steps(self) -> Iterator[Action | Notice]:
@@ -223,15 +224,15 @@ def _charter(world: _World, room: ObservedRoom) -> Iterator[Action]:
 def _accounts(world: _World) -> Iterator[Action]:
     """Accounts of this server for the people who take part; those that exist are left alone."""
     directory = world.expected.directory
-    for user in world.expected.people():
+    looked_at = world.observed.accounts
+    for user in filter(looked_at.__contains__, world.expected.people()):
         if server_of(user) != directory.commune.server_name:
             continue
-        name = directory.persons[user].name
-        match world.observed.accounts.get(user, Account.PRESENT):
+        match looked_at[user]:
             case Account.MISSING:
-                yield act.MakeAccount(user, name)
+                yield act.MakeAccount(user, directory.persons[user].name)
             case Account.UNSEEN:
-                yield act.RenewPassword(user, name)
+                yield act.RenewPassword(user, directory.persons[user].name)
             case Account.PRESENT:
                 pass
             case other:  # pragma: no cover

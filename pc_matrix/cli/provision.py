@@ -19,6 +19,7 @@ from pc_matrix.provisioning import (
     ApplyReport,
     Survey,
     check_brake,
+    note_found,
     one_apply,
 )
 from pc_matrix.provisioning.ports import silent
@@ -150,6 +151,7 @@ async def _apply(
             print_plan(survey)
         check_brake(survey, allow_removals)
         if not survey.plan.actions:
+            note_found(house.registry, house.settings.commune.code, survey.observed.accounts)
             # A mandate that was prolonged changes no room, and yet the guard has to hear of it.
             house.guard.publish(survey.directory, house.clock.now())
             _show(context, ApplyReport(), survey)

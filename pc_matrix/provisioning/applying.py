@@ -25,7 +25,8 @@ from policies.retirement import Retired, only_heir
 from policies.room_shapes import ALIAS, AVATAR, PINNED, POWER_LEVELS, parent_of
 from policies.terms import Commune, RoomId, RoomKey, RoomKind
 
-_IN_FLIGHT = 4
+IN_FLIGHT = 4
+"""Actions that are done at a time. Synapse works on one core: more make it no faster."""
 _NOT_TRIED = "pas essayé"
 _ACTOR = "pc-matrix"
 
@@ -79,7 +80,7 @@ class Applier:
         if stage is Stage.CHARTER:
             await self._post_charters([a for a in actions if isinstance(a, act.PostCharter)])
             return
-        gate = asyncio.Semaphore(_IN_FLIGHT)
+        gate = asyncio.Semaphore(IN_FLIGHT)
 
         async def one(action: Action) -> None:
             async with gate:

@@ -42,12 +42,18 @@ class Enforcement:
         self._unfit: frozenset[RoomKey] = frozenset()
         self._lost: frozenset[RoomKey] = frozenset()
 
-    async def __call__(self, room_ids: frozenset[RoomId] | None) -> EnforceReport:
+    async def __call__(
+        self,
+        room_ids: frozenset[RoomId] | None,
+        *,
+        moved: frozenset[RoomId] = frozenset(),
+        anew: bool = False,
+    ) -> EnforceReport:
         """Put right ``room_ids`` (``None``: all); what was found at first.
 
-        Raises as ``Provisioner.enforce`` does.
+        Looks and raises as ``Provisioner.enforce`` does.
         """
-        report = await self._provisioner.enforce(room_ids)
+        report = await self._provisioner.enforce(room_ids, moved=moved, anew=anew)
         if report.corrections:
             self._trail.note_corrections(report.corrections)
             await self._make_sure(report)

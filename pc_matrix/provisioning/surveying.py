@@ -103,7 +103,8 @@ class Surveyor:
     async def _rooms_seen(self) -> tuple[ObservedRoom, ...]:
         """All rooms; those whose creation was begun and not ended are waited for."""
         nonces = set(self._registry.room_intents(self._commune.code).values())
-        return await (self._observer.look_for(nonces) if nonces else self._observer.look())
+        known = self._registry.rooms(self._commune.code)
+        return await self._observer.look_at_all(known, nonces)
 
     def _registered(self) -> dict[RoomKey, RoomId]:
         rooms = self._registry.rooms(self._commune.code)

@@ -37,6 +37,7 @@ class FakeServer:
         self.shadow_banned = False
         self.dies_at: int | None = None
         self.after = False
+        self.has_sliding = True
         self.refuse: Callable[[str], Exception | None] = lambda request: None
 
     # -- rooms ---------------------------------------------------------------------------------
@@ -57,6 +58,13 @@ class FakeServer:
     async def joined(self) -> list[str]:
         with self._request("joined"):
             return [r for r, s in self.rooms.items() if _membership(s, BOT) == "join"]
+
+    async def all_states(self) -> dict[str, list[StateEvent]] | None:
+        """Also of the rooms that the bot was put out of, as a real server answers."""
+        with self._request("all"):
+            if not self.has_sliding:
+                return None
+            return {room_id: list(state.values()) for room_id, state in self.rooms.items()}
 
     async def state(self, room_id: str) -> list[StateEvent]:
         with self._request("state"):

@@ -86,7 +86,7 @@ async def test_a_council_whose_term_ends_holds_up_nothing_but_its_own_going(stag
     stage.appoint("erik", Role.RESIDENT, "centre")
     stage.server.put(sector, "m.room.name", {"name": "Club"}, sender="@mallory:here.test")
     stage.server.member(office, "@mallory:here.test", "join", "@mallory:here.test")
-    report = await provisioner.enforce()
+    report = await provisioner.enforce(moved=frozenset({sector, office}))
     assert report.braked is not None
     assert (report.braked.why, report.braked.removed) == (BrakeReason.TOO_MANY, 6)
     assert stage.server.membership(sector, user("erik")) == "invite"
@@ -114,7 +114,7 @@ async def test_a_doubted_registry_takes_nobodys_power_but_a_strangers(stage: Sta
     assert stage.server.content(sector, "m.room.power_levels") == levels
     users = {**levels["users"], user("bob"): 100}
     stage.server.put(sector, "m.room.power_levels", {**levels, "users": users})
-    assert (await provisioner.enforce()).braked is not None
+    assert (await provisioner.enforce(moved=frozenset({sector}))).braked is not None
     assert stage.server.content(sector, "m.room.power_levels") == levels
 
 

@@ -168,7 +168,7 @@ async def test_what_cannot_be_given_back_is_told_once_and_the_rest_goes_on(
     for where in (room, other):
         stage.server.put(where, "m.room.name", {"name": "Club"})
     for _ in range(3):
-        await looks(None)
+        await looks(None, moved=frozenset({room, other}))
     assert [one for one in trail.noted if one.deed is Deed.POWERLESS] == [
         Correction(SECTOR, Deed.POWERLESS, None)
     ]
