@@ -257,7 +257,9 @@ async def test_everything_the_bot_ever_said_was_sealed(place: Town) -> None:
             kinds |= {e["type"] for e in said}
             if kind in (RoomKind.SECTOR, RoomKind.AUTHORITY):
                 assert all("body" not in e["content"] for e in said)
-    assert kinds == {"m.room.encrypted", "m.reaction"}
+            taken = [e for e in said if e["type"] == "m.room.redaction"]
+            assert all(set(e["content"]) <= {"redacts"} for e in taken)
+    assert kinds == {"m.room.encrypted", "m.reaction", "m.room.redaction"}
 
 
 async def test_an_intruder_is_put_out_behind_a_guard_that_was_taken_away(place: Town) -> None:
