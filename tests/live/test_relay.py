@@ -78,7 +78,7 @@ async def test_an_acknowledgement_comes_back_without_a_word(place: Town) -> None
 async def test_a_report_follows_its_message_until_it_is_taken_away(place: Town) -> None:
     amelie, helene = await place.phone(people.AMELIE), await place.phone(people.HELENE)
     sector, private = place.sector(people.AMELIE), place.private(people.HELENE)
-    text, mark = unique("Un scooter noir roule sur les trottoirs.")
+    text, mark = unique("Un lampadaire est cassé rue du Moulin.")
     said = await flagged(place, text)
     copies = {}
     for who in OFFICERS:
@@ -86,7 +86,7 @@ async def test_a_report_follows_its_message_until_it_is_taken_away(place: Town) 
         copies[who.user_id] = report
     number = copies[people.ELISE.user_id].text.split()[1]
 
-    other, new_mark = unique("Un scooter rouge roule sur les trottoirs.")
+    other, new_mark = unique("Deux lampadaires sont cassés rue du Moulin.")
     await amelie.edit(sector, said, other)
     await helene.wait_for(room_id=private, body_contains=f"{number} est corrigé", timeout=40)
     for who in OFFICERS:
