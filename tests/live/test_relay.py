@@ -116,6 +116,29 @@ async def test_a_report_follows_its_message_until_it_is_taken_away(place: Town) 
     assert all(number not in seen.text for seen in heard)
 
 
+async def test_a_flag_taken_away_is_asked_about_before_its_report_goes(place: Town) -> None:
+    amelie, helene = await place.phone(people.AMELIE), await place.phone(people.HELENE)
+    sector, private = place.sector(people.AMELIE), place.private(people.HELENE)
+    text, mark = unique("Un banc est cassé devant la mairie.")
+    said = await amelie.send(sector, text)
+    await helene.wait_for(event_id=said)
+    flag = await helene.react(sector, said, "🚩")
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    (report,) = await reports(elise, room, mark)
+    number = report.text.split()[1]
+    await helene.redact(sector, flag)
+    question = await helene.wait_for(
+        room_id=private, body_contains=f"repris votre signalement {number}", timeout=40
+    )
+    assert question.was_sealed
+    await helene.react(private, question.event_id, "✅")
+    # He hears of it once every copy is gone.
+    await helene.wait_for(room_id=private, body_contains=f"{number} retiré", timeout=40)
+    notice = await elise.wait_for(room_id=room, body_contains=f"{number} retiré")
+    assert "référent" in notice.text
+    assert all(mark not in seen.text for seen in await elise.read(room, 200))
+
+
 async def test_an_authoritys_words_never_reach_a_sector(place: Town) -> None:
     elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
     text, mark = unique("Une voiture brûle sur le parking du stade.")
