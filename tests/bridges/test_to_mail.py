@@ -60,7 +60,7 @@ def made(world: World, mail: FakeMail, language: Language) -> ToMail:
     judging = Judging(world.reader, world.ledger, language)
     news = CertificateNews(mail, world.rooms, world.ledger, world.clock)
     parts = (mail, world.rooms, world.ledger, judging, FakeFingerprint(), news, world.clock)
-    return ToMail(*parts)
+    return ToMail(*parts, world.enclosing)
 
 
 @pytest.fixture
