@@ -45,7 +45,9 @@ from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.mail import open_post
-from pc_matrix.pictures import EnclosureBook, PictureDesk, Posting
+from pc_matrix.pictures.book import EnclosureBook
+from pc_matrix.pictures.desk import PictureDesk
+from pc_matrix.pictures.posting import Posting
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.ports import silent

@@ -197,6 +197,9 @@ class MatrixHttp:
                 chunks = response.content.iter_chunked(2**16)
                 if response.status == HTTPStatus.OK:
                     return await answers.read_at_most(chunks, largest)
+                if 300 <= response.status < 400:
+                    # Of one file, this says nothing of the server: it is only not to be had here.
+                    raise MatrixError(response.status, "PC_REDIRECTED", "not followed")
                 raw = await answers.read(chunks, 2**16)
                 answers.answer(response.status, response.headers.get("Retry-After"), raw, _now())
                 raise MatrixError(response.status, "PC_GARBLED", "no file")

@@ -1,7 +1,4 @@
-"""Pictures: the only importer of Pillow, in a process of its own."""
+"""Pictures: the only importer of Pillow, in a process of its own.
 
-from pc_matrix.pictures.book import EnclosureBook
-from pc_matrix.pictures.desk import PictureDesk
-from pc_matrix.pictures.posting import Posting
-
-__all__ = ["EnclosureBook", "PictureDesk", "Posting"]
+Nothing is imported here: that process would have to load it, too.
+"""

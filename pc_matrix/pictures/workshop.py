@@ -12,6 +12,7 @@ from policies.pictures import HEAD, LARGEST, Picture, true_type
 from policies.refusal import Refusal
 
 _SECONDS = 60.0
+_CHILD = ("-m", "pc_matrix.pictures.child")
 
 
 async def cleaned(data: bytes) -> Picture | Refusal:
@@ -26,8 +27,7 @@ async def _out_of(data: bytes) -> bytes:
     """What the process answered, empty when it came to a bad end."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        "-m",
-        "pc_matrix.pictures.child",
+        *_CHILD,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
