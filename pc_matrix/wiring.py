@@ -34,7 +34,6 @@ from pc_matrix.bot import Bot
 from pc_matrix.charters import Charters
 from pc_matrix.errors import SessionInUse
 from pc_matrix.homeserver.admin import SynapseAdmin
-from pc_matrix.homeserver.attachments.media import Media
 from pc_matrix.homeserver.guest_rooms import GuestRooms
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.in_flight import InFlight
@@ -45,20 +44,20 @@ from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.mail import open_post
-from pc_matrix.pictures.book import EnclosureBook
-from pc_matrix.pictures.desk import PictureDesk
-from pc_matrix.pictures.posting import Posting
+from pc_matrix.pictures.opening import enclosing as open_enclosing
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
+from pc_matrix.provisioning.closing_accounts import Fate, close_account
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
+from pc_matrix.registry.records import AccountState
 from pc_matrix.upkeep import Upkeep
 from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
 from policies.charter import KINDS
-from policies.terms import RoomId
+from policies.terms import RoomId, UserId
 
 _WAIT_FOR_BOT = 30  # seconds, asked once a second
 
@@ -109,6 +108,15 @@ async def open_provisioner(
         )
 
 
+async def close_account_of(house: House, user_id: UserId, state: AccountState) -> Fate:
+    """Close an erased person's account, where we had made it and have an admin token."""
+    token = house.settings.secrets.admin_token
+    if token is None:
+        return await close_account(None, user_id, state)
+    async with MatrixHttp(house.settings.homeserver_url, token.get_secret_value()) as http:
+        return await close_account(SynapseAdmin(http), user_id, state)
+
+
 @asynccontextmanager
 async def open_bot(house: House) -> AsyncIterator[Bot]:
     """The commune's bot, ready to run.
@@ -124,7 +132,8 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         open_provisioner(house) as provisioner,
         _as_bot(house) as http,
     ):
-        voice, enclosing = Voice(session), _enclosing(house, session, http)
+        voice = Voice(session)
+        enclosing = open_enclosing(session, http, house.registry, commune, clock)
         knock_book = KnockBook(house.registry, commune, clock)
         enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
         doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
@@ -189,13 +198,6 @@ async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
     login = await log_in(house.place, house.vault)
     async with MatrixHttp(house.settings.homeserver_url, login.token) as http:
         yield http
-
-
-def _enclosing(house: House, session: Session, http: MatrixHttp) -> Enclosing:
-    commune = house.settings.commune
-    media = Media(http, commune.server_name)
-    ledger = EnclosureBook(house.registry, commune.code, house.clock)
-    return Enclosing(PictureDesk(media), Posting(session, media), ledger)
 
 
 def _carrier(
