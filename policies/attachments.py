@@ -7,6 +7,7 @@ neither ever leaves before the référent has seen it and tapped.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import assert_never
 
 from policies.denunciation.verdict import Decision, Verdict
 from policies.positions import Position
@@ -42,6 +43,8 @@ def mark(enclosed: Enclosed | None) -> str:
             return f"\0file {enclosed.sha256.hex()}"
         case Position():
             return f"\0{enclosed.uri}"
+        case _:  # pragma: no cover
+            assert_never(enclosed)
 
 
 def seen_first(verdict: Verdict, enclosed: Enclosed | None) -> Verdict:

@@ -15,6 +15,8 @@ LARGEST = 20 * 2**20
 """Bytes of a file that are fetched; a telephone's photo has a third of it."""
 LONGEST_SIDE = 2560
 """Pixels of what leaves: a number plate stays legible, and a sensor's fingerprint does not."""
+WEIGHT = 1_000_000
+"""Bytes that what leaves should not exceed: servers in front of homeservers stop at a megabyte."""
 HEAD = 32
 """Bytes that ``true_type`` looks at."""
 _MOST_OF_JPEG, _MOST = 52_000_000, 16_000_000
@@ -77,3 +79,9 @@ def leaving_size(width: int, height: int) -> tuple[int, int]:
     if longest <= LONGEST_SIDE:
         return width, height
     return max(1, width * LONGEST_SIDE // longest), max(1, height * LONGEST_SIDE // longest)
+
+
+def is_ours(picture: Picture) -> bool:
+    """Whether it is at least of the kind that is made here: a JPEG of a size that may leave."""
+    longest, least = max(picture.width, picture.height), min(picture.width, picture.height)
+    return 1 <= least <= longest <= LONGEST_SIDE and true_type(picture.data) is TrueType.JPEG

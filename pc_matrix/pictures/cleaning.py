@@ -11,7 +11,7 @@ import warnings
 
 from PIL import Image, ImageCms, ImageOps
 
-from policies.pictures import HEAD, Picture, TrueType, leaving_size, true_type, unfit_size
+from policies.pictures import HEAD, WEIGHT, Picture, TrueType, leaving_size, true_type, unfit_size
 from policies.refusal import Refusal
 
 _READERS = {
@@ -20,7 +20,7 @@ _READERS = {
     TrueType.WEBP: ["WEBP"],
     TrueType.GIF: ["GIF"],
 }
-_QUALITY = 85
+_QUALITIES = (85, 75, 60, 40)
 _WHITE = (255, 255, 255)
 # Our own limits, which depend on the kind, are asked before anything is unpacked.
 Image.MAX_IMAGE_PIXELS = None
@@ -92,6 +92,15 @@ def _written(picture: Image.Image) -> Picture:
     # A new one: nothing that came along beside the pixels can be written by mistake.
     bare = Image.new("RGB", picture.size, _WHITE)
     bare.paste(picture)
+    data = b""
+    for quality in _QUALITIES:
+        data = _encoded(bare, quality)
+        if len(data) <= WEIGHT:
+            break
+    return Picture(data, *bare.size)
+
+
+def _encoded(picture: Image.Image, quality: int) -> bytes:
     stream = io.BytesIO()
-    bare.save(stream, "JPEG", quality=_QUALITY, optimize=True)
-    return Picture(stream.getvalue(), *bare.size)
+    picture.save(stream, "JPEG", quality=quality, optimize=True)
+    return stream.getvalue()

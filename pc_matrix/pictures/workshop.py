@@ -7,8 +7,9 @@ import contextlib
 import json
 import os
 import sys
+from asyncio.subprocess import Process
 
-from policies.pictures import HEAD, LARGEST, Picture, true_type
+from policies.pictures import HEAD, LARGEST, Picture, is_ours, true_type
 from policies.refusal import Refusal
 
 _SECONDS = 60.0
@@ -36,14 +37,30 @@ async def _out_of(data: bytes) -> bytes:
     )
     try:
         async with asyncio.timeout(_SECONDS):
-            answer, _ = await process.communicate(data)
+            answer = await _conversation(process, data)
     except TimeoutError:
         return b""
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-    return answer if process.returncode == 0 else b""
+    return answer
+
+
+async def _conversation(process: Process, data: bytes) -> bytes:
+    """Hand it ``data`` and hear it out; it may be another's by now, and is not heard for ever."""
+    if process.stdin is None or process.stdout is None:
+        return b""
+    with contextlib.suppress(ConnectionError):
+        process.stdin.write(data)
+        await process.stdin.drain()
+    process.stdin.close()
+    answer = bytearray()
+    while chunk := await process.stdout.read(2**16):
+        answer += chunk
+        if len(answer) > LARGEST:
+            return b""
+    return bytes(answer) if await process.wait() == 0 else b""
 
 
 def _understood(answer: bytes) -> Picture | Refusal:
@@ -52,6 +69,7 @@ def _understood(answer: bytes) -> Picture | Refusal:
         told = json.loads(head)
         if "refusal" in told:
             return Refusal(told["refusal"])
-        return Picture(data, int(told["width"]), int(told["height"]))
+        made = Picture(data, int(told["width"]), int(told["height"]))
+        return made if is_ours(made) else Refusal.BROKEN_PICTURE
     except (ValueError, KeyError, TypeError):
         return Refusal.BROKEN_PICTURE

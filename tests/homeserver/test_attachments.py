@@ -172,9 +172,9 @@ WEB = {
     ("content", "text", "own"),
     [
         (WEB, "Le garage", False),
-        ({**WEB, "body": f"Location User {GEO} at 2026-11-29T08:00:00Z"}, "Le garage", False),
+        ({**WEB, "body": f"User Location {GEO} at 2026-11-29T08:00:00Z"}, "Le garage", False),
         ({"body": f"Location was shared at {GEO}", "geo_uri": GEO}, "", True),
-        ({"body": f"Location User {GEO}", "geo_uri": GEO}, "", True),
+        ({"body": f"User Location {GEO}", "geo_uri": GEO}, "", True),
         ({"body": f"Vu ici : {GEO}", "geo_uri": GEO}, "Vu ici :", True),
         ({"body": "a", "m.location": {"uri": GEO, "description": "b"}, "geo_uri": GEO}, "a\nb", 1),
     ],

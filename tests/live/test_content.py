@@ -224,3 +224,22 @@ async def test_what_cannot_be_examined_stays_and_its_sender_hears_why(place: Tow
     voice = await sent(place, people.MEHDI, b"OggS", "message.ogg", msgtype="m.audio")
     assert await flagged(place, voice) == "refused:voice"
     assert await shown(place, "Écoutez-le") is not None
+
+
+async def test_officers_see_a_place_on_their_map(place: Town) -> None:
+    amelie, helene = await place.phone(people.AMELIE), await place.phone(people.HELENE)
+    words, mark = lamp()
+    uri = "geo:48.123456,2.654321;u=20"
+    request = {"room_id": place.sector(people.AMELIE), "uri": uri, "description": words}
+    answer = await amelie.ask("send_place", request)
+    await helene.wait_for(event_id=answer["event_id"])
+    assert await flagged(place, answer["event_id"]) == "awaiting"
+    preview = await shown(place, mark)
+    assert "48.123456, 2.654321" in preview.text
+    assert "Location" not in preview.text
+    assert await confirmed(place, preview) == "relayed"
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    (report,) = await reports(elise, room, mark)
+    assert "48.123456, 2.654321" in report.text
+    seen = await elise.wait_for(room_id=room, body_contains=uri)
+    assert (seen.msgtype, seen.was_sealed) == ("m.location", True)

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms
 
 from pc_matrix.pictures import workshop
 from pc_matrix.pictures.cleaning import cleaned
-from policies.pictures import LARGEST, LONGEST_SIDE, Picture
+from policies.pictures import LARGEST, LONGEST_SIDE, WEIGHT, Picture
 from policies.refusal import Refusal
 from tests.pictures import files
 
@@ -134,8 +134,33 @@ def test_no_reader_but_that_of_its_type_opens_a_file() -> None:
 async def test_a_process_that_dies_of_it_is_a_no(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workshop, "_CHILD", ("-c", "import os; os.abort()"))
     assert await workshop.cleaned(files.jpeg()) is Refusal.BROKEN_PICTURE
-    monkeypatch.setattr(workshop, "_CHILD", ("-c", "print('{}')"))
-    assert await workshop.cleaned(files.jpeg()) is Refusal.BROKEN_PICTURE
+
+
+STRANGE = [
+    "print('{}')",
+    "print('no json')",
+    """print('{"width": 4, "height": 3}'); print('<script>')""",
+    """print('{"width": 4000, "height": 3}'); print('x')""",
+    """print('{"refusal": "unheard-of"}')""",
+    "import os\nwhile True: os.write(1, bytes(65536))",
+]
+
+
+@pytest.mark.parametrize("program", STRANGE)
+async def test_a_process_that_says_strange_things_is_a_no(
+    monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setattr(workshop, "_CHILD", ("-c", program))
+    assert await workshop.cleaned(files.jpeg((1000, 1000))) is Refusal.BROKEN_PICTURE
+
+
+async def test_a_photo_full_of_leaves_weighs_no_more_than_servers_take() -> None:
+    noise = Image.effect_noise((1600, 1200), 40).convert("RGB")
+    stream = io.BytesIO()
+    noise.save(stream, "JPEG", quality=95)
+    found = await workshop.cleaned(stream.getvalue())
+    assert isinstance(found, Picture)
+    assert len(found.data) <= WEIGHT < len(stream.getvalue())
 
 
 async def test_a_process_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -155,7 +180,8 @@ assert resource.getrlimit(resource.RLIMIT_FSIZE)[0] == 0
 assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
 assert resource.getrlimit(resource.RLIMIT_AS)[0] <= 2**30
 sys.stdin.buffer.read()
-print(json.dumps({"width": 1, "height": 1}))
+print(json.dumps({"width": 1, "height": 1}), flush=True)
+sys.stdout.buffer.write(bytes([255, 216, 255]))
 """
     monkeypatch.setattr(workshop, "_CHILD", ("-c", spy))
     assert isinstance(await workshop.cleaned(files.jpeg()), Picture)

@@ -6,7 +6,16 @@ import pytest
 
 from policies.attachments import Attachment, mark, seen_first
 from policies.denunciation.verdict import Decision, Verdict
-from policies.pictures import HEAD, LONGEST_SIDE, TrueType, leaving_size, true_type, unfit_size
+from policies.pictures import (
+    HEAD,
+    LONGEST_SIDE,
+    Picture,
+    TrueType,
+    is_ours,
+    leaving_size,
+    true_type,
+    unfit_size,
+)
 from policies.positions import Position, position
 from policies.refusal import Refusal
 from tests.fakes import commune as c
@@ -102,6 +111,21 @@ def test_what_would_not_fit_into_memory_is_not_unpacked(
 )
 def test_what_leaves_keeps_its_shape(size: tuple[int, int], leaving: tuple[int, int]) -> None:
     assert leaving_size(*size) == leaving
+
+
+@pytest.mark.parametrize(
+    ("picture", "expected"),
+    [
+        (Picture(b"\xff\xd8\xff", 4, 3), True),
+        (Picture(b"\xff\xd8\xff", LONGEST_SIDE, LONGEST_SIDE), True),
+        (Picture(b"\xff\xd8\xff", LONGEST_SIDE + 1, 3), False),
+        (Picture(b"\xff\xd8\xff", 4, 0), False),
+        (Picture(b"GIF89a", 4, 3), False),
+        (Picture(b"", 4, 3), False),
+    ],
+)
+def test_what_is_not_made_here_does_not_leave(picture: Picture, *, expected: bool) -> None:
+    assert is_ours(picture) is expected
 
 
 @pytest.mark.parametrize("enclosed", [ATTACHED, HERE])

@@ -25,7 +25,7 @@ _ASSET = ("m.asset", "org.matrix.msc3488.asset")
 _GEO = re.compile(r"(?i)geo:[^\s\"<>]{3,300}")
 _TIME = r"(?: at \d{4}-\d\d-\d\dT[\d:.]{8,12}Z)?"
 _WRITTEN_BY_A_CLIENT = re.compile(
-    rf'(?s)Location(?: User)?(?: "(?P<said>.*)")? ?{_TIME}|Location was shared at ?|'
+    rf'(?s)(?:User )?Location(?: "(?P<said>.*)")? ?{_TIME}|Location was shared at ?|'
 )
 """What Element Web and Element X write where nobody wrote anything; its ``geo:`` is taken out."""
 

@@ -2,6 +2,7 @@
 // signed by their owner get keys and are believed.
 import * as sdk from "matrix-js-sdk";
 import { decodeRecoveryKey, OnlySignedDevicesIsolationMode } from "matrix-js-sdk/lib/crypto-api/index.js";
+import { makeLocationContent } from "matrix-js-sdk/lib/content-helpers.js";
 import { openedFile, sealedFile } from "./files.mjs";
 import { Memory } from "./memory.mjs";
 import { Verifying } from "./verifying.mjs";
@@ -11,7 +12,8 @@ const SYNC_WAIT = 60_000; // milliseconds
 export class Phone {
     static commands = [
         "ping", "login", "start", "rooms", "members", "create", "join", "leave", "send", "edit", "react",
-        "redact", "send_file", "open_file", "read", "wait_for", "identity_of", "reset_identity", "verify_ask", "verify_codes", "verify_answer",
+        "redact", "send_file", "send_place", "open_file",
+        "read", "wait_for", "identity_of", "reset_identity", "verify_ask", "verify_codes", "verify_answer",
         "verify_outcome", "logout", "quit",
     ]; // prettier-ignore
 
@@ -198,6 +200,13 @@ export class Phone {
 
     async send_file({ room_id, ...file }) {
         const content = await sealedFile(this.client, file);
+        return this.client.sendEvent(room_id, "m.room.message", content);
+    }
+
+    /** A position as Element writes it, with no word of its sender's but the description. */
+    async send_place({ room_id, uri, description, own = false }) {
+        const asset = own ? "m.self" : "m.pin";
+        const content = makeLocationContent(undefined, uri, Date.now(), description, asset);
         return this.client.sendEvent(room_id, "m.room.message", content);
     }
 
