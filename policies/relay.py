@@ -112,7 +112,7 @@ def _unfit(
     return _unfit_content(message, directory.commune)
 
 
-def _unfit_content(message: Message, commune: Commune) -> Refusal | None:  # noqa: PLR0911
+def _unfit_content(message: Message, commune: Commune) -> Refusal | None:  # noqa: PLR0911 - one answer a kind
     match message.kind:
         case MessageKind.TEXT:
             return _unfit_words(message)
