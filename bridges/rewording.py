@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridges.change_ports import ChangeLedger, MailChanges, RoomCorrector
 from bridges.copies import Copies, Rewriting
 from bridges.delivery import Delivery, Parcel, notice_of
+from bridges.enclosing import Enclosing
 from bridges.judging import Judged
 from bridges.outcome import Awaiting, Corrected, Declined, Marked, Outcome
 from bridges.ports import Clock, Fingerprint
@@ -34,17 +35,19 @@ class Rewording:
         fingerprint: Fingerprint,
         clock: Clock,
         mails: MailChanges | None,
+        enclosing: Enclosing,
     ) -> None:
         self._rooms, self._copies, self._ledger = rooms, copies, ledger
         self._fingerprint, self._clock, self._mails = fingerprint, clock, mails
-        self._delivery = Delivery(rooms, ledger, clock)
+        self._enclosing = enclosing
+        self._delivery = Delivery(rooms, ledger, enclosing, clock)
 
     def reading(self, report: Report, judged: Judged) -> Reading:
         """What the newest words are to those who know the report already."""
         leaving = self._leaving(report, judged)
         if leaving is None:
             return Decision.RETURN
-        digest = self._fingerprint.of(leaving.text)
+        digest = self._fingerprint.of(judged.shown(leaving))
         question = self._ledger.open_question(report.id)
         if question is not None and question.digest == digest:
             return Known.SHOWN
@@ -66,14 +69,19 @@ class Rewording:
     def is_shown(self, report: Report, judged: Judged, question: Question) -> bool:
         """Whether the newest words are just those that were asked about."""
         leaving = self._leaving(report, judged)
-        return leaving is not None and self._fingerprint.of(leaving.text) == question.digest
+        return (
+            leaving is not None and self._fingerprint.of(judged.shown(leaving)) == question.digest
+        )
 
     async def pass_on(
         self, report: Report, judged: Judged, change: EventId, directory: Directory
     ) -> Outcome:
         """Give every copy the new words, and tell the référent."""
         leaving = self._leaving(report, judged) or judged.verdict
-        digest = self._fingerprint.of(leaving.text)
+        digest = self._fingerprint.of(judged.shown(leaving))
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            return await self.doubt(report, enclosure, change, directory)
         parcel = Parcel(
             report,
             judged.relayable.sector,
@@ -81,6 +89,7 @@ class Rewording:
             leaving.text,
             digest,
             marked=judged.verdict.decision is not Decision.RETURN,
+            enclosure=enclosure,
         )
         await self._copies.rewrite(report, self._rewriting(parcel, change, directory), directory)
         referent = person_of(report.referent, directory)
@@ -120,7 +129,7 @@ class Rewording:
         than by none; and nothing that was sent before was anything but judged and good.
         """
         leaving = self._leaving(report, judged) or judged.verdict
-        digest, number = self._fingerprint.of(leaving.text), report.number or ""
+        digest, number = self._fingerprint.of(judged.shown(leaving)), report.number or ""
         await self._mark(report, change, directory)
         referent = person_of(report.referent, directory)
         by_reaction = directory.commune.flag_by_reaction

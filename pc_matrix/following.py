@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridges.change_ports import MailChanges
 from bridges.changes import Changes
 from bridges.copies import Copies
+from bridges.enclosing import Enclosing
 from bridges.judging import Judging
 from bridges.ports import Language
 from bridges.rewording import Rewording
@@ -16,7 +17,12 @@ from pc_matrix.voice import Voice
 
 
 def follow(
-    house: House, voice: Voice, language: Language, aftermath: Aftermath, mails: MailChanges | None
+    house: House,
+    voice: Voice,
+    language: Language,
+    aftermath: Aftermath,
+    mails: MailChanges | None,
+    enclosing: Enclosing,
 ) -> Changes:
     """One commune's, with its ``to_authority`` inside."""
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
@@ -26,8 +32,8 @@ def follow(
         aftermath,
         book,
         Judging(voice, book, language),
-        ToAuthority(voice, voice, book, language, fingerprint, clock),
-        Rewording(voice, copies, book, fingerprint, clock, mails),
+        ToAuthority(voice, voice, book, language, fingerprint, clock, enclosing),
+        Rewording(voice, copies, book, fingerprint, clock, mails, enclosing),
         Withdrawals(voice, copies, book, mails),
         clock,
     )

@@ -15,6 +15,7 @@ from bridges.certificate_news import CertificateNews
 from bridges.changes import Changes
 from bridges.corrections import Corrections
 from bridges.departure import Departures
+from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.judging import Judging
@@ -45,6 +46,7 @@ from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.mail import open_post
+from pc_matrix.pictures.opening import enclosing as open_enclosing
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.closing_accounts import Fate, close_account
@@ -133,6 +135,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         _as_bot(house) as http,
     ):
         voice = Voice(session)
+        enclosing = open_enclosing(session, http, house.registry, commune, clock)
         knock_book = KnockBook(house.registry, commune, clock)
         enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
         doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
@@ -148,8 +151,9 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         guests = GuestRooms(http)
         foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
 
-        watch, to_mail = Watch(book, clock), _to_mail(house, voice, language)
-        changes = follow(house, voice, language, Aftermath(http, session.user_id), to_mail)
+        watch, to_mail = Watch(book, clock), _to_mail(house, voice, language, enclosing)
+        aftermath = Aftermath(http, session.user_id)
+        changes = follow(house, voice, language, aftermath, to_mail, enclosing)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
@@ -219,13 +223,13 @@ def _carrier(
     )
 
 
-def _to_mail(house: House, voice: Voice, language: Language) -> ToMail | None:
+def _to_mail(house: House, voice: Voice, language: Language, enclosing: Enclosing) -> ToMail | None:
     post = open_post(house.settings, house.vault, house.clock.now)
     if post is None:
         return None
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
     judging, news = Judging(voice, book, language), CertificateNews(post, voice, book, clock)
-    return ToMail(post, voice, book, judging, fingerprint, news, clock)
+    return ToMail(post, voice, book, judging, fingerprint, news, clock, enclosing)
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:

@@ -12,6 +12,7 @@ from bridges.carrier import Carrier
 from bridges.changes import Changes
 from bridges.copies import Copies
 from bridges.departure import Departures
+from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.judging import Judging
@@ -26,7 +27,14 @@ from policies.terms import EventId, Message
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mandates import FakeMandates, FakePrivateRooms
-from tests.fakes.world import FakeClock, FakeFingerprint, FakeMailChanges, FakeReader, FakeRooms
+from tests.fakes.world import (
+    FakeClock,
+    FakeFingerprint,
+    FakeMailChanges,
+    FakePictures,
+    FakeReader,
+    FakeRooms,
+)
 
 
 @dataclass
@@ -38,6 +46,8 @@ class World:
     carrier: Carrier
     private: FakePrivateRooms
     mandates: FakeMandates
+    enclosing: Enclosing
+    pictures: FakePictures
     mails: FakeMailChanges
 
     def said_by_resident(self, text: str, event_id: EventId = c.MESSAGE_ID) -> Message:
@@ -55,9 +65,10 @@ def language() -> Language:
 def world(language: Language) -> World:
     rooms, reader, clock = FakeRooms(), FakeReader(), FakeClock()
     ledger, private = FakeLedger(clock), FakePrivateRooms()
-    mandates = FakeMandates(clock)
+    mandates, pictures = FakeMandates(clock), FakePictures()
+    enclosing = Enclosing(pictures, rooms, ledger)
     fingerprint, changed = FakeFingerprint(), FakeMailChanges()
-    to_authority = ToAuthority(rooms, reader, ledger, language, fingerprint, clock)
+    to_authority = ToAuthority(rooms, reader, ledger, language, fingerprint, clock, enclosing)
     copies = Copies(rooms, rooms, ledger, clock)
     carrier = Carrier(
         to_authority,
@@ -73,9 +84,11 @@ def world(language: Language) -> World:
             ledger,
             Judging(reader, ledger, language),
             to_authority,
-            Rewording(rooms, copies, ledger, fingerprint, clock, changed),
+            Rewording(rooms, copies, ledger, fingerprint, clock, changed, enclosing),
             Withdrawals(rooms, copies, ledger, changed),
             clock,
         ),
     )
-    return World(rooms, reader, ledger, clock, carrier, private, mandates, changed)
+    return World(
+        rooms, reader, ledger, clock, carrier, private, mandates, enclosing, pictures, changed
+    )

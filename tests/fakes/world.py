@@ -9,8 +9,12 @@ from datetime import datetime
 from bridges.change_ports import Trace
 from bridges.letter import Letter
 from bridges.wording.notice import Notice
+from policies.attachments import Attachment
 from policies.certificates import Certificate, CertificateFault
 from policies.mails import MailKind, MailOutcome
+from policies.pictures import Picture
+from policies.positions import Position
+from policies.refusal import Refusal
 from policies.reports import Report
 from policies.terms import AuthorityCode, EventId, Message, RoomId, UserId
 from tests.fakes import commune as c
@@ -29,13 +33,34 @@ class Said:
 
 
 @dataclass
-class FakeRooms:
-    """``RoomCorrector`` and ``RoomCleaner`` with a homeserver's memory of transactions.
+class Enclosed:
+    room_id: RoomId
+    enclosure: Picture | Position
+    name: str
+    answers: EventId | None
 
-    It can die before or after whatever it sends.
+
+@dataclass
+class FakePictures:
+    """``Pictures`` that are what ``answer`` says."""
+
+    answer: Picture | Refusal = field(default_factory=lambda: Picture(b"clean", 4, 3))
+    asked: list[Attachment] = field(default_factory=list)
+
+    async def cleaned(self, attachment: Attachment) -> Picture | Refusal:
+        self.asked.append(attachment)
+        return self.answer
+
+
+@dataclass
+class FakeRooms:
+    """``RoomCorrector``, ``RoomCleaner`` and ``EnclosureSender`` that remember transactions.
+
+    They can die before or after whatever is sent.
     """
 
     said: list[Said] = field(default_factory=list)
+    enclosed: list[Enclosed] = field(default_factory=list)
     reactions: list[tuple[RoomId, EventId, str]] = field(default_factory=list)
     redacted: list[tuple[RoomId, EventId]] = field(default_factory=list)
     gone: dict[EventId, UserId] = field(default_factory=dict)
@@ -111,6 +136,24 @@ class FakeRooms:
                         newest[target] = newest[event_id]
         here = [s for s in alive if s.room_id == room_id and s.event_id not in replacing]
         return [newest[s.event_id].notice.body for s in here]
+
+    async def enclose(
+        self,
+        room_id: RoomId,
+        enclosure: Picture | Position,
+        name: str,
+        txn: str,
+        answers: EventId | None = None,
+    ) -> EventId:
+        self._step(self.die_before)
+        known = self._known.get((room_id, txn))
+        if known is None:
+            known = EventId(f"$enclosed{len(self.enclosed)}")
+            self._known[room_id, txn] = known
+            self.enclosed.append(Enclosed(room_id, enclosure, name, answers))
+        self._step(self.die_after)
+        self._sends += 1
+        return known
 
     def _step(self, deadly: int) -> None:
         if self._sends == deadly:
