@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from bridges.acceptance import Acceptance
+from bridges.changes import Changes
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.linking import Linking
-from bridges.outcome import Ignored, Outcome
+from bridges.outcome import Ignored, Outcome, Withdrawn
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
+from policies.amendments import Edit, Withdrawal
 from policies.commands import CommandName
 from policies.refusal import Refusal
 from policies.terms import Answer, Command, Directory, Flag, Incoming, TakeUp
@@ -29,17 +31,26 @@ class Carrier:
     acceptance: Acceptance
     departures: Departures
     linking: Linking
+    changes: Changes
 
-    async def carry(self, item: Incoming, directory: Directory) -> Outcome:
+    async def carry(  # noqa: PLR0911 - one answer a kind
+        self, item: Incoming, directory: Directory
+    ) -> Outcome:
         """Carry ``item``; carrying it again after a crash says nothing twice."""
         match item:
             case Flag():
+                if await self.changes.is_taken_back(item):
+                    return Withdrawn("")
                 return await self.to_authority.carry(item, directory)
             case Answer():
                 return await self._answer(item, directory)
             case TakeUp():
                 acknowledged = await self.feedback.acknowledge(item, directory)
                 return acknowledged or await self.to_sectors.confirm(item, directory) or Ignored()
+            case Edit():
+                return await self.changes.edit(item, directory)
+            case Withdrawal():
+                return await self.changes.withdraw(item, directory)
             case Command():
                 return await self._command(item, directory)
             case _:
@@ -47,7 +58,8 @@ class Carrier:
 
     async def _answer(self, item: Answer, directory: Directory) -> Outcome:
         return (
-            await self.to_authority.answer(item, directory)
+            await self.changes.answer(item, directory)
+            or await self.to_authority.answer(item, directory)
             or await self.acceptance.answer(item, directory)
             or await self.departures.answer(item, directory)
             or Ignored()

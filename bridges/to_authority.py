@@ -74,6 +74,8 @@ class ToAuthority:
             # No report is opened: once it is sent anew, or is there again, it may be flagged again.
             return await self._refuse(flag.sender, enclosure, directory, flag.event_id)
         report = self._ledger.open_report(flag)
+        if report.state in (ReportState.WITHDRAWING, ReportState.WITHDRAWN):
+            return Refused(Refusal.NOT_WAITING)
         match judged.verdict.decision:
             case Decision.RETURN:
                 return await self._return(report, judged, directory, flag.event_id)
@@ -105,13 +107,27 @@ class ToAuthority:
         if isinstance(enclosure, Refusal):
             return await self._refuse(answer.sender, enclosure, directory, answer.event_id)
         leaving = judged.leaving
-        if leaving is not None and self._fingerprint.of(judged.shown(leaving)) == report.digest:
+        if leaving is not None and self.has_shown(report, judged):
             self._ledger.chose(answer.target, Choice.CONFIRMED)
             return await self._deliver(report, judged, leaving, enclosure, directory)
+        return await self.show_again(report, judged, directory, answer.event_id)
+
+    def has_shown(self, report: Report, judged: Judged) -> bool:
+        """Whether what would leave is just what the référent was shown last."""
+        leaving = judged.leaving
+        return leaving is not None and self._fingerprint.of(judged.shown(leaving)) == report.digest
+
+    async def show_again(
+        self, report: Report, judged: Judged, directory: Directory, about: EventId
+    ) -> Outcome:
+        """Show the new words to the référent, or give them back, after the event ``about``."""
         await self._call_first(report.referent, judged.call, directory, report.flag_event)
         if judged.verdict.decision is Decision.RETURN:
-            return await self._return(report, judged, directory, answer.event_id)
-        return await self._show(report, judged, enclosure, directory, answer.event_id)
+            return await self._return(report, judged, directory, about)
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            return await self._refuse(report.referent, enclosure, directory, about)
+        return await self._show(report, judged, enclosure, directory, about)
 
     async def _deliver(
         self,

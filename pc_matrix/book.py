@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bridges.ports import Clock
+from pc_matrix.change_pages import ChangePages
 from pc_matrix.mail_pages import MailPages
 from pc_matrix.registry import Registry
 from policies.corrections import Correction
@@ -38,7 +39,7 @@ _PINS_FOR = timedelta(seconds=1)
 _SETTLED_BY_A_PIN = frozenset({NewsKind.CHANGED, NewsKind.AWAITING})
 
 
-class Book(MailPages):
+class Book(MailPages, ChangePages):
     """The bridges' ledgers, the inbox, the pins, and the verifications that wait."""
 
     def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:
@@ -229,9 +230,11 @@ class Book(MailPages):
     def number_report(self, report_id: int, year: int) -> str:
         return self._registry.number_report(self._code, report_id, year)
 
-    def link(self, report_id: int, destination: RoomId, txn: str) -> Link:
+    def link(
+        self, report_id: int, destination: RoomId, txn: str, digest: str | None = None
+    ) -> Link:
         now = self._clock.now()
-        return self._registry.link(self._code, report_id, destination, txn, now)
+        return self._registry.link(self._code, report_id, destination, txn, now, digest)
 
     def sent(self, link_id: int, event_id: EventId) -> None:
         self._registry.sent(self._code, link_id, event_id, self._clock.now())

@@ -12,6 +12,7 @@ from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
+from bridges.changes import Changes
 from bridges.corrections import Corrections
 from bridges.departure import Departures
 from bridges.enclosing import Enclosing
@@ -22,7 +23,6 @@ from bridges.knocks import Knocks
 from bridges.linking import Linking
 from bridges.ports import Clock, Language
 from bridges.renewals import Renewals
-from bridges.to_authority import ToAuthority
 from bridges.to_mail import ToMail
 from bridges.to_sectors import ToSectors
 from bridges.verifications import VerificationNews
@@ -33,7 +33,9 @@ from pc_matrix.beside import Beside
 from pc_matrix.bot import Bot
 from pc_matrix.charters import Charters
 from pc_matrix.errors import SessionInUse
+from pc_matrix.following import follow
 from pc_matrix.homeserver.admin import SynapseAdmin
+from pc_matrix.homeserver.aftermath import Aftermath
 from pc_matrix.homeserver.guest_rooms import GuestRooms
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.in_flight import InFlight
@@ -149,7 +151,9 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         guests = GuestRooms(http)
         foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
 
-        watch = Watch(book, clock)
+        watch, to_mail = Watch(book, clock), _to_mail(house, voice, language, enclosing)
+        aftermath = Aftermath(http, session.user_id)
+        changes = follow(house, voice, language, aftermath, to_mail, enclosing)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
@@ -162,10 +166,9 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             _carrier(
                 house,
                 voice,
-                language,
-                enclosing,
                 SeenRooms(provisioner.private_rooms(), session),
                 foyer,
+                changes,
             ),
             keep_up,
             Alerts(voice, book, clock),
@@ -179,7 +182,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                     clock,
                 ),
                 foyer,
-                _to_mail(house, voice, language, enclosing),
+                to_mail,
                 book.directory,
                 lambda: watch.tell(session.incidents.drain()),
             ),
@@ -203,21 +206,20 @@ async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
 def _carrier(
     house: House,
     voice: Voice,
-    language: Language,
-    enclosing: Enclosing,
     private: SeenRooms,
     foyer: Foyer,
+    changes: Changes,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
-    fingerprint = VaultFingerprint(house.vault)
     return Carrier(
-        ToAuthority(voice, voice, book, language, fingerprint, clock, enclosing),
+        changes.to_authority,
         ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
         Feedback(voice, voice, book, clock),
         Help(voice, clock),
         Acceptance(voice, mandates, clock),
         Departures(voice, voice, private, mandates, clock),
         Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
+        changes,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from policies.amendments import Edit, Withdrawal
 from policies.attachments import Enclosed
 from policies.brake_limits import BrakeLimits
 from policies.formatted import Formatted
@@ -30,7 +31,6 @@ SectorCode = NewType("SectorCode", str)
 """A sector's short code inside its commune: ``"centre"``."""
 AuthorityCode = NewType("AuthorityCode", str)
 """An authority's short code inside its commune: ``"gendarmerie"``."""
-
 
 ROOM_VERSION = "12"  # the first in which nobody takes the power of who made the room
 CHARTER_VERSION = "1"
@@ -290,5 +290,5 @@ class Command:
     name: str
 
 
-Incoming = Flag | Answer | TakeUp | Command
+Incoming = Flag | Answer | TakeUp | Command | Edit | Withdrawal
 """What the inbox holds: who did what to which event, and never a text."""

@@ -81,7 +81,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "identity.approved": "identité approuvée",
     },
     "actor": {"cli": "la mairie", "pc-matrix": "le robot"},
-    "kind": {"flag": "signaler", "answer": "réponse", "take-up": "prise en compte"},
+    "kind": {
+        "flag": "signaler",
+        "answer": "réponse",
+        "take-up": "prise en compte",
+        "edit": "modification d'un message",
+        "withdrawal": "suppression d'un message",
+    },
     "language": {"fr": "français", "en": "anglais"},
 }
 """Words of the database in French; one that is not here stays as it is."""

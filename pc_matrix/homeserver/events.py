@@ -8,9 +8,10 @@ from dataclasses import replace
 from pc_matrix.homeserver.attachments.contents import Brought, brought
 from pc_matrix.homeserver.edits import is_edit
 from pc_matrix.homeserver.html_words import formatted
-from pc_matrix.homeserver.room_events import RoomEvent
+from pc_matrix.homeserver.room_events import REDACTION, RoomEvent
 from pc_matrix.homeserver.shapes import string
 from policies import commands
+from policies.amendments import Edit, Withdrawal
 from policies.commands import CommandName
 from policies.terms import (
     Answer,
@@ -49,6 +50,8 @@ def incoming(event: RoomEvent, key: RoomKey | None, commune: Commune) -> Incomin
         return None
     if event.type == "m.reaction":
         return _reaction(event, key.kind) if commune.flag_by_reaction else None
+    if event.type == REDACTION:
+        return _redaction(event, key.kind)
     if event.type == "m.room.message" and event.ciphertext is not None:
         believes = commune.flag_by_reaction or event.ciphertext.has_relation
         return _message(event if believes else _unrelated(event), key.kind)
@@ -82,10 +85,32 @@ def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incom
             return None
 
 
+def _redaction(event: RoomEvent, kind: RoomKind) -> Incoming | None:
+    """Redactions are never encrypted; whether something is gone is looked up before it counts."""
+    target = EventId(string(event.content, "redacts"))
+    return Withdrawal(*_ids(event), target) if kind is RoomKind.SECTOR and target else None
+
+
+def _edit(event: RoomEvent, kind: RoomKind) -> Incoming | None:
+    """A change that says so inside its ciphertext: elsewhere a homeserver can make it up."""
+    target = EventId(string(event.content, "m.relates_to", "event_id"))
+    is_inside = event.ciphertext is not None and event.ciphertext.has_relation
+    is_heard = kind is RoomKind.SECTOR and is_inside and bool(target)
+    return Edit(*_ids(event), target) if is_heard else None
+
+
+def _answered(event: RoomEvent, kind: RoomKind) -> EventId:
+    """What a message answers; in a report's thread, the report, whatever was last said there."""
+    thread = string(event.content, "m.relates_to", "rel_type") == "m.thread"
+    if thread and kind is RoomKind.AUTHORITY:
+        return EventId(string(event.content, "m.relates_to", "event_id"))
+    return EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
+
+
 def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     if string(event.content, "m.relates_to", "rel_type") == "m.replace":
-        return None
-    target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
+        return _edit(event, kind)
+    target = _answered(event, kind)
     said = commands.spoken(words(event))
     if said is None:
         return _sign(event, kind, target, words(event).strip()) if target else None

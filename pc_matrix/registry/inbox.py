@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import func, update
+from sqlalchemy import and_, func, or_, update
 from sqlmodel import Session, col, select
 
 from pc_matrix.registry.tables import CursorRow, InboxRow
 from pc_matrix.registry.transactions import Transactions, insert_once
+from policies.amendments import Edit, Withdrawal
 from policies.terms import (
     Answer,
     Category,
@@ -25,6 +26,7 @@ from policies.terms import (
 )
 
 _FLAG, _ANSWER, _TAKE_UP, _COMMAND = "flag", "answer", "take-up", "command"
+_EDIT, _WITHDRAWAL = "edit", "withdrawal"
 _YES, _NO = "yes", "no"
 
 
@@ -71,6 +73,41 @@ class InboxStore:
                 .where(col(InboxRow.commune) == code, col(InboxRow.id) == inbox_id)
                 .values(outcome=outcome, settled_at=at)
             )
+
+    def is_waiting_before(
+        self, code: CommuneCode, event_id: EventId, targets: Sequence[EventId], before: EventId
+    ) -> bool:
+        """Whether that event, or an answer to one of ``targets``, is unsettled and came earlier."""
+        until = select(InboxRow.id).where(InboxRow.commune == code, InboxRow.event_id == before)
+        answers = and_(col(InboxRow.kind) == _ANSWER, col(InboxRow.target).in_(targets))
+        wanted = select(InboxRow.id).where(
+            InboxRow.commune == code,
+            InboxRow.outcome == "",
+            or_(col(InboxRow.event_id) == event_id, answers),
+            col(InboxRow.id) < until.scalar_subquery(),
+        )
+        with self._transactions.reading() as session:
+            return session.exec(wanted).first() is not None
+
+    def is_taken_back(self, code: CommuneCode, event_id: EventId) -> bool:
+        """Whether that event was taken away again, and nobody dealt with it yet."""
+        wanted = select(InboxRow.id).where(
+            InboxRow.commune == code,
+            InboxRow.outcome == "",
+            InboxRow.kind == _WITHDRAWAL,
+            InboxRow.target == event_id,
+        )
+        with self._transactions.reading() as session:
+            return session.exec(wanted).first() is not None
+
+    def changed_by(self, code: CommuneCode, edit: EventId) -> EventId | None:
+        """Which message ``edit`` changed; ``None`` for what is no edit, or was never taken in."""
+        wanted = select(InboxRow.target).where(
+            InboxRow.commune == code, InboxRow.event_id == edit, InboxRow.kind == _EDIT
+        )
+        with self._transactions.reading() as session:
+            found = session.exec(wanted).first()
+            return EventId(found) if found else None
 
     def flags_since(self, code: CommuneCode, sender: UserId, since: datetime, last: EventId) -> int:
         """How many flags of that sender arrived at ``since`` or later, unsettled ones included.
@@ -119,6 +156,10 @@ def _stored(item: Incoming) -> tuple[str, str, str]:
             return _TAKE_UP, item.target, _YES if item.closes else _NO
         case Command():
             return _COMMAND, "", item.name
+        case Edit():
+            return _EDIT, item.target, ""
+        case Withdrawal():
+            return _WITHDRAWAL, item.target, ""
         case _:
             assert_never(item)
 
@@ -136,5 +177,9 @@ def _incoming(row: InboxRow) -> Incoming:
             return TakeUp(event, room, sender, target, row.word == _YES)
         case "command":
             return Command(event, room, sender, row.word)
+        case "edit":
+            return Edit(event, room, sender, target)
+        case "withdrawal":
+            return Withdrawal(event, room, sender, target)
         case kind:
             raise ValueError(f"inbox row {row.id} of unknown kind {kind}")

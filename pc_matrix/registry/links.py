@@ -20,9 +20,18 @@ class LinkStore:
     _transactions: Transactions
 
     def link(
-        self, code: CommuneCode, report_id: int, destination: RoomId, txn: str, at: datetime
+        self,
+        code: CommuneCode,
+        report_id: int,
+        destination: RoomId,
+        txn: str,
+        at: datetime,
+        digest: str | None = None,
     ) -> Link:
-        """The report's link to that room: a new PENDING one, or the one that it already has."""
+        """The report's link to that room: a new PENDING one, or the one that it already has.
+
+        ``digest`` is of the words with which it is begun; a link that is there keeps its own.
+        """
         with self._transactions.writing() as session:
             insert_once(
                 session,
@@ -33,6 +42,7 @@ class LinkStore:
                 txn=txn,
                 state=LinkState.PENDING.value,
                 begun_at=at,
+                digest=digest,
             )
             row = session.exec(
                 select(LinkRow).where(
@@ -95,4 +105,5 @@ def _link(row: LinkRow) -> Link:
         EventId(row.event_id) if row.event_id else None,
         LinkState(row.state),
         row.begun_at,
+        row.digest,
     )

@@ -9,6 +9,7 @@ from pc_matrix.registry import engine, migrate, seal
 from pc_matrix.registry.applied import AppliedStore
 from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
+from pc_matrix.registry.changes import ChangeStore
 from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.corrections import CorrectionStore
@@ -47,6 +48,7 @@ class Registry(
     LinkStore,
     EnclosureStore,
     MailStore,
+    ChangeStore,
     ShowingStore,
     BulletinStore,
     PinStore,

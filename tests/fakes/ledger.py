@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from bridges.ports import Clock
+from policies.changes import Question
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
     AckNews,
@@ -16,6 +17,7 @@ from policies.reports import (
     Report,
     ReportState,
     Showing,
+    Shown,
 )
 from policies.terms import AuthorityCode, EventId, Flag, RoomId, UserId
 
@@ -29,7 +31,7 @@ class _Bulletin:
 
 @dataclass
 class FakeLedger:
-    """``MailLedger``, ``AckLedger``, ``BulletinLedger`` and ``CertificateLedger`` of a commune."""
+    """Every ledger port of one commune at once."""
 
     clock: Clock
     flags: dict[UserId, int] = field(default_factory=dict)
@@ -43,6 +45,11 @@ class FakeLedger:
     bulletin_links: dict[int, Link] = field(default_factory=dict)
     all_mails: dict[int, Mail] = field(default_factory=dict)
     told_mails: set[int] = field(default_factory=set)
+    questions: dict[EventId, Question] = field(default_factory=dict)
+    in_flight: set[int] = field(default_factory=set)
+    taken_back: set[EventId] = field(default_factory=set)
+    edits: dict[EventId, EventId] = field(default_factory=dict)
+    replacements: dict[RoomId, RoomId] = field(default_factory=dict)
     told_certificates: set[tuple[AuthorityCode, str, str]] = field(default_factory=set)
 
     def open_report(self, flag: Flag) -> Report:
@@ -110,15 +117,31 @@ class FakeLedger:
             self.reports[report_id] = report
         return report.number or ""
 
-    def link(self, report_id: int, destination: RoomId, txn: str) -> Link:
-        return self._link(self.all_links, report_id, destination, txn)
+    def link(
+        self, report_id: int, destination: RoomId, txn: str, digest: str | None = None
+    ) -> Link:
+        return self._link(self.all_links, report_id, destination, txn, digest)
 
-    def _link(self, links: dict[int, Link], owner: int, destination: RoomId, txn: str) -> Link:
+    def _link(
+        self,
+        links: dict[int, Link],
+        owner: int,
+        destination: RoomId,
+        txn: str,
+        digest: str | None = None,
+    ) -> Link:
         for link in links.values():
             if (link.report_id, link.destination) == (owner, destination):
                 return link
         link = Link(
-            len(links) + 1, owner, destination, txn, None, LinkState.PENDING, self.clock.now()
+            len(links) + 1,
+            owner,
+            destination,
+            txn,
+            None,
+            LinkState.PENDING,
+            self.clock.now(),
+            digest,
         )
         links[link.id] = link
         return link
@@ -156,6 +179,53 @@ class FakeLedger:
             if link.event_id == event_id:
                 return self.reports[link.report_id], link
         return None
+
+    def report(self, report_id: int) -> Report:
+        return self.reports[report_id]
+
+    def report_by_flag(self, flag_event: EventId) -> Report | None:
+        return self._report(lambda r: r.flag_event == flag_event)
+
+    def is_in_flight(self, report: Report, change: EventId) -> bool:
+        return report.id in self.in_flight
+
+    def is_taken_back(self, event_id: EventId) -> bool:
+        return event_id in self.taken_back
+
+    def changed_by(self, edit: EventId) -> EventId | None:
+        return self.edits.get(edit)
+
+    def left_as_draft(self, report_id: int) -> bool:
+        return any(
+            owner == report_id
+            and showing.shown is Shown.DRAFT
+            and self.choices.get(event_id) is Choice.CONFIRMED
+            for event_id, (owner, showing) in self.shown.items()
+        )
+
+    def replacement(self, room_id: RoomId) -> RoomId | None:
+        return self.replacements.get(room_id)
+
+    def rewritten(self, link_id: int, digest: str) -> None:
+        self.all_links[link_id] = replace(self.all_links[link_id], digest=digest)
+
+    def ask(self, question: Question) -> None:
+        for preview, known in self.questions.items():
+            if known.report_id == question.report_id and preview != question.preview:
+                self.questions[preview] = replace(known, open=False)
+        self.questions.setdefault(question.preview, question)
+
+    def question(self, preview: EventId) -> Question | None:
+        return self.questions.get(preview)
+
+    def open_question(self, report_id: int) -> Question | None:
+        found = (q for q in self.questions.values() if q.report_id == report_id and q.open)
+        return next(found, None)
+
+    def end_questions(self, report_id: int, end: str) -> None:
+        for preview, known in self.questions.items():
+            if known.report_id == report_id:
+                self.questions[preview] = replace(known, open=False)
 
     def mail(
         self,

@@ -8,7 +8,8 @@ import pytest
 
 from pc_matrix.homeserver.events import incoming, message, words
 from pc_matrix.homeserver.http import Json
-from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent
+from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent, parse
+from policies.amendments import Edit, Withdrawal
 from policies.formatted import Formatted
 from policies.terms import (
     Answer,
@@ -108,12 +109,70 @@ def test_incoming(what: RoomEvent, key: RoomKey | None, expected: Incoming | Non
     assert incoming(what, key, c.commune()) == expected
 
 
-def test_an_edit_is_no_new_command() -> None:
-    edit = event(
-        "m.room.message",
-        {"body": "!signaler", "m.relates_to": {"rel_type": "m.replace", "event_id": TARGET}},
-    )
-    assert incoming(edit, SECTOR, c.commune()) is None
+def changed(*, inside: bool = True, sealed: bool = True) -> RoomEvent:
+    relation = {"rel_type": "m.replace", "event_id": TARGET}
+    content: Json = {"msgtype": "m.text", "body": "!signaler", "m.relates_to": relation}
+    made = event("m.room.message", content, sealed=sealed)
+    return made if inside else replace(made, ciphertext=replace(SEALED, has_relation=False))
+
+
+@pytest.mark.parametrize("believes", [True, False])
+def test_an_edit_is_no_new_command(believes: bool) -> None:
+    commune = replace(c.commune(), flag_by_reaction=believes)
+    edit = Edit(EVENT, ROOM, SENDER, TARGET)
+    assert incoming(changed(), SECTOR, commune) == edit
+    for key in (PRIVATE, AUTHORITY, REFERENTS):
+        assert incoming(changed(), key, commune) is None
+    assert incoming(changed(sealed=False), SECTOR, commune) is None
+
+
+def test_a_server_makes_no_edit_of_a_message() -> None:
+    assert incoming(changed(inside=False), SECTOR, c.commune()) is None
+
+
+@pytest.mark.parametrize("believes", [True, False])
+def test_what_is_taken_away_in_a_sector_is_told(believes: bool) -> None:
+    commune = replace(c.commune(), flag_by_reaction=believes)
+    redaction = event("m.room.redaction", {"redacts": TARGET}, sealed=False)
+    assert incoming(redaction, SECTOR, commune) == Withdrawal(EVENT, ROOM, SENDER, TARGET)
+    assert incoming(redaction, PRIVATE, commune) is None
+    nothing = event("m.room.redaction", {"redacts": 5}, sealed=False)
+    assert incoming(nothing, SECTOR, commune) is None
+
+
+def test_a_redaction_of_an_older_room_version_says_outside_what_it_redacts() -> None:
+    raw = {
+        "event_id": EVENT,
+        "sender": SENDER,
+        "type": "m.room.redaction",
+        "origin_server_ts": 1,
+        "redacts": TARGET,
+        "content": {},
+    }
+    older, newer = parse(raw, ROOM), parse({**raw, "content": {"redacts": "$n"}}, ROOM)
+    assert older is not None
+    assert newer is not None
+    assert (older.content["redacts"], newer.content["redacts"]) == (TARGET, "$n")
+
+
+@pytest.mark.parametrize("falling_back", [True, False])
+def test_a_sign_in_a_reports_thread_is_one_under_the_report(falling_back: bool) -> None:
+    relation = {
+        "rel_type": "m.thread",
+        "event_id": TARGET,
+        "is_falling_back": falling_back,
+        "m.in_reply_to": {"event_id": "$last"},
+    }
+
+    def threaded(body: str) -> RoomEvent:
+        content: Json = {"msgtype": "m.text", "body": body, "m.relates_to": relation}
+        return event("m.room.message", content)
+
+    expected = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)
+    assert incoming(threaded("👀"), AUTHORITY, c.commune()) == expected
+    assert incoming(threaded("On y va"), AUTHORITY, c.commune()) is None
+    in_sector = incoming(threaded("!signaler"), SECTOR, c.commune())
+    assert in_sector == Flag(EVENT, ROOM, SENDER, EventId("$last"))
 
 
 @pytest.mark.parametrize(

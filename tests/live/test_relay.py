@@ -75,6 +75,70 @@ async def test_an_acknowledgement_comes_back_without_a_word(place: Town) -> None
         assert mark not in news.text
 
 
+async def test_a_report_follows_its_message_until_it_is_taken_away(place: Town) -> None:
+    amelie, helene = await place.phone(people.AMELIE), await place.phone(people.HELENE)
+    sector, private = place.sector(people.AMELIE), place.private(people.HELENE)
+    text, mark = unique("Un lampadaire est cassé rue du Moulin.")
+    said = await flagged(place, text)
+    copies = {}
+    for who in OFFICERS:
+        (report,) = await reports(await place.phone(who), place.authority(who), mark)
+        copies[who.user_id] = report
+    number = copies[people.ELISE.user_id].text.split()[1]
+
+    other, new_mark = unique("Deux lampadaires sont cassés rue du Moulin.")
+    await amelie.edit(sector, said, other)
+    await helene.wait_for(room_id=private, body_contains=f"{number} est corrigé", timeout=40)
+    for who in OFFICERS:
+        phone, room, root = await place.phone(who), place.authority(who), copies[who.user_id]
+        change = await phone.wait_for(room_id=room, body_contains=new_mark)
+        assert change.was_sealed
+        if change.event_id != root.event_id:  # where Element already shows it in its place
+            relation = change.relates_to or {}
+            assert (relation["rel_type"], relation["event_id"]) == ("m.replace", root.event_id)
+        news = await phone.wait_for(room_id=room, body_contains=f"{number} : son auteur")
+        relation = news.relates_to or {}
+        assert (relation["rel_type"], relation["event_id"]) == ("m.thread", root.event_id)
+        assert relation["is_falling_back"]
+        assert news.was_sealed
+
+    await amelie.redact(sector, said)
+    gone = await helene.wait_for(room_id=private, body_contains=f"{number} retiré", timeout=40)
+    assert gone.was_sealed
+    for who in OFFICERS:
+        phone, room = await place.phone(who), place.authority(who)
+        notice = await phone.wait_for(room_id=room, body_contains=f"{number} retiré")
+        assert notice.was_sealed
+        assert "son auteur" in notice.text
+        heard = await phone.read(room, 200)
+        assert all(m not in seen.text for m in (mark, new_mark) for seen in heard)
+    heard = await amelie.read(sector, 50)
+    assert all(number not in seen.text for seen in heard)
+
+
+async def test_a_flag_taken_away_is_asked_about_before_its_report_goes(place: Town) -> None:
+    amelie, helene = await place.phone(people.AMELIE), await place.phone(people.HELENE)
+    sector, private = place.sector(people.AMELIE), place.private(people.HELENE)
+    text, mark = unique("Un banc est cassé devant la mairie.")
+    said = await amelie.send(sector, text)
+    await helene.wait_for(event_id=said)
+    flag = await helene.react(sector, said, "🚩")
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    (report,) = await reports(elise, room, mark)
+    number = report.text.split()[1]
+    await helene.redact(sector, flag)
+    question = await helene.wait_for(
+        room_id=private, body_contains=f"repris votre signalement {number}", timeout=40
+    )
+    assert question.was_sealed
+    await helene.react(private, question.event_id, "✅")
+    # He hears of it once every copy is gone.
+    await helene.wait_for(room_id=private, body_contains=f"{number} retiré", timeout=40)
+    notice = await elise.wait_for(room_id=room, body_contains=f"{number} retiré")
+    assert "référent" in notice.text
+    assert all(mark not in seen.text for seen in await elise.read(room, 200))
+
+
 async def test_an_authoritys_words_never_reach_a_sector(place: Town) -> None:
     elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
     text, mark = unique("Une voiture brûle sur le parking du stade.")
@@ -216,7 +280,9 @@ async def test_everything_the_bot_ever_said_was_sealed(place: Town) -> None:
             kinds |= {e["type"] for e in said}
             if kind in (RoomKind.SECTOR, RoomKind.AUTHORITY):
                 assert all("body" not in e["content"] for e in said)
-    assert kinds == {"m.room.encrypted", "m.reaction"}
+            taken = [e for e in said if e["type"] == "m.room.redaction"]
+            assert all(set(e["content"]) <= {"redacts"} for e in taken)
+    assert kinds == {"m.room.encrypted", "m.reaction", "m.room.redaction"}
 
 
 async def test_an_intruder_is_put_out_behind_a_guard_that_was_taken_away(place: Town) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from pc_matrix.registry import Registry, inbox
 from pc_matrix.registry.transactions import insert_once
+from policies.amendments import Edit, Withdrawal
 from policies.terms import (
     Answer,
     Category,
@@ -28,6 +29,8 @@ ITEMS: tuple[Incoming, ...] = (
     TakeUp(EventId("$e"), ROOM, ANNE, EventId("$t"), closes=True),
     TakeUp(EventId("$f"), ROOM, ANNE, EventId("$t"), closes=False),
     Command(EventId("$a"), ROOM, ANNE, "reply"),
+    Edit(EventId("$g"), ROOM, ANNE, EventId("$t")),
+    Withdrawal(EventId("$h"), ROOM, ANNE, EventId("$t")),
 )
 
 

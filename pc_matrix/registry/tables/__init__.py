@@ -3,6 +3,7 @@
 from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
 from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
+from pc_matrix.registry.tables.changes import QuestionRow
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.enclosures import EnclosureRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
@@ -53,6 +54,7 @@ __all__ = [
     "PersonRow",
     "PinRow",
     "PlaceRow",
+    "QuestionRow",
     "RenewalRow",
     "ReportRow",
     "RetiredRoomRow",

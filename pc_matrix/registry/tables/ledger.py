@@ -63,6 +63,7 @@ class LinkRow(Row, table=True):
     state: str
     begun_at: datetime = Field(sa_type=UtcTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    digest: str | None = None
 
 
 class AcknowledgementRow(Row, table=True):
