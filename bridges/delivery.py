@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bridges.each import each
@@ -33,6 +33,7 @@ class Parcel:
     """The keyed fingerprint of ``words``: what leaves later is compared with it."""
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
+    urgent: bool = False
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -114,7 +115,8 @@ class Delivery:
             return Uncertain(number)
         if parcel.marked and went.arrived:
             await mark(self._rooms, report)
-        notice = wording.relayed(referent, number, went.arrived, went.mailed)
+        minutes = directory.commune.remind_after if parcel.urgent else 0
+        notice = wording.relayed(referent, number, went.arrived, went.mailed, minutes)
         await tell(
             self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event
         )
@@ -140,6 +142,7 @@ async def mark(rooms: RoomSender, report: Report) -> None:
 
 def _notice(parcel: Parcel, number: str, directory: Directory) -> Notice:
     facts = facts_of(parcel.report, number, parcel.sector, parcel.sent_at, directory)
+    facts = replace(facts, urgent=parcel.urgent)
     return wording.report(directory.commune.language, facts, parcel.words)
 
 

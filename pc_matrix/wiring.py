@@ -10,12 +10,15 @@ from pathlib import Path
 
 from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
+from bridges.answers import Answers
 from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
 from bridges.corrections import Corrections
 from bridges.departure import Departures
+from bridges.escalation import Escalation
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.histories import Histories
 from bridges.judging import Judging
 from bridges.knocks import Knocks
 from bridges.linking import Linking
@@ -163,6 +166,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 _to_mail(house, voice, language),
                 book.directory,
                 lambda: watch.tell(session.incidents.drain()),
+                Escalation(voice, book, clock),
             ),
         )
 
@@ -189,11 +193,13 @@ def _carrier(
     return Carrier(
         ToAuthority(voice, voice, book, language, fingerprint, clock),
         ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
-        Feedback(voice, voice, book, clock),
+        Feedback(voice, book, clock),
         Help(voice, clock),
         Acceptance(voice, mandates, clock),
         Departures(voice, voice, private, mandates, clock),
         Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
+        Answers(voice, voice, book, clock),
+        Histories(voice, voice, book, clock),
     )
 
 

@@ -26,6 +26,7 @@ class ReportFacts:
     time_zone: str
     by_reaction: bool = True
     """Whether the commune heeds reactions."""
+    urgent: bool = False
 
 
 def report(language: str, facts: ReportFacts, words: str) -> Notice:
@@ -44,13 +45,22 @@ def report(language: str, facts: ReportFacts, words: str) -> Notice:
         moment=moment(language, facts.sent_at, facts.time_zone),
     )
     next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
+    if facts.urgent:
+        title = text(language, "report.urgent", title=title)
     return notice(Title(title), Paragraph(context), Quote(words), Paragraph(next_step))
 
 
 def relayed(
-    referent: Person, number: str, authorities: Sequence[str], mailed: Sequence[str] = ()
+    referent: Person,
+    number: str,
+    authorities: Sequence[str],
+    mailed: Sequence[str] = (),
+    minutes: int = 0,
 ) -> Notice:
-    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail."""
+    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail.
+
+    ``minutes``: an urgent one that nobody takes up is brought up again after so many.
+    """
     language = referent.language
     blocks: list[Block] = []
     if authorities:
@@ -60,6 +70,8 @@ def relayed(
         blocks.append(Title(text(language, "relayed.mail.title", number=number)))
     if mailed:
         blocks.append(Paragraph(text(language, "relayed.mail", authorities=", ".join(mailed))))
+    if authorities and minutes:
+        blocks.append(Paragraph(text(language, "relayed.urgent", minutes=minutes)))
     return notice(*blocks, mentions=(referent.user_id,))
 
 

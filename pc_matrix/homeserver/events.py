@@ -48,6 +48,8 @@ def incoming(event: RoomEvent, key: RoomKey | None, commune: Commune) -> Incomin
         return None
     if event.type == "m.reaction":
         return _reaction(event, key.kind) if commune.flag_by_reaction else None
+    if event.type == "m.room.redaction":
+        return _taken_away(event, key.kind) if commune.flag_by_reaction else None
     if event.type == "m.room.message" and event.ciphertext is not None:
         believes = commune.flag_by_reaction or event.ciphertext.has_relation
         return _message(event if believes else _unrelated(event), key.kind)
@@ -65,6 +67,15 @@ def _reaction(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     if not target or string(event.content, "m.relates_to", "rel_type") != "m.annotation":
         return None
     return _sign(event, kind, target, string(event.content, "m.relates_to", "key"))
+
+
+def _taken_away(event: RoomEvent, kind: RoomKind) -> Incoming | None:
+    """A sign that an officer takes back. The server alone says so, as it does of reactions."""
+    target = EventId(string(event.content, "redacts"))
+    if kind is not RoomKind.AUTHORITY or not target:
+        return None
+    event_id, room_id, sender = _ids(event)
+    return TakeUp(event_id, room_id, sender, target, closes=False, withdrawn=True)
 
 
 def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incoming | None:
@@ -87,11 +98,24 @@ def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
     said = commands.spoken(words(event))
     if said is None:
+        if kind is RoomKind.AUTHORITY:
+            target = _thread(event) or target
         return _sign(event, kind, target, words(event).strip()) if target else None
     event_id, room_id, sender = _ids(event)
     if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
-        return Flag(event_id, room_id, sender, target, commands.category(said.rest))
-    return Command(event_id, room_id, sender, said.name.value)
+        about, is_urgent = commands.category(said.rest), commands.urgent(said.rest)
+        return Flag(event_id, room_id, sender, target, about, is_urgent)
+    return Command(event_id, room_id, sender, said.name.value, _thread(event) or target)
+
+
+def _thread(event: RoomEvent) -> EventId:
+    """The message whose thread it stands in; empty outside of threads.
+
+    There, clients make every message an answer to the last one, so that nothing follows from that.
+    """
+    if string(event.content, "m.relates_to", "rel_type") != "m.thread":
+        return EventId("")
+    return EventId(string(event.content, "m.relates_to", "event_id"))
 
 
 def _ids(event: RoomEvent) -> tuple[EventId, RoomId, UserId]:

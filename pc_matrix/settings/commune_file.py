@@ -52,6 +52,7 @@ class _OptionsTable(Table):
     )
     aliases: bool = False
     knocking: bool = False
+    remind_after_minutes: Annotated[int, Field(ge=0, le=720)] = 15
 
 
 class _BrakeTable(Table):
@@ -136,6 +137,7 @@ class CommuneFile(Table):
             aliases=self.options.aliases,
             charter_deadline=self._charter_deadline(),
             knocking=self.options.knocking,
+            remind_after=self.options.remind_after_minutes,
             contact=self.commune.contact,
         )
 

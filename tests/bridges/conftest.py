@@ -8,10 +8,12 @@ from typing import cast
 import pytest
 
 from bridges.acceptance import Acceptance
+from bridges.answers import Answers
 from bridges.carrier import Carrier
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.histories import Histories
 from bridges.linking import Linking
 from bridges.ports import Language
 from bridges.to_authority import ToAuthority
@@ -53,10 +55,12 @@ def world(language: Language) -> World:
     carrier = Carrier(
         ToAuthority(rooms, reader, ledger, language, FakeFingerprint(), clock),
         ToSectors(rooms, reader, ledger, clock, lambda _room: 7),
-        Feedback(rooms, reader, ledger, clock),
+        Feedback(rooms, ledger, clock),
         Help(rooms, clock),
         Acceptance(rooms, mandates, clock),
         Departures(rooms, reader, private, mandates, clock),
         cast(Linking, None),
+        Answers(rooms, reader, ledger, clock),
+        Histories(rooms, reader, ledger, clock),
     )
     return World(rooms, reader, ledger, clock, carrier, private, mandates)

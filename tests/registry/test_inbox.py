@@ -27,7 +27,11 @@ ITEMS: tuple[Incoming, ...] = (
     Answer(EventId("$d"), ROOM, ANNE, EventId("$t"), send=False),
     TakeUp(EventId("$e"), ROOM, ANNE, EventId("$t"), closes=True),
     TakeUp(EventId("$f"), ROOM, ANNE, EventId("$t"), closes=False),
+    TakeUp(EventId("$g"), ROOM, ANNE, EventId("$e"), closes=False, withdrawn=True),
     Command(EventId("$a"), ROOM, ANNE, "reply"),
+    Command(EventId("$h"), ROOM, ANNE, "drop", EventId("$t")),
+    Flag(EventId("$i"), ROOM, ANNE, EventId("$t"), Category.BURGLARY, urgent=True),
+    Flag(EventId("$j"), ROOM, ANNE, EventId("$t"), urgent=True),
 )
 
 

@@ -6,7 +6,6 @@ from pc_matrix.registry.tables.base import Row
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
-    AcknowledgementRow,
     BulletinLinkRow,
     BulletinRow,
     CounterRow,
@@ -20,6 +19,7 @@ from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
 from pc_matrix.registry.tables.rooms import RetiredRoomRow, RoomRow
 from pc_matrix.registry.tables.seal import SealRow
+from pc_matrix.registry.tables.steps import ReportStepRow
 from pc_matrix.registry.tables.traces import AuditRow, IdentityNewsRow, PinRow
 from pc_matrix.registry.tables.verification import VerificationRow
 
@@ -27,7 +27,6 @@ METADATA = Row.metadata
 
 __all__ = [
     "METADATA",
-    "AcknowledgementRow",
     "AppliedRow",
     "AuditRow",
     "AuthorityRow",
@@ -53,6 +52,7 @@ __all__ = [
     "PlaceRow",
     "RenewalRow",
     "ReportRow",
+    "ReportStepRow",
     "RetiredRoomRow",
     "RoomRow",
     "SealRow",
