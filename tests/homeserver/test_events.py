@@ -78,7 +78,7 @@ def in_thread(body: str) -> RoomEvent:
         "is_falling_back": True,
         "m.in_reply_to": {"event_id": "$last"},
     }
-    return said(body, **{"m.relates_to": relation})
+    return event("m.room.message", {"msgtype": "m.text", "body": body, "m.relates_to": relation})
 
 
 def redaction() -> RoomEvent:
