@@ -70,6 +70,8 @@ def report_under(
     event_id: EventId, room_id: RoomId, ledger: AckLedger, directory: Directory
 ) -> Report | None:
     """The report that ``event_id`` shows in that authority's room, or brings up again there."""
+    if not event_id:
+        return None
     linked = ledger.link_by_event(event_id)
     if linked is not None:
         return linked[0] if linked[1].destination == room_id else None

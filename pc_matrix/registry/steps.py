@@ -63,6 +63,8 @@ class StepStore:
 
     def step_by_event(self, code: CommuneCode, event: EventId) -> tuple[Report, Step] | None:
         """What that event stands for: what its taking away left is no answer."""
+        if not event:
+            return None  # steps without an event have an empty one
         with self._transactions.reading() as session:
             row = session.exec(
                 select(ReportRow, ReportStepRow).where(
