@@ -31,11 +31,12 @@ class ReportFacts:
 
 def report(language: str, facts: ReportFacts, words: str) -> Notice:
     """A report, for an authority room."""
+    category = category_name(language, facts.category)
     title = text(
         language,
         "report.title",
         number=facts.number,
-        category=category_name(language, facts.category),
+        category=text(language, "report.urgent", category=category) if facts.urgent else category,
     )
     context = text(
         language,
@@ -45,8 +46,6 @@ def report(language: str, facts: ReportFacts, words: str) -> Notice:
         moment=moment(language, facts.sent_at, facts.time_zone),
     )
     next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
-    if facts.urgent:
-        title = text(language, "report.urgent", title=title)
     return notice(Title(title), Paragraph(context), Quote(words), Paragraph(next_step))
 
 

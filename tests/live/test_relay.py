@@ -96,7 +96,7 @@ async def test_an_authoritys_words_never_reach_a_sector(place: Town) -> None:
     helene = await place.phone(people.HELENE)
     heard = await helene.wait_for(room_id=place.private(people.HELENE), body_contains=answer)
     assert heard.was_sealed
-    news = f"{report.text.split()[3]} n'est plus pris en compte"
+    news = f"{report.text.split()[1]} n'est plus pris en compte"
     await helene.wait_for(room_id=place.private(people.HELENE), body_contains=news)
     await asyncio.sleep(2)
     sectors = [place.rooms[RoomKind.SECTOR, code] for code in people.SECTORS]
