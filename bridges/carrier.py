@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Literal, assert_never
 
 from bridges.acceptance import Acceptance
+from bridges.answers import Answers
 from bridges.changes import Changes
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.histories import Histories
 from bridges.linking import Linking
 from bridges.outcome import Ignored, Outcome, Withdrawn
 from bridges.to_authority import ToAuthority
@@ -18,6 +20,8 @@ from policies.amendments import Edit, Withdrawal
 from policies.commands import CommandName
 from policies.refusal import Refusal
 from policies.terms import Answer, Command, Directory, Flag, Incoming, TakeUp
+
+_AboutReports = Literal[CommandName.REPLY, CommandName.DROP, CommandName.HISTORY, CommandName.MINE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Carrier:
     departures: Departures
     linking: Linking
     changes: Changes
+    answers: Answers
+    histories: Histories
 
     async def carry(  # noqa: PLR0911 - one answer a kind
         self, item: Incoming, directory: Directory
@@ -69,8 +75,10 @@ class Carrier:
         self, command: Command, directory: Directory
     ) -> Outcome:
         match CommandName(command.name):
-            case CommandName.REPLY:
-                return await self.feedback.reply(command, directory)
+            case (
+                CommandName.REPLY | CommandName.DROP | CommandName.HISTORY | CommandName.MINE
+            ) as about_reports:
+                return await self._about_reports(about_reports, command, directory)
             case CommandName.BROADCAST:
                 return await self.to_sectors.propose(command, directory)
             case CommandName.ACCEPT:
@@ -86,4 +94,19 @@ class Carrier:
             case CommandName.UNKNOWN:
                 return await self.help.correct(command, Refusal.UNKNOWN_COMMAND, directory)
             case name:
+                assert_never(name)
+
+    async def _about_reports(
+        self, name: _AboutReports, command: Command, directory: Directory
+    ) -> Outcome:
+        match name:
+            case CommandName.REPLY:
+                return await self.answers.reply(command, directory)
+            case CommandName.DROP:
+                return await self.answers.drop(command, directory)
+            case CommandName.HISTORY:
+                return await self.histories.show(command, directory)
+            case CommandName.MINE:
+                return await self.histories.mine(command, directory)
+            case _:
                 assert_never(name)

@@ -38,6 +38,7 @@ class Parcel:
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
     enclosure: Picture | Position | None = None
+    urgent: bool = False
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -130,7 +131,8 @@ class Delivery:
             return Uncertain(number)
         if parcel.marked and went.arrived:
             await mark(self._rooms, report)
-        notice = wording.relayed(referent, number, went.arrived, went.mailed)
+        minutes = directory.commune.remind_after if parcel.urgent else 0
+        notice = wording.relayed(referent, number, went.arrived, went.mailed, minutes)
         await tell(
             self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event
         )
@@ -157,6 +159,7 @@ async def mark(rooms: RoomSender, report: Report) -> None:
 def notice_of(parcel: Parcel, number: str, directory: Directory) -> Notice:
     """The report as an authority room reads it."""
     facts = facts_of(parcel.report, number, parcel.sector, parcel.sent_at, directory)
+    facts = replace(facts, urgent=parcel.urgent)
     return wording.report(directory.commune.language, facts, parcel.words, parcel.enclosure)
 
 

@@ -48,8 +48,29 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An officer took his sign away."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Closed without follow-up."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """Somebody was shown a report's history, or his own reports."""
+
+    reports: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +151,10 @@ Outcome = (
     | Awaiting
     | Declined
     | Acknowledged
+    | TakenBack
     | Answered
+    | Dropped
+    | Recounted
     | Broadcast
     | Accepted
     | Departed

@@ -29,6 +29,7 @@ from policies.pictures import Picture
 from policies.positions import Position
 from policies.refusal import Refusal
 from policies.reports import Choice, Report, ReportState, Showing, Shown
+from policies.steps import Step, StepKind, is_urgent
 from policies.terms import Answer, Directory, EventId, Flag, Person, RoomKind, UserId
 
 _SHOWN = {
@@ -76,6 +77,7 @@ class ToAuthority:
         report = self._ledger.open_report(flag)
         if report.state in (ReportState.WITHDRAWING, ReportState.WITHDRAWN):
             return Refused(Refusal.NOT_WAITING)
+        self._mark_urgent(report, is_it=flag.urgent or judged.call is not None)
         match judged.verdict.decision:
             case Decision.RETURN:
                 return await self._return(report, judged, directory, flag.event_id)
@@ -141,8 +143,14 @@ class ToAuthority:
         marked = judged.verdict.decision is not Decision.RETURN
         sector, sent_at = judged.relayable.sector, judged.message.sent_at
         digest = self._fingerprint.of(judged.shown(leaving))
-        parcel = Parcel(report, sector, sent_at, leaving.text, digest, marked, enclosure)
+        self._mark_urgent(report, is_it=judged.call is not None)
+        urgent = is_urgent(self._ledger.steps(report.id))
+        parcel = Parcel(report, sector, sent_at, leaving.text, digest, marked, enclosure, urgent)
         return await self._delivery.deliver(parcel, directory)
+
+    def _mark_urgent(self, report: Report, *, is_it: bool) -> None:
+        if is_it:
+            self._ledger.note(report.id, Step(StepKind.URGENT, self._clock.now()))
 
     async def _call_first(
         self, user_id: UserId, call: Emergency | None, directory: Directory, about: EventId

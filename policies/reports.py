@@ -35,14 +35,6 @@ class LinkState(StrEnum):
     UNCERTAIN = "uncertain"
 
 
-class AckNews(StrEnum):
-    """What an authority's acknowledgement adds to what was known."""
-
-    NEW = "new"
-    CLOSED = "closed"
-    KNOWN = "known"
-
-
 class Shown(StrEnum):
     """What a référent was shown of a message that did not leave by itself."""
 

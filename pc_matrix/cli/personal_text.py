@@ -24,7 +24,7 @@ _TABLES: Mapping[str, str] = {
     "report": "Les messages que vous avez signalés (jamais leurs textes)",
     "showing": "Ce que le robot vous a montré avant un envoi, et votre réponse",
     "link": "Où ces signalements sont partis",
-    "acknowledgement": "Qui les a pris en compte",
+    "report_step": "Ce que ces signalements sont devenus",
     "bulletin": "Les messages de prévention que vous avez envoyés",
     "bulletin_link": "Où ces messages sont partis",
     "audit": "Le journal de ce qui a été fait, où vous êtes nommé",

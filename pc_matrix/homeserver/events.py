@@ -51,7 +51,7 @@ def incoming(event: RoomEvent, key: RoomKey | None, commune: Commune) -> Incomin
     if event.type == "m.reaction":
         return _reaction(event, key.kind) if commune.flag_by_reaction else None
     if event.type == REDACTION:
-        return _redaction(event, key.kind)
+        return _redaction(event, key.kind, commune)
     if event.type == "m.room.message" and event.ciphertext is not None:
         believes = commune.flag_by_reaction or event.ciphertext.has_relation
         return _message(event if believes else _unrelated(event), key.kind)
@@ -85,10 +85,21 @@ def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incom
             return None
 
 
-def _redaction(event: RoomEvent, kind: RoomKind) -> Incoming | None:
-    """Redactions are never encrypted; whether something is gone is looked up before it counts."""
+def _redaction(event: RoomEvent, kind: RoomKind, commune: Commune) -> Incoming | None:
+    """Redactions are never encrypted. In a sector, it is looked up whether something is gone.
+
+    A sign that an officer takes back counts by the server's word alone, as a reaction does.
+    """
     target = EventId(string(event.content, "redacts"))
-    return Withdrawal(*_ids(event), target) if kind is RoomKind.SECTOR and target else None
+    if not target:
+        return None
+    match kind:
+        case RoomKind.SECTOR:
+            return Withdrawal(*_ids(event), target)
+        case RoomKind.AUTHORITY if commune.flag_by_reaction:
+            return TakeUp(*_ids(event), target, closes=False, withdrawn=True)
+        case _:
+            return None
 
 
 def _edit(event: RoomEvent, kind: RoomKind) -> Incoming | None:
@@ -99,25 +110,30 @@ def _edit(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     return Edit(*_ids(event), target) if is_heard else None
 
 
-def _answered(event: RoomEvent, kind: RoomKind) -> EventId:
-    """What a message answers; in a report's thread, the report, whatever was last said there."""
-    thread = string(event.content, "m.relates_to", "rel_type") == "m.thread"
-    if thread and kind is RoomKind.AUTHORITY:
-        return EventId(string(event.content, "m.relates_to", "event_id"))
-    return EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
-
-
 def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     if string(event.content, "m.relates_to", "rel_type") == "m.replace":
         return _edit(event, kind)
-    target = _answered(event, kind)
+    target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
     said = commands.spoken(words(event))
     if said is None:
+        if kind is RoomKind.AUTHORITY:
+            target = _thread(event) or target
         return _sign(event, kind, target, words(event).strip()) if target else None
     event_id, room_id, sender = _ids(event)
     if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
-        return Flag(event_id, room_id, sender, target, commands.category(said.rest))
-    return Command(event_id, room_id, sender, said.name.value)
+        about, is_urgent = commands.category(said.rest), commands.urgent(said.rest)
+        return Flag(event_id, room_id, sender, target, about, is_urgent)
+    return Command(event_id, room_id, sender, said.name.value, _thread(event) or target)
+
+
+def _thread(event: RoomEvent) -> EventId:
+    """The message whose thread it stands in; empty outside of threads.
+
+    There, clients make every message an answer to the last one, so that nothing follows from that.
+    """
+    if string(event.content, "m.relates_to", "rel_type") != "m.thread":
+        return EventId("")
+    return EventId(string(event.content, "m.relates_to", "event_id"))
 
 
 def _ids(event: RoomEvent) -> tuple[EventId, RoomId, UserId]:

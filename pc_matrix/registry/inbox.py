@@ -26,8 +26,9 @@ from policies.terms import (
 )
 
 _FLAG, _ANSWER, _TAKE_UP, _COMMAND = "flag", "answer", "take-up", "command"
-_EDIT, _WITHDRAWAL = "edit", "withdrawal"
+_EDIT, _WITHDRAWAL, _TAKEN_BACK = "edit", "withdrawal", "taken-back"
 _YES, _NO = "yes", "no"
+_URGENT = "urgent"
 
 
 class InboxStore:
@@ -149,13 +150,14 @@ def _keep(session: Session, code: CommuneCode, item: Incoming, at: datetime) -> 
 def _stored(item: Incoming) -> tuple[str, str, str]:
     match item:
         case Flag():
-            return _FLAG, item.target, item.category.value if item.category else ""
+            return _FLAG, item.target, _flag_words(item)
         case Answer():
             return _ANSWER, item.target, _YES if item.send else _NO
         case TakeUp():
-            return _TAKE_UP, item.target, _YES if item.closes else _NO
+            kind = _TAKEN_BACK if item.withdrawn else _TAKE_UP
+            return kind, item.target, _YES if item.closes else _NO
         case Command():
-            return _COMMAND, "", item.name
+            return _COMMAND, item.target, item.name
         case Edit():
             return _EDIT, item.target, ""
         case Withdrawal():
@@ -164,19 +166,32 @@ def _stored(item: Incoming) -> tuple[str, str, str]:
             assert_never(item)
 
 
-def _incoming(row: InboxRow) -> Incoming:
+def _flag_words(flag: Flag) -> str:
+    category = flag.category.value if flag.category else ""
+    return f"{category} {_URGENT}".strip() if flag.urgent else category
+
+
+def _flag(row: InboxRow) -> Flag:
+    words = row.word.split()
+    category = next((Category(word) for word in words if word != _URGENT), None)
+    event, room, sender = EventId(row.event_id), RoomId(row.room_id), UserId(row.sender)
+    return Flag(event, room, sender, EventId(row.target), category, _URGENT in words)
+
+
+def _incoming(row: InboxRow) -> Incoming:  # noqa: PLR0911 - one answer a kind
     event, room, sender = EventId(row.event_id), RoomId(row.room_id), UserId(row.sender)
     target = EventId(row.target)
     match row.kind:
         case "flag":
-            category = Category(row.word) if row.word else None
-            return Flag(event, room, sender, target, category)
+            return _flag(row)
         case "answer":
             return Answer(event, room, sender, target, row.word == _YES)
         case "take-up":
             return TakeUp(event, room, sender, target, row.word == _YES)
+        case "taken-back":
+            return TakeUp(event, room, sender, target, row.word == _YES, withdrawn=True)
         case "command":
-            return Command(event, room, sender, row.word)
+            return Command(event, room, sender, row.word, target)
         case "edit":
             return Edit(event, room, sender, target)
         case "withdrawal":

@@ -30,6 +30,7 @@ from pc_matrix.registry.reports import ReportStore
 from pc_matrix.registry.retired_rooms import RetiredRoomStore
 from pc_matrix.registry.rooms import RoomStore
 from pc_matrix.registry.showings import ShowingStore
+from pc_matrix.registry.steps import StepStore
 from pc_matrix.registry.transactions import Transactions
 from pc_matrix.registry.verifications import VerificationStore
 from pc_matrix.vault import Vault
@@ -50,6 +51,7 @@ class Registry(
     MailStore,
     ChangeStore,
     ShowingStore,
+    StepStore,
     BulletinStore,
     PinStore,
     VerificationStore,

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from bridges.acceptance import Acceptance
+from bridges.answers import Answers
 from bridges.carrier import Carrier
 from bridges.changes import Changes
 from bridges.copies import Copies
@@ -15,6 +16,7 @@ from bridges.departure import Departures
 from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.histories import Histories
 from bridges.judging import Judging
 from bridges.linking import Linking
 from bridges.ports import Language
@@ -73,7 +75,7 @@ def world(language: Language) -> World:
     carrier = Carrier(
         to_authority,
         ToSectors(rooms, reader, ledger, clock, lambda _room: 7),
-        Feedback(rooms, reader, ledger, clock),
+        Feedback(rooms, ledger, clock),
         Help(rooms, clock),
         Acceptance(rooms, mandates, clock),
         Departures(rooms, reader, private, mandates, clock),
@@ -88,6 +90,8 @@ def world(language: Language) -> World:
             Withdrawals(rooms, copies, ledger, changed),
             clock,
         ),
+        Answers(rooms, reader, ledger, clock),
+        Histories(rooms, reader, ledger, clock),
     )
     return World(
         rooms, reader, ledger, clock, carrier, private, mandates, enclosing, pictures, changed

@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from bridges.ports import Clock
 from policies.changes import Question
+from policies.escalation import Followed
+from policies.history import Destinations
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
-    AckNews,
     Choice,
     Link,
     LinkState,
@@ -19,7 +20,8 @@ from policies.reports import (
     Showing,
     Shown,
 )
-from policies.terms import AuthorityCode, EventId, Flag, RoomId, UserId
+from policies.steps import Step, StepKind
+from policies.terms import AuthorityCode, Directory, EventId, Flag, RoomId, UserId
 
 
 @dataclass
@@ -39,7 +41,7 @@ class FakeLedger:
     shown: dict[EventId, tuple[int, Showing]] = field(default_factory=dict)
     choices: dict[EventId, Choice] = field(default_factory=dict)
     all_links: dict[int, Link] = field(default_factory=dict)
-    acks: dict[tuple[int, AuthorityCode], bool] = field(default_factory=dict)
+    all_steps: list[tuple[int, Step]] = field(default_factory=list)
     all_enclosures: dict[int, Link] = field(default_factory=dict)
     bulletins: dict[int, _Bulletin] = field(default_factory=dict)
     bulletin_links: dict[int, Link] = field(default_factory=dict)
@@ -265,17 +267,36 @@ class FakeLedger:
     def certificate_is_well(self, authority: AuthorityCode) -> None:
         self.told_certificates = {t for t in self.told_certificates if t[0] != authority}
 
-    def would_acknowledge(
-        self, report_id: int, authority: AuthorityCode, *, closes: bool
-    ) -> AckNews:
-        closed = self.acks.get((report_id, authority))
-        if closed is None:
-            return AckNews.CLOSED if closes else AckNews.NEW
-        return AckNews.CLOSED if closes and not closed else AckNews.KNOWN
+    def note(self, report_id: int, step: Step) -> None:
+        known = {(r, s.kind, s.authority, s.event) for r, s in self.all_steps}
+        if (report_id, step.kind, step.authority, step.event) not in known:
+            self.all_steps.append((report_id, step))
 
-    def acknowledge(self, report_id: int, authority: AuthorityCode, *, closes: bool) -> None:
-        before = self.acks.get((report_id, authority), False)
-        self.acks[report_id, authority] = before or closes
+    def steps(self, report_id: int) -> Sequence[Step]:
+        return [step for owner, step in self.all_steps if owner == report_id]
+
+    def step_by_event(self, event_id: EventId) -> tuple[Report, Step] | None:
+        for report_id, step in self.all_steps:
+            if step.event == event_id and step.kind is not StepKind.TAKEN_BACK:
+                return self.reports[report_id], step
+        return None
+
+    def reports_by(self, referent: UserId) -> Sequence[Report]:
+        return [r for r in reversed(self.reports.values()) if r.referent == referent]
+
+    def counted(self, kind: StepKind) -> int:
+        return len({report_id for report_id, step in self.all_steps if step.kind is kind})
+
+    def followed(self, directory: Directory) -> Sequence[Followed]:
+        found = []
+        for report in self.reports.values():
+            links = [x for x in self.links(report.id) if x.state is LinkState.SENT]
+            if report.state in (ReportState.SENT, ReportState.UNCERTAIN) and links:
+                rooms = Destinations(tuple(links), ()).authorities(directory)
+                mailed = tuple(m.authority for m in self.mails(report.id))
+                steps, sent_at = tuple(self.steps(report.id)), min(x.begun_at for x in links)
+                found.append(Followed(report, sent_at, tuple(sorted(rooms)), mailed, steps))
+        return found
 
     def open_bulletin(self, source_event: EventId, sender: UserId) -> int:
         for bulletin_id, bulletin in self.bulletins.items():

@@ -76,7 +76,7 @@ class FakeRooms:
         self._step(self.die_before)
         known = self._known.get((room_id, txn))
         if known is None:
-            known = EventId(f"$said{len(self.said)}")
+            known = EventId(f"$said{len(self._known)}")
             self._known[room_id, txn] = known
             self.said.append(Said(room_id, notice, txn, known))
         self._step(self.die_after)

@@ -71,6 +71,26 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
     return event("m.room.message", content, sealed=sealed)
 
 
+def in_thread(body: str) -> RoomEvent:
+    """In the thread of ``TARGET``, as clients write it: an answer to the last message there."""
+    relation = {
+        "rel_type": "m.thread",
+        "event_id": TARGET,
+        "is_falling_back": True,
+        "m.in_reply_to": {"event_id": "$last"},
+    }
+    return event("m.room.message", {"msgtype": "m.text", "body": body, "m.relates_to": relation})
+
+
+def redaction() -> RoomEvent:
+    content = {"redacts": TARGET, "reason": "un secret"}
+    return event("m.room.redaction", content, sealed=False)
+
+
+URGENT_FLAG = Flag(EVENT, ROOM, SENDER, TARGET, urgent=True)
+TAKEN_BACK = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False, withdrawn=True)
+
+
 @pytest.mark.parametrize(
     ("what", "key", "expected"),
     [
@@ -95,7 +115,14 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
             Flag(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE),
         ),
         (said("!signaler"), SECTOR, Command(EVENT, ROOM, SENDER, "flag")),
-        (said("!signaler", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "flag")),
+        (said("!signaler", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "flag", TARGET)),
+        (said("!signaler urgent", reply=True), SECTOR, URGENT_FLAG),
+        (said("!sans-suite", reply=True), AUTHORITY, Command(EVENT, ROOM, SENDER, "drop", TARGET)),
+        (in_thread("!sans-suite"), AUTHORITY, Command(EVENT, ROOM, SENDER, "drop", TARGET)),
+        (in_thread("👀"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)),
+        (redaction(), AUTHORITY, TAKEN_BACK),
+        (redaction(), SECTOR, None),
+        (event("m.room.redaction", {"redacts": 5}, sealed=False), AUTHORITY, None),
         (said("!signaler", reply=True, sealed=False), SECTOR, None),
         (said("!diffuser tous x"), AUTHORITY, Command(EVENT, ROOM, SENDER, "broadcast")),
         (said("!blabla"), AUTHORITY, Command(EVENT, ROOM, SENDER, "unknown")),
@@ -107,6 +134,11 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
 )
 def test_incoming(what: RoomEvent, key: RoomKey | None, expected: Incoming | None) -> None:
     assert incoming(what, key, c.commune()) == expected
+
+
+def test_where_reactions_do_not_count_their_redactions_do_not_either() -> None:
+    strict = replace(c.commune(), flag_by_reaction=False)
+    assert incoming(redaction(), AUTHORITY, strict) is None
 
 
 def changed(*, inside: bool = True, sealed: bool = True) -> RoomEvent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -140,23 +141,62 @@ async def test_a_flag_taken_away_is_asked_about_before_its_report_goes(place: To
 
 
 async def test_an_authoritys_words_never_reach_a_sector(place: Town) -> None:
+    """A marker in everything that an officer may do there; only his answer's own words go out."""
     elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
     text, mark = unique("Une voiture brûle sur le parking du stade.")
     await flagged(place, text)
     (report,) = await reports(elise, room, mark)
-    secret = f"secret{uuid4().hex[:8]}"
+    secret, answer = f"secret{uuid4().hex[:8]}", f"merci{uuid4().hex[:8]}"
     said = await elise.send(room, f"On envoie une patrouille, {secret}")
     await elise.edit(room, said, f"On envoie deux patrouilles, {secret}")
-    await elise.send(room, f"Voir {secret}", reply_to=report.event_id)
-    await elise.send(room, f"!repondre {report.text.split()[1]} Merci, {secret} pour vous")
+    await elise.send(
+        room, f"> <{people.HELENE.user_id}> {secret}\n\nVoir {secret}", reply_to=report.event_id
+    )
+    await elise.send(room, f"Pour vous, {secret}", mentions=[people.HELENE.user_id])
+    sign = await elise.react(room, report.event_id, "👀")
+    await _as_officer(place, room, sign, secret)
+    replied = await elise.send(room, f"!repondre {answer}", reply_to=report.event_id)
+    await elise.edit(room, replied, f"!repondre {answer} {secret}")
     helene = await place.phone(people.HELENE)
-    answer = await helene.wait_for(room_id=place.private(people.HELENE), body_contains=secret)
-    assert answer.was_sealed
+    heard = await helene.wait_for(room_id=place.private(people.HELENE), body_contains=answer)
+    assert heard.was_sealed
+    news = f"{report.text.split()[1]} n'est plus pris en compte"
+    await helene.wait_for(room_id=place.private(people.HELENE), body_contains=news)
     await asyncio.sleep(2)
+    sectors = [place.rooms[RoomKind.SECTOR, code] for code in people.SECTORS]
+    assert place.sector(people.AMELIE) in sectors
     for who in (people.HELENE, people.AMELIE):
         phone = await place.phone(who)
-        heard = await phone.read(place.sector(people.AMELIE), 200)
-        assert all(secret not in (seen.text + (seen.html or "")) for seen in heard)
+        seen = await phone.read(place.sector(people.AMELIE), 200)
+        assert all(secret not in (s.text + (s.html or "")) for s in seen)
+        assert all(answer not in s.text for s in seen)
+    private = await helene.read(place.private(people.HELENE), 200)
+    assert all(secret not in (s.text + (s.html or "")) for s in private)
+    bot = f"@{people.BOT}:{people.SERVER_NAME}"
+    async with place.as_user(bot) as http:
+        for elsewhere in (*sectors, place.private(people.HELENE)):
+            path = client_path("rooms", elsewhere, "messages")
+            page = await http.request("GET", path, params={"dir": "b", "limit": "1000"})
+            assert secret not in json.dumps(page, ensure_ascii=False)
+
+
+async def _as_officer(place: Town, room: str, sign: str, secret: str) -> None:
+    """What clients write in plain: a file's name, a redaction's reason, a display name."""
+    async with place.as_user(people.ELISE.user_id) as http:
+        file = {
+            "msgtype": "m.file",
+            "body": secret,
+            "filename": f"{secret}.pdf",
+            "url": "mxc://x/y",
+        }
+        await http.request(
+            "PUT", client_path("rooms", room, "send", "m.room.message", secret), file
+        )
+        path = client_path("rooms", room, "redact", sign, f"{secret}-redaction")
+        await http.request("PUT", path, {"reason": secret})
+        profile = client_path("profile", people.ELISE.user_id, "displayname")
+        await http.request("PUT", profile, {"displayname": secret})
+        await http.request("PUT", profile, {"displayname": people.ELISE.name})
 
 
 async def test_a_denunciation_goes_back_and_is_kept_nowhere(place: Town) -> None:

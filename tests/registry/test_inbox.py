@@ -32,12 +32,19 @@ ITEMS: tuple[Incoming, ...] = (
     Edit(EventId("$g"), ROOM, ANNE, EventId("$t")),
     Withdrawal(EventId("$h"), ROOM, ANNE, EventId("$t")),
 )
+MORE: tuple[Incoming, ...] = (
+    TakeUp(EventId("$g"), ROOM, ANNE, EventId("$e"), closes=False, withdrawn=True),
+    Command(EventId("$h"), ROOM, ANNE, "drop", EventId("$t")),
+    Flag(EventId("$i"), ROOM, ANNE, EventId("$t"), Category.BURGLARY, urgent=True),
+    Flag(EventId("$j"), ROOM, ANNE, EventId("$t"), urgent=True),
+)
 
 
 def test_what_comes_in_comes_out_in_order(registry: Registry) -> None:
     assert registry.cursor(CODE) is None
-    assert registry.take_in(CODE, ITEMS, "s1", NOW) == len(ITEMS)
-    assert [item for _, item in registry.waiting(CODE)] == list(ITEMS)
+    everything = (*ITEMS, *MORE)
+    assert registry.take_in(CODE, everything, "s1", NOW) == len(everything)
+    assert [item for _, item in registry.waiting(CODE)] == list(everything)
     assert registry.cursor(CODE) == "s1"
     assert registry.waiting(OTHER) == []
     assert registry.cursor(OTHER) is None

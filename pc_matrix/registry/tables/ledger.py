@@ -66,17 +66,6 @@ class LinkRow(Row, table=True):
     digest: str | None = None
 
 
-class AcknowledgementRow(Row, table=True):
-    __tablename__ = "acknowledgement"
-    __table_args__ = (ForeignKeyConstraint(["report_id"], ["report.id"]),)
-
-    commune: str = Field(primary_key=True)
-    report_id: int = Field(primary_key=True, sa_type=BigId)
-    authority: str = Field(primary_key=True)
-    first_at: datetime = Field(sa_type=UtcTime)
-    closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
-
-
 class ShowingRow(Row, table=True):
     """What a référent was shown of a report, and what he answered: words of ours, never a text."""
 
