@@ -121,7 +121,7 @@ TAKEN_BACK = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False, withdrawn=True)
         (in_thread("!sans-suite"), AUTHORITY, Command(EVENT, ROOM, SENDER, "drop", TARGET)),
         (in_thread("👀"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)),
         (redaction(), AUTHORITY, TAKEN_BACK),
-        (redaction(), SECTOR, None),
+        (redaction(), PRIVATE, None),
         (event("m.room.redaction", {"redacts": 5}, sealed=False), AUTHORITY, None),
         (said("!signaler", reply=True, sealed=False), SECTOR, None),
         (said("!diffuser tous x"), AUTHORITY, Command(EVENT, ROOM, SENDER, "broadcast")),
