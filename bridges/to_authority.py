@@ -6,6 +6,7 @@ a transaction id of its own. No text is kept anywhere on the way.
 
 from __future__ import annotations
 
+from bridges import first_calls
 from bridges.delivery import Delivery, Parcel
 from bridges.judging import Barred, Judged, Judging, flag_of
 from bridges.outcome import Awaiting, Declined, Offered, Outcome, Refused, Returned
@@ -115,9 +116,7 @@ class ToAuthority:
         self, user_id: UserId, call: Emergency | None, directory: Directory, about: EventId
     ) -> None:
         if call is not None:
-            person = person_of(user_id, directory)
-            notice = wording.emergency(person, call)
-            await tell(self._rooms, directory, person, notice, purpose="emergency", about=about)
+            await first_calls.say(self._rooms, user_id, call, directory, about)
 
     async def _return(
         self, report: Report, judged: Judged, directory: Directory, about: EventId

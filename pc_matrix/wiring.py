@@ -15,6 +15,7 @@ from bridges.certificate_news import CertificateNews
 from bridges.corrections import Corrections
 from bridges.departure import Departures
 from bridges.feedback import Feedback
+from bridges.first_calls import FirstCalls
 from bridges.help import Help
 from bridges.judging import Judging
 from bridges.knocks import Knocks
@@ -42,6 +43,7 @@ from pc_matrix.homeserver.session import Session
 from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
+from pc_matrix.lookout import Lookout
 from pc_matrix.mail import open_post
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
@@ -163,6 +165,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 _to_mail(house, voice, language),
                 book.directory,
                 lambda: watch.tell(session.incidents.drain()),
+                Lookout(FirstCalls(voice, voice, language), book.directory, book.waiting),
             ),
         )
 
