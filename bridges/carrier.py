@@ -8,6 +8,7 @@ from typing import assert_never
 from bridges.acceptance import Acceptance
 from bridges.departure import Departures
 from bridges.feedback import Feedback
+from bridges.guided import Guided
 from bridges.help import Help
 from bridges.linking import Linking
 from bridges.outcome import Ignored, Outcome
@@ -15,7 +16,7 @@ from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
 from policies.commands import CommandName
 from policies.refusal import Refusal
-from policies.terms import Answer, Command, Directory, Flag, Incoming, TakeUp
+from policies.terms import Answer, Command, Directory, Flag, Incoming, Said, TakeUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Carrier:
     acceptance: Acceptance
     departures: Departures
     linking: Linking
+    guided: Guided
 
     async def carry(self, item: Incoming, directory: Directory) -> Outcome:
         """Carry ``item``; carrying it again after a crash says nothing twice."""
@@ -40,6 +42,10 @@ class Carrier:
             case TakeUp():
                 acknowledged = await self.feedback.acknowledge(item, directory)
                 return acknowledged or await self.to_sectors.confirm(item, directory) or Ignored()
+            case Said():
+                return await self.guided.hear(item, directory)
+            case Command() if self.guided.takes(item, directory):
+                return await self.guided.command(item, directory)
             case Command():
                 return await self._command(item, directory)
             case _:
@@ -47,9 +53,11 @@ class Carrier:
 
     async def _answer(self, item: Answer, directory: Directory) -> Outcome:
         return (
-            await self.to_authority.answer(item, directory)
+            await self.guided.answer(item, directory)
+            or await self.to_authority.answer(item, directory)
             or await self.acceptance.answer(item, directory)
             or await self.departures.answer(item, directory)
+            or await self.guided.tapped(item, directory)
             or Ignored()
         )
 
@@ -69,6 +77,8 @@ class Carrier:
                 return await self.help.explain(command, directory)
             case CommandName.LINK:
                 return await self.linking.link(command, directory)
+            case CommandName.NEW:
+                return await self.guided.begin(command, directory)
             case CommandName.FLAG:
                 return await self.help.correct(command, Refusal.NOTHING_CHOSEN, directory)
             case CommandName.UNKNOWN:

@@ -6,6 +6,8 @@ only the words that an officer wrote to be passed on.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
+
 from bridges.each import each
 from bridges.outcome import Acknowledged, Answered, Outcome, Refused
 from bridges.ports import AckLedger, Clock, MessageReader, RoomSender
@@ -17,7 +19,7 @@ from policies.authority import may_command, speaks_for
 from policies.refusal import Refusal
 from policies.relay import transaction
 from policies.reports import AckNews, Report
-from policies.terms import Authority, Command, Directory, TakeUp
+from policies.terms import Authority, Command, Directory, RoomKind, TakeUp
 
 
 class Feedback:
@@ -53,12 +55,13 @@ class Feedback:
         about = report.source_event
         public = wording.sector_news(directory.commune.language, number, name, closes=closes)
         txn = transaction(purpose, about, report.source_room)
-        await each(
-            (
-                tell(self._rooms, directory, referent, private, purpose=purpose, about=about),
-                self._rooms.send(report.source_room, public, txn),
-            )
-        )
+        steps: list[Awaitable[object]] = [
+            tell(self._rooms, directory, referent, private, purpose=purpose, about=about)
+        ]
+        key = directory.key_of(report.source_room)
+        if key is None or key.kind is not RoomKind.PRIVATE:  # a guided report's sector saw none
+            steps.append(self._rooms.send(report.source_room, public, txn))
+        await each(steps)
 
     async def reply(self, command: Command, directory: Directory) -> Outcome:
         """``!repondre 2026-0042 …``: the words go to the report's référent, and to nobody else."""

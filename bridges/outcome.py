@@ -77,6 +77,11 @@ class Helped:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of the guided report was put, again or for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A foreign account is now a person's of the registry."""
 
@@ -104,6 +109,7 @@ Outcome = (
     | Accepted
     | Departed
     | Helped
+    | Asked
     | Linked
     | Ignored
     | Refused

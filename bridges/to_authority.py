@@ -7,6 +7,7 @@ a transaction id of its own. No text is kept anywhere on the way.
 from __future__ import annotations
 
 from bridges import first_calls
+from bridges.composing import Composing
 from bridges.delivery import Delivery, Parcel
 from bridges.judging import Barred, Judged, Judging, flag_of
 from bridges.outcome import Awaiting, Declined, Offered, Outcome, Refused, Returned
@@ -49,10 +50,11 @@ class ToAuthority:
         language: Language,
         fingerprint: Fingerprint,
         clock: Clock,
+        composing: Composing | None = None,
     ) -> None:
         self._rooms, self._ledger = rooms, ledger
         self._fingerprint, self._clock = fingerprint, clock
-        self._judging = Judging(reader, ledger, language)
+        self._judging = Judging(reader, ledger, language, composing)
         self._delivery = Delivery(rooms, ledger, clock)
 
     async def carry(self, flag: Flag, directory: Directory) -> Outcome:
@@ -73,6 +75,22 @@ class ToAuthority:
                 return await self._show(report, judged, directory, flag.event_id)
             case Decision.RELAY:
                 return await self._deliver(report, judged, judged.verdict, directory)
+
+    async def propose(self, flag: Flag, directory: Directory, about: EventId) -> Outcome:
+        """Show its référent what would leave of a guided report, whatever the filter says of it.
+
+        ``about`` is the answer after which it is shown: once for each.
+        """
+        judged = await self._judging.judge(flag, directory, self._clock.now())
+        await self._call_first(flag.sender, judged.call, directory, about)
+        if isinstance(judged, Barred):
+            return await self._refuse(flag.sender, judged.refusal, directory, about)
+        report = self._ledger.open_report(flag)
+        if flag.category is not None:
+            self._ledger.set_category(report.id, flag.category)
+        if judged.verdict.decision is Decision.RETURN:
+            return await self._return(report, judged, directory, about)
+        return await self._show(report, judged, directory, about)
 
     async def answer(self, answer: Answer, directory: Directory) -> Outcome | None:
         """A tap under a preview: send it or keep it; ``None`` when it was under something else."""

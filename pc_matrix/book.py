@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bridges.ports import Clock
+from pc_matrix.form_pages import FormPages
 from pc_matrix.mail_pages import MailPages
 from pc_matrix.registry import Registry
 from policies.corrections import Correction
@@ -38,7 +39,7 @@ _PINS_FOR = timedelta(seconds=1)
 _SETTLED_BY_A_PIN = frozenset({NewsKind.CHANGED, NewsKind.AWAITING})
 
 
-class Book(MailPages):
+class Book(MailPages, FormPages):
     """The bridges' ledgers, the inbox, the pins, and the verifications that wait."""
 
     def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:

@@ -12,10 +12,12 @@ from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
+from bridges.composing import Composing
 from bridges.corrections import Corrections
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.first_calls import FirstCalls
+from bridges.guided import Guided
 from bridges.help import Help
 from bridges.judging import Judging
 from bridges.knocks import Knocks
@@ -138,18 +140,19 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
 
         watch = Watch(book, clock)
+        private = SeenRooms(provisioner.private_rooms(), session)
+        carrier = _carrier(house, voice, language, private, foyer)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
+            await carrier.guided.lapse(book.directory())
             await doorkeeper.announce(book.directory())
             return until_next
 
         yield Bot(
             session,
             book,
-            _carrier(
-                house, voice, language, SeenRooms(provisioner.private_rooms(), session), foyer
-            ),
+            carrier,
             keep_up,
             Alerts(voice, book, clock),
             watch,
@@ -189,14 +192,19 @@ def _carrier(
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
     fingerprint = VaultFingerprint(house.vault)
+    to_authority = ToAuthority(
+        voice, voice, book, language, fingerprint, clock, Composing(voice, book)
+    )
+    help_ = Help(voice, clock)
     return Carrier(
-        ToAuthority(voice, voice, book, language, fingerprint, clock),
+        to_authority,
         ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
         Feedback(voice, voice, book, clock),
-        Help(voice, clock),
+        help_,
         Acceptance(voice, mandates, clock),
         Departures(voice, voice, private, mandates, clock),
         Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
+        Guided(voice, voice, book, language, to_authority, help_, clock),
     )
 
 
@@ -205,7 +213,10 @@ def _to_mail(house: House, voice: Voice, language: Language) -> ToMail | None:
     if post is None:
         return None
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
-    judging, news = Judging(voice, book, language), CertificateNews(post, voice, book, clock)
+    judging, news = (
+        Judging(voice, book, language, Composing(voice, book)),
+        CertificateNews(post, voice, book, clock),
+    )
     return ToMail(post, voice, book, judging, fingerprint, news, clock)
 
 

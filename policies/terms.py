@@ -293,5 +293,16 @@ class Command:
     name: str
 
 
-Incoming = Flag | Answer | TakeUp | Command
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Anything else said in a private room; a tap's ``sign``: ``1`` to ``9``, ``skip``, ``new``."""
+
+    event_id: EventId
+    room_id: RoomId
+    sender: UserId
+    target: EventId = EventId("")
+    sign: str = ""
+
+
+Incoming = Flag | Answer | TakeUp | Command | Said
 """What the inbox holds: who did what to which event, and never a text."""

@@ -90,7 +90,7 @@ def _charter(language: str, commune: str) -> tuple[Block, ...]:
 def referent_help(person: Person, *, by_reaction: bool = True) -> Notice:
     """To a référent who asks how it works."""
     sign = how(person.language, "help.referent.2", by_reaction=by_reaction)
-    return _help(person, "help.referent", {2: sign})
+    return _help(person, "help.referent", {2: sign}, lines=4)
 
 
 def resident_help(person: Person) -> Notice:
@@ -103,7 +103,13 @@ def officer_help(person: Person) -> Notice:
     return _help(person, "help.officer")
 
 
-def _help(person: Person, key: str, said: Mapping[int, str] = MappingProxyType({})) -> Notice:
+def _help(
+    person: Person,
+    key: str,
+    said: Mapping[int, str] = MappingProxyType({}),
+    *,
+    lines: int = 3,
+) -> Notice:
     language = person.language
-    lines = tuple(said.get(i) or text(language, f"{key}.{i}") for i in range(1, 4))
-    return notice(Title(text(language, f"{key}.title")), Bullets(lines), mentions=(person.user_id,))
+    told = tuple(said.get(i) or text(language, f"{key}.{i}") for i in range(1, lines + 1))
+    return notice(Title(text(language, f"{key}.title")), Bullets(told), mentions=(person.user_id,))

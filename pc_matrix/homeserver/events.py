@@ -11,6 +11,7 @@ from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.shapes import string
 from policies import commands
 from policies.commands import CommandName
+from policies.guided_words import NEW_SIGN, SKIP_SIGN
 from policies.terms import (
     Answer,
     Command,
@@ -23,6 +24,7 @@ from policies.terms import (
     RoomId,
     RoomKey,
     RoomKind,
+    Said,
     SenderTrust,
     TakeUp,
     UserId,
@@ -32,6 +34,8 @@ _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]+>")
 _VARIATION = "\ufe0f"
 _FLAGS = ("🚩", "🏳", "🏴")
 _SEND, _KEEP, _TAKE_UP = ("✅", "👍", "✔"), ("❌", "👎", "✖"), ("👀",)
+_DIGITS = tuple("123456789")
+_TAPS = {"⏭": SKIP_SIGN, "📝": NEW_SIGN}
 _TEXTS = ("m.text", "m.emote", "m.notice")
 _MORE_THAN_TEXT = ("url", "file", "filename", "geo_uri", "info")
 """Of an attachment or a place: what has these shows more than its words in some application."""
@@ -64,7 +68,18 @@ def _reaction(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     target = EventId(string(event.content, "m.relates_to", "event_id"))
     if not target or string(event.content, "m.relates_to", "rel_type") != "m.annotation":
         return None
-    return _sign(event, kind, target, string(event.content, "m.relates_to", "key"))
+    sign = string(event.content, "m.relates_to", "key")
+    return _sign(event, kind, target, sign) or _tap(event, kind, target, sign)
+
+
+def _tap(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Said | None:
+    """A tap under a question of the guided report: ``1️⃣``, ``⏭``."""
+    mark = sign.replace(_VARIATION, "").removesuffix("\u20e3")
+    tapped = mark if mark in _DIGITS else _TAPS.get(mark)
+    if kind is not RoomKind.PRIVATE or tapped is None:
+        return None
+    event_id, room_id, sender = _ids(event)
+    return Said(event_id, room_id, sender, target, tapped)
 
 
 def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incoming | None:
@@ -86,12 +101,19 @@ def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
         return None
     target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
     said = commands.spoken(words(event))
-    if said is None:
-        return _sign(event, kind, target, words(event).strip()) if target else None
     event_id, room_id, sender = _ids(event)
+    if said is None:
+        sign = _sign(event, kind, target, words(event).strip()) if target else None
+        return sign or _said(event, kind)
     if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
         return Flag(event_id, room_id, sender, target, commands.category(said.rest))
     return Command(event_id, room_id, sender, said.name.value)
+
+
+def _said(event: RoomEvent, kind: RoomKind) -> Said | None:
+    """Any other words in a private room; a sign alone counts only under what it answers."""
+    is_sign = words(event).strip().removesuffix(_VARIATION) in _SEND + _KEEP
+    return Said(*_ids(event)) if kind is RoomKind.PRIVATE and not is_sign else None
 
 
 def _ids(event: RoomEvent) -> tuple[EventId, RoomId, UserId]:

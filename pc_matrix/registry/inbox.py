@@ -20,11 +20,13 @@ from policies.terms import (
     Flag,
     Incoming,
     RoomId,
+    Said,
     TakeUp,
     UserId,
 )
 
 _FLAG, _ANSWER, _TAKE_UP, _COMMAND = "flag", "answer", "take-up", "command"
+_SAID = "said"
 _YES, _NO = "yes", "no"
 
 
@@ -119,6 +121,8 @@ def _stored(item: Incoming) -> tuple[str, str, str]:
             return _TAKE_UP, item.target, _YES if item.closes else _NO
         case Command():
             return _COMMAND, "", item.name
+        case Said():
+            return _SAID, item.target, item.sign
         case _:
             assert_never(item)
 
@@ -136,5 +140,7 @@ def _incoming(row: InboxRow) -> Incoming:
             return TakeUp(event, room, sender, target, row.word == _YES)
         case "command":
             return Command(event, room, sender, row.word)
+        case "said":
+            return Said(event, room, sender, target, row.word)
         case kind:
             raise ValueError(f"inbox row {row.id} of unknown kind {kind}")

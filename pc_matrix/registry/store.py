@@ -12,6 +12,7 @@ from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.corrections import CorrectionStore
+from pc_matrix.registry.forms import FormStore
 from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
@@ -52,6 +53,7 @@ class Registry(
     KnockStore,
     LinkCodeStore,
     GuestStore,
+    FormStore,
     AuditStore,
     PersonalStore,
 ):

@@ -9,8 +9,10 @@ import pytest
 
 from bridges.acceptance import Acceptance
 from bridges.carrier import Carrier
+from bridges.composing import Composing
 from bridges.departure import Departures
 from bridges.feedback import Feedback
+from bridges.guided import Guided
 from bridges.help import Help
 from bridges.linking import Linking
 from bridges.ports import Language
@@ -50,13 +52,18 @@ def world(language: Language) -> World:
     rooms, reader, clock = FakeRooms(), FakeReader(), FakeClock()
     ledger, private = FakeLedger(clock), FakePrivateRooms()
     mandates = FakeMandates(clock)
+    to_authority = ToAuthority(
+        rooms, reader, ledger, language, FakeFingerprint(), clock, Composing(reader, ledger)
+    )
+    help_ = Help(rooms, clock)
     carrier = Carrier(
-        ToAuthority(rooms, reader, ledger, language, FakeFingerprint(), clock),
+        to_authority,
         ToSectors(rooms, reader, ledger, clock, lambda _room: 7),
         Feedback(rooms, reader, ledger, clock),
-        Help(rooms, clock),
+        help_,
         Acceptance(rooms, mandates, clock),
         Departures(rooms, reader, private, mandates, clock),
         cast(Linking, None),
+        Guided(rooms, reader, ledger, language, to_authority, help_, clock),
     )
     return World(rooms, reader, ledger, clock, carrier, private, mandates)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bridges.ports import Clock
+from policies.guided import Form
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
     AckNews,
@@ -17,7 +18,7 @@ from policies.reports import (
     ReportState,
     Showing,
 )
-from policies.terms import AuthorityCode, EventId, Flag, RoomId, UserId
+from policies.terms import AuthorityCode, Category, EventId, Flag, RoomId, UserId
 
 
 @dataclass
@@ -42,6 +43,7 @@ class FakeLedger:
     bulletin_links: dict[int, Link] = field(default_factory=dict)
     all_mails: dict[int, Mail] = field(default_factory=dict)
     told_mails: set[int] = field(default_factory=set)
+    forms: dict[EventId, Form] = field(default_factory=dict)
     told_certificates: set[tuple[AuthorityCode, str, str]] = field(default_factory=set)
 
     def open_report(self, flag: Flag) -> Report:
@@ -100,6 +102,9 @@ class FakeLedger:
     def chose(self, event_id: EventId, choice: Choice) -> None:
         if event_id in self.shown:
             self.choices.setdefault(event_id, choice)
+
+    def set_category(self, report_id: int, category: Category) -> None:
+        self.reports[report_id] = replace(self.reports[report_id], category=category)
 
     def number_report(self, report_id: int, year: int) -> str:
         report = self.reports[report_id]
@@ -175,6 +180,22 @@ class FakeLedger:
 
     def certificate_is_well(self, authority: AuthorityCode) -> None:
         self.told_certificates = {t for t in self.told_certificates if t[0] != authority}
+
+    def keep_form(self, form: Form) -> None:
+        self.forms[form.source] = form
+
+    def open_form(self, user_id: UserId) -> Form | None:
+        mine = (f for f in self.forms.values() if f.user_id == user_id and f.ended is None)
+        return next(mine, None)
+
+    def form_of(self, source: EventId) -> Form | None:
+        return self.forms.get(source)
+
+    def form_answered(self, last_event: EventId) -> Form | None:
+        return next((f for f in self.forms.values() if f.last_event == last_event), None)
+
+    def untouched_forms(self, since: datetime) -> Sequence[Form]:
+        return [f for f in self.forms.values() if f.ended is None and f.touched_at < since]
 
     def would_acknowledge(
         self, report_id: int, authority: AuthorityCode, *, closes: bool

@@ -22,6 +22,7 @@ from policies.terms import (
     RoomId,
     RoomKey,
     RoomKind,
+    Said,
     SenderTrust,
     TakeUp,
     UserId,
@@ -221,3 +222,23 @@ def test_what_somebody_calls_himself_is_no_part_of_his_message(name: str) -> Non
     profile: Json = {name: {"displayname": "Karim"}}
     made = message(said("vu", **profile), SenderTrust.SIGNED)
     assert made == message(said("vu"), SenderTrust.SIGNED)
+
+
+@pytest.mark.parametrize(
+    ("mark", "sign"), [("1️⃣", "1"), ("9\u20e3", "9"), ("⏭️", "skip"), ("📝", "new")]
+)
+def test_a_tap_in_a_private_room_is_an_answer(mark: str, sign: str) -> None:
+    found = incoming(reaction(mark), PRIVATE, c.commune())
+    assert isinstance(found, Said)
+    assert (found.sign, found.target) == (sign, "$target")
+    assert incoming(reaction(mark), SECTOR, c.commune()) is None
+    strict = replace(c.commune(), flag_by_reaction=False)
+    assert incoming(reaction(mark), PRIVATE, strict) is None
+
+
+def test_words_are_heard_in_a_private_room_alone() -> None:
+    found = incoming(said("Place Carnot"), PRIVATE, c.commune())
+    assert isinstance(found, Said)
+    assert (found.sign, found.target) == ("", "")
+    assert incoming(said("Place Carnot"), SECTOR, c.commune()) is None
+    assert incoming(said("Place Carnot", sealed=False), PRIVATE, c.commune()) is None
