@@ -30,6 +30,7 @@ AuthorityCode = NewType("AuthorityCode", str)
 """An authority's short code inside its commune: ``"gendarmerie"``."""
 
 
+ROOM_VERSION = "12"  # the first in which nobody takes the power of who made the room
 CHARTER_VERSION = "1"
 """Changes whenever the charter's words do, and the charter is asked for again."""
 
@@ -86,7 +87,6 @@ class RoomKey:
 @dataclass(frozen=True, slots=True)
 class Sector:
     """``replaces`` are former sectors, no longer in the commune's file, whose people are now here.
-
     Only the town hall says so: nothing is concluded from a name.
     """
 
@@ -124,9 +124,7 @@ class Commune:
     language: str = "fr"
     """The language of what the bot says in rooms of several people."""
     flag_by_reaction: bool = True
-    """Whether reactions count. The homeserver sees them and can make them up; without, people reply
-    with the same sign, which is encrypted.
-    """
+    """Whether reactions count, which the homeserver sees and can make up; or signs in replies."""
     daily_flags: int = 20
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
@@ -139,6 +137,8 @@ class Commune:
     """When an acceptance of an earlier version ends to count; ``None``: it never does."""
     knocking: bool = False
     """Whether strangers may ask, by knocking, to be let into a sector room."""
+    room_version: str = ROOM_VERSION
+    """The version of Matrix rooms that is wanted; older rooms are made anew by ``apply``."""
     contact: str = ""
     """Whom people call when they need help, as their letters say it; empty: the town hall."""
 
@@ -251,55 +251,47 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
-    """A référent's act of choosing the message ``target`` for relay."""
-
+class _Deed:  # what all have that come in
     event_id: EventId
     room_id: RoomId
     sender: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Flag(_Deed):
+    """A référent's act of choosing the message ``target`` for relay."""
+
     target: EventId
     category: Category | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(_Deed):
     """A référent's tap under a preview in his private room: send it, or don't."""
 
-    event_id: EventId
-    room_id: RoomId
-    sender: UserId
     target: EventId
     send: bool
 
 
 @dataclass(frozen=True, slots=True)
-class TakeUp:
+class TakeUp(_Deed):
     """An officer's reaction to a report: ``closes`` is ✅, otherwise 👀."""
 
-    event_id: EventId
-    room_id: RoomId
-    sender: UserId
     target: EventId
     closes: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class Command(_Deed):
     """A message that starts with ``!``; its text stays on the homeserver and is read again."""
 
-    event_id: EventId
-    room_id: RoomId
-    sender: UserId
     name: str
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Said(_Deed):
     """Anything else said in a private room; a tap's ``sign``: ``1`` to ``9``, ``skip``, ``new``."""
 
-    event_id: EventId
-    room_id: RoomId
-    sender: UserId
     target: EventId = EventId("")
     sign: str = ""
 

@@ -140,7 +140,8 @@ def test_one_sector_is_not_asked_for_and_photos_only_where_they_can_be_sent() ->
 def test_what_the_command_said_is_not_asked_again() -> None:
     known = {Step.CATEGORY: replace(FILLED, choice=Category.OTHER.value)}
     assert first(form(answers=known), photos=False).step is Step.FACTS
-    every: dict[Step, Filled] = dict.fromkeys(Step, FILLED)
+    every: dict[Step, Filled] = {}
+    every |= dict.fromkeys(Step, FILLED)
     assert first(form(answers=every), photos=False).step is Step.PREVIEW
 
 
