@@ -140,8 +140,7 @@ def test_one_sector_is_not_asked_for_and_photos_only_where_they_can_be_sent() ->
 def test_what_the_command_said_is_not_asked_again() -> None:
     known = {Step.CATEGORY: replace(FILLED, choice=Category.OTHER.value)}
     assert first(form(answers=known), photos=False).step is Step.FACTS
-    every: dict[Step, Filled] = {}
-    every |= dict.fromkeys(Step, FILLED)
+    every = {Step(step): FILLED for step in map(str, Step)}
     assert first(form(answers=every), photos=False).step is Step.PREVIEW
 
 
