@@ -216,7 +216,8 @@ def test_no_and_cancel_end_it() -> None:
 
 def test_what_is_missing_is_asked_before_the_preview() -> None:
     whole = filled_in()
-    lacking = {k: v for k, v in whole.answers.items() if k is not Step.FACTS}
+    lacking = dict(whole.answers)
+    del lacking[Step.FACTS]
     at, reply = preview(replace(whole, answers=lacking), photos=True)
     assert (at.step, at.changing, reply) == (Step.FACTS, True, Reply.ASK)
 
