@@ -14,6 +14,7 @@ from policies.terms import (
     Flag,
     Incoming,
     RoomId,
+    Said,
     TakeUp,
     UserId,
 )
@@ -27,6 +28,8 @@ ITEMS: tuple[Incoming, ...] = (
     Answer(EventId("$d"), ROOM, ANNE, EventId("$t"), send=False),
     TakeUp(EventId("$e"), ROOM, ANNE, EventId("$t"), closes=True),
     TakeUp(EventId("$f"), ROOM, ANNE, EventId("$t"), closes=False),
+    Said(EventId("$g"), ROOM, ANNE),
+    Said(EventId("$h"), ROOM, ANNE, EventId("$t"), "skip"),
     Command(EventId("$a"), ROOM, ANNE, "reply"),
 )
 
