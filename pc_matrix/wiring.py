@@ -15,6 +15,7 @@ from bridges.certificate_news import CertificateNews
 from bridges.composing import Composing
 from bridges.corrections import Corrections
 from bridges.departure import Departures
+from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
 from bridges.first_calls import FirstCalls
 from bridges.guided import Guided
@@ -47,6 +48,7 @@ from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.lookout import Lookout
 from pc_matrix.mail import open_post
+from pc_matrix.pictures.opening import enclosing as open_enclosing
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.closing_accounts import Fate, close_account
@@ -135,6 +137,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         _as_bot(house) as http,
     ):
         voice = Voice(session)
+        enclosing = open_enclosing(session, http, house.registry, commune, clock)
         knock_book = KnockBook(house.registry, commune, clock)
         enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
         doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
@@ -152,7 +155,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
 
         watch = Watch(book, clock)
         private = SeenRooms(provisioner.private_rooms(), session)
-        carrier = _carrier(house, voice, language, private, foyer)
+        carrier = _carrier(house, voice, language, enclosing, private, foyer)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
@@ -176,7 +179,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                     clock,
                 ),
                 foyer,
-                _to_mail(house, voice, language),
+                _to_mail(house, voice, language, enclosing),
                 book.directory,
                 lambda: watch.tell(session.incidents.drain()),
                 Lookout(FirstCalls(voice, voice, language), book.directory, book.waiting),
@@ -199,12 +202,17 @@ async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
 
 
 def _carrier(
-    house: House, voice: Voice, language: Language, private: SeenRooms, foyer: Foyer
+    house: House,
+    voice: Voice,
+    language: Language,
+    enclosing: Enclosing,
+    private: SeenRooms,
+    foyer: Foyer,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
     fingerprint = VaultFingerprint(house.vault)
     to_authority = ToAuthority(
-        voice, voice, book, language, fingerprint, clock, Composing(voice, book)
+        voice, voice, book, language, fingerprint, clock, enclosing, Composing(voice, book)
     )
     help_ = Help(voice, clock)
     return Carrier(
@@ -219,16 +227,14 @@ def _carrier(
     )
 
 
-def _to_mail(house: House, voice: Voice, language: Language) -> ToMail | None:
+def _to_mail(house: House, voice: Voice, language: Language, enclosing: Enclosing) -> ToMail | None:
     post = open_post(house.settings, house.vault, house.clock.now)
     if post is None:
         return None
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
-    judging, news = (
-        Judging(voice, book, language, Composing(voice, book)),
-        CertificateNews(post, voice, book, clock),
-    )
-    return ToMail(post, voice, book, judging, fingerprint, news, clock)
+    judging = Judging(voice, book, language, Composing(voice, book))
+    news = CertificateNews(post, voice, book, clock)
+    return ToMail(post, voice, book, judging, fingerprint, news, clock, enclosing)
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:

@@ -11,6 +11,7 @@ from bridges.acceptance import Acceptance
 from bridges.carrier import Carrier
 from bridges.composing import Composing
 from bridges.departure import Departures
+from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
 from bridges.guided import Guided
 from bridges.help import Help
@@ -23,7 +24,7 @@ from policies.terms import EventId, Message
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mandates import FakeMandates, FakePrivateRooms
-from tests.fakes.world import FakeClock, FakeFingerprint, FakeReader, FakeRooms
+from tests.fakes.world import FakeClock, FakeFingerprint, FakePictures, FakeReader, FakeRooms
 
 
 @dataclass
@@ -35,6 +36,8 @@ class World:
     carrier: Carrier
     private: FakePrivateRooms
     mandates: FakeMandates
+    enclosing: Enclosing
+    pictures: FakePictures
 
     def said_by_resident(self, text: str, event_id: EventId = c.MESSAGE_ID) -> Message:
         message = c.message(text, event_id=event_id)
@@ -51,9 +54,10 @@ def language() -> Language:
 def world(language: Language) -> World:
     rooms, reader, clock = FakeRooms(), FakeReader(), FakeClock()
     ledger, private = FakeLedger(clock), FakePrivateRooms()
-    mandates = FakeMandates(clock)
+    mandates, pictures = FakeMandates(clock), FakePictures()
+    enclosing, composing = Enclosing(pictures, rooms, ledger), Composing(reader, ledger)
     to_authority = ToAuthority(
-        rooms, reader, ledger, language, FakeFingerprint(), clock, Composing(reader, ledger)
+        rooms, reader, ledger, language, FakeFingerprint(), clock, enclosing, composing
     )
     help_ = Help(rooms, clock)
     carrier = Carrier(
@@ -66,4 +70,4 @@ def world(language: Language) -> World:
         cast(Linking, None),
         Guided(rooms, reader, ledger, language, to_authority, help_, clock),
     )
-    return World(rooms, reader, ledger, clock, carrier, private, mandates)
+    return World(rooms, reader, ledger, clock, carrier, private, mandates, enclosing, pictures)

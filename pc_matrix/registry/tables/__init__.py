@@ -4,6 +4,7 @@ from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
 from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
 from pc_matrix.registry.tables.corrections import CorrectionRow
+from pc_matrix.registry.tables.enclosures import EnclosureRow
 from pc_matrix.registry.tables.guided import FormAnswerRow, FormRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
@@ -39,6 +40,7 @@ __all__ = [
     "CounterRow",
     "CursorRow",
     "DepartureRow",
+    "EnclosureRow",
     "FormAnswerRow",
     "FormRow",
     "GuestRoomRow",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014_forms"
-down_revision = "0009_mails"
+down_revision = "0012_enclosures"
 
 _TIME = sa.DateTime(timezone=True)
 
