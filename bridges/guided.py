@@ -190,7 +190,7 @@ class Guided:
         nothing = Opinion(Heard.FINE)
         if said.sign == SKIP_SIGN:
             return _Answered(said.event_id, Given(Kind.SKIP), nothing)
-        if message is not None and message.kind is MessageKind.OTHER:
+        if message is not None and message.kind not in (MessageKind.TEXT, MessageKind.UNSETTLED):
             return _Answered(said.event_id, Given(Kind.PICTURE), nothing)
         text = said.sign or ("" if message is None else whole(message).text)
         given = understood(form, text, sectors_of(form, directory), photos=self._photos)

@@ -310,7 +310,7 @@ async def test_danger_is_answered_before_the_next_question(desk: Desk, world: Wo
 
 @pytest.mark.parametrize(
     ("changes", "text", "said"),
-    [({"kind": MessageKind.OTHER}, "", "photos"), ({}, "улица Арбат", "compris")],
+    [({"kind": MessageKind.FILE}, "vu", "photos"), ({}, "улица Арбат", "compris")],
 )
 async def test_what_cannot_be_read_is_asked_again(
     desk: Desk, world: World, changes: dict[str, object], text: str, said: str
