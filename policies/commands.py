@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from policies.lengths import fits
 from policies.refusal import Refusal
-from policies.terms import Category, Sector, SectorCode
+from policies.terms import Category
 
 
 class CommandName(StrEnum):
@@ -19,6 +19,8 @@ class CommandName(StrEnum):
     FLAG = "flag"
     REPLY = "reply"
     BROADCAST = "broadcast"
+    WITHDRAW = "withdraw"
+    """``!retirer``: take a bulletin back from every sector."""
     ACCEPT = "accept"
     LEAVE = "leave"
     HELP = "help"
@@ -36,6 +38,9 @@ _NAMES: Mapping[str, CommandName] = {
     "reply": CommandName.REPLY,
     "diffuser": CommandName.BROADCAST,
     "broadcast": CommandName.BROADCAST,
+    "retirer": CommandName.WITHDRAW,
+    "retire": CommandName.WITHDRAW,
+    "withdraw": CommandName.WITHDRAW,
     "accepter": CommandName.ACCEPT,
     "accepte": CommandName.ACCEPT,
     "accept": CommandName.ACCEPT,
@@ -60,7 +65,7 @@ _CATEGORIES: Mapping[Category, tuple[str, ...]] = {
 }
 
 _NUMBER = re.compile(r"(\d{4})-(\d{1,6})")
-_ALL = ("tous", "toutes", "tout", "all")
+_BULLETIN = re.compile(r"(?:n\s*[°ºo.]?\s*)?(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +74,6 @@ class Spoken:
 
     name: CommandName
     rest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bulletin:
-    """A bulletin's addressees, in the commune's order, and its text."""
-
-    sectors: tuple[SectorCode, ...]
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +123,7 @@ def reply(rest: str) -> Reply | Refusal:
     return Reply(f"{match[1]}-{int(match[2]):04d}", text.strip())
 
 
-def bulletin(rest: str, sectors: tuple[Sector, ...]) -> Bulletin | Refusal:
-    """``tous some words``, or ``centre,gare some words``, as a bulletin to those sectors.
-
-    The addressees have to be named: words that name no sector are refused, so that a bulletin
-    never goes further than its author meant.
-    """
-    target, _, text = rest.partition(" ")
-    if not text.strip():
-        return Refusal.EMPTY
-    if plain(target) in _ALL:
-        return Bulletin(tuple(s.code for s in sectors), text.strip())
-    wanted = {plain(part) for part in target.split(",") if part.strip()}
-    found = tuple(s.code for s in sectors if s.code in wanted)
-    if not wanted or len(found) != len(wanted):
-        return Refusal.UNKNOWN_SECTOR
-    return Bulletin(found, text.strip())
+def bulletin_number(rest: str) -> int | None:
+    """``12``, ``n° 12`` or ``n°12`` as a bulletin's number; ``None`` when none is named."""
+    found = _BULLETIN.fullmatch(rest.strip())
+    return int(found[1]) if found is not None else None

@@ -12,9 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from policies.amendments import Edit, Withdrawal
 from policies.brake_limits import BrakeLimits
 from policies.formatted import Formatted
 from policies.mail_headers import MailAddress
+from policies.quiet_hours import NIGHT, QuietHours
 
 UserId = NewType("UserId", str)
 """A full Matrix id, ``@localpart:server``."""
@@ -139,6 +141,8 @@ class Commune:
     """When an acceptance of an earlier version ends to count; ``None``: it never does."""
     knocking: bool = False
     """Whether strangers may ask, by knocking, to be let into a sector room."""
+    quiet_hours: QuietHours = NIGHT
+    """When bulletins that are not urgent wait for the morning, on the commune's clocks."""
     contact: str = ""
     """Whom people call when they need help, as their letters say it; empty: the town hall."""
 
@@ -285,13 +289,17 @@ class TakeUp:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A message that starts with ``!``; its text stays on the homeserver and is read again."""
+    """A message that starts with ``!``; its text stays on the homeserver and is read again.
+
+    ``target`` is the message that it answers, ``None`` when it answers none.
+    """
 
     event_id: EventId
     room_id: RoomId
     sender: UserId
     name: str
+    target: EventId | None = None
 
 
-Incoming = Flag | Answer | TakeUp | Command
+Incoming = Flag | Answer | TakeUp | Command | Edit | Withdrawal
 """What the inbox holds: who did what to which event, and never a text."""

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from pc_matrix.homeserver.edits import is_edit
 from pc_matrix.homeserver.html_words import formatted
-from pc_matrix.homeserver.room_events import RoomEvent
+from pc_matrix.homeserver.room_events import REDACTION, RoomEvent
 from pc_matrix.homeserver.shapes import string
 from policies import commands
+from policies.amendments import Edit, Withdrawal
 from policies.commands import CommandName
 from policies.terms import (
     Answer,
@@ -31,6 +32,8 @@ from policies.terms import (
 _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]+>")
 _VARIATION = "\ufe0f"
 _FLAGS = ("🚩", "🏳", "🏴")
+_CHANGEABLE = (RoomKind.AUTHORITY,)
+"""The rooms in which messages that were changed or taken away are followed."""
 _SEND, _KEEP, _TAKE_UP = ("✅", "👍", "✔"), ("❌", "👎", "✖"), ("👀",)
 _TEXTS = ("m.text", "m.emote", "m.notice")
 _MORE_THAN_TEXT = ("url", "file", "filename", "geo_uri", "info")
@@ -48,6 +51,8 @@ def incoming(event: RoomEvent, key: RoomKey | None, commune: Commune) -> Incomin
         return None
     if event.type == "m.reaction":
         return _reaction(event, key.kind) if commune.flag_by_reaction else None
+    if event.type == REDACTION:
+        return _redaction(event, key.kind)
     if event.type == "m.room.message" and event.ciphertext is not None:
         believes = commune.flag_by_reaction or event.ciphertext.has_relation
         return _message(event if believes else _unrelated(event), key.kind)
@@ -75,6 +80,8 @@ def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incom
             return Flag(event_id, room_id, sender, target)
         case RoomKind.PRIVATE if mark in _SEND + _KEEP:
             return Answer(event_id, room_id, sender, target, send=mark in _SEND)
+        case RoomKind.AUTHORITY if mark in _KEEP:
+            return Answer(event_id, room_id, sender, target, send=False)
         case RoomKind.AUTHORITY if mark in _SEND + _TAKE_UP:
             return TakeUp(event_id, room_id, sender, target, closes=mark in _SEND)
         case _:
@@ -83,7 +90,7 @@ def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incom
 
 def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     if string(event.content, "m.relates_to", "rel_type") == "m.replace":
-        return None
+        return _edit(event, kind)
     target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
     said = commands.spoken(words(event))
     if said is None:
@@ -91,7 +98,21 @@ def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     event_id, room_id, sender = _ids(event)
     if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
         return Flag(event_id, room_id, sender, target, commands.category(said.rest))
-    return Command(event_id, room_id, sender, said.name.value)
+    return Command(event_id, room_id, sender, said.name.value, target or None)
+
+
+def _redaction(event: RoomEvent, kind: RoomKind) -> Incoming | None:
+    """Redactions are never encrypted; whether something is gone is looked up before it counts."""
+    target = EventId(string(event.content, "redacts"))
+    return Withdrawal(*_ids(event), target) if kind in _CHANGEABLE and target else None
+
+
+def _edit(event: RoomEvent, kind: RoomKind) -> Incoming | None:
+    """A change that says so inside its ciphertext: elsewhere a homeserver can make it up."""
+    target = EventId(string(event.content, "m.relates_to", "event_id"))
+    is_inside = event.ciphertext is not None and event.ciphertext.has_relation
+    is_heard = kind in _CHANGEABLE and is_inside and bool(target)
+    return Edit(*_ids(event), target) if is_heard else None
 
 
 def _ids(event: RoomEvent) -> tuple[EventId, RoomId, UserId]:

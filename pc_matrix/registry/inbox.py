@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from pc_matrix.registry.tables import CursorRow, InboxRow
 from pc_matrix.registry.transactions import Transactions, insert_once
+from policies.amendments import Edit, Withdrawal
 from policies.terms import (
     Answer,
     Category,
@@ -25,6 +26,7 @@ from policies.terms import (
 )
 
 _FLAG, _ANSWER, _TAKE_UP, _COMMAND = "flag", "answer", "take-up", "command"
+_EDIT, _WITHDRAWAL = "edit", "withdrawal"
 _YES, _NO = "yes", "no"
 
 
@@ -118,12 +120,16 @@ def _stored(item: Incoming) -> tuple[str, str, str]:
         case TakeUp():
             return _TAKE_UP, item.target, _YES if item.closes else _NO
         case Command():
-            return _COMMAND, "", item.name
+            return _COMMAND, item.target or "", item.name
+        case Edit():
+            return _EDIT, item.target, ""
+        case Withdrawal():
+            return _WITHDRAWAL, item.target, ""
         case _:
             assert_never(item)
 
 
-def _incoming(row: InboxRow) -> Incoming:
+def _incoming(row: InboxRow) -> Incoming:  # noqa: PLR0911 - one answer a kind
     event, room, sender = EventId(row.event_id), RoomId(row.room_id), UserId(row.sender)
     target = EventId(row.target)
     match row.kind:
@@ -135,6 +141,10 @@ def _incoming(row: InboxRow) -> Incoming:
         case "take-up":
             return TakeUp(event, room, sender, target, row.word == _YES)
         case "command":
-            return Command(event, room, sender, row.word)
+            return Command(event, room, sender, row.word, target or None)
+        case "edit":
+            return Edit(event, room, sender, target)
+        case "withdrawal":
+            return Withdrawal(event, room, sender, target)
         case kind:
             raise ValueError(f"inbox row {row.id} of unknown kind {kind}")

@@ -14,6 +14,7 @@ from pc_matrix.settings.mail_table import Address, FileName, MailTable
 from policies import commands
 from policies.brake_limits import BrakeLimits
 from policies.mail_headers import MailAddress
+from policies.quiet_hours import NIGHT, read
 from policies.terms import (
     CHARTER_VERSION,
     Authority,
@@ -52,6 +53,7 @@ class _OptionsTable(Table):
     )
     aliases: bool = False
     knocking: bool = False
+    quiet_hours: Annotated[str, AfterValidator(key_shapes.quiet_hours)] = "21:00-07:30"
 
 
 class _BrakeTable(Table):
@@ -137,6 +139,7 @@ class CommuneFile(Table):
             charter_deadline=self._charter_deadline(),
             knocking=self.options.knocking,
             contact=self.commune.contact,
+            quiet_hours=read(self.options.quiet_hours) or NIGHT,
         )
 
     def _charter_deadline(self) -> datetime | None:
