@@ -3,12 +3,15 @@
 from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
 from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
+from pc_matrix.registry.tables.bulletins import (
+    BulletinLinkRow,
+    BulletinRow,
+    BulletinWordingRow,
+)
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
     AcknowledgementRow,
-    BulletinLinkRow,
-    BulletinRow,
     CounterRow,
     LinkRow,
     ReportRow,
@@ -33,6 +36,7 @@ __all__ = [
     "AuthorityRow",
     "BulletinLinkRow",
     "BulletinRow",
+    "BulletinWordingRow",
     "CertificateNewsRow",
     "CorrectionRow",
     "CounterRow",
