@@ -13,6 +13,7 @@ from bridges.linking import Linking
 from bridges.outcome import Ignored, Outcome
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
+from policies.amendments import Edit, Withdrawal
 from policies.commands import CommandName
 from policies.refusal import Refusal
 from policies.terms import Answer, Command, Directory, Flag, Incoming, TakeUp
@@ -42,6 +43,10 @@ class Carrier:
                 return acknowledged or await self.to_sectors.confirm(item, directory) or Ignored()
             case Command():
                 return await self._command(item, directory)
+            case Edit():
+                return await self.to_sectors.edit(item, directory) or Ignored()
+            case Withdrawal():
+                return await self.to_sectors.redacted(item, directory) or Ignored()
             case _:
                 assert_never(item)
 
@@ -50,6 +55,7 @@ class Carrier:
             await self.to_authority.answer(item, directory)
             or await self.acceptance.answer(item, directory)
             or await self.departures.answer(item, directory)
+            or await self.to_sectors.decline(item, directory)
             or Ignored()
         )
 
@@ -61,6 +67,8 @@ class Carrier:
                 return await self.feedback.reply(command, directory)
             case CommandName.BROADCAST:
                 return await self.to_sectors.propose(command, directory)
+            case CommandName.WITHDRAW:
+                return await self.to_sectors.withdraw(command, directory)
             case CommandName.ACCEPT:
                 return await self.acceptance.command(command, directory)
             case CommandName.LEAVE:

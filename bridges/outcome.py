@@ -54,7 +54,19 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
+    """A bulletin was confirmed, and leaves for so many rooms."""
+
     rooms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A bulletin was confirmed at night, and leaves in the morning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A bulletin is taken back from every sector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,8 @@ Outcome = (
     | Acknowledged
     | Answered
     | Broadcast
+    | Held
+    | Withdrawn
     | Accepted
     | Departed
     | Helped

@@ -1,7 +1,7 @@
 """What the bot does beside its inbox, each in a task of its own: nobody waits behind the other.
 
 *Verify* answers those who compare codes with the town hall, *receive* those who invite the bot to
-link their account, and *mail* writes to authorities without Matrix.
+link their account, *mail* writes to authorities without Matrix, and *bulletins* go to sectors.
 """
 
 from __future__ import annotations
@@ -30,9 +30,15 @@ class Mails(Protocol):
     async def step(self, directory: Directory) -> None: ...
 
 
+class Bulletins(Protocol):
+    """What officers say to sectors: ``bridges.spreading``."""
+
+    async def step(self, directory: Directory) -> None: ...
+
+
 @dataclass(slots=True)
 class Beside:
-    """The three desks beside the inbox; ``mails`` is ``None`` for a commune that writes to nobody.
+    """The four desks beside the inbox; ``mails`` is ``None`` for a commune that writes to nobody.
 
     ``directory`` is the commune as it is now, ``watch`` tells of what a desk left among the
     incidents.
@@ -41,15 +47,18 @@ class Beside:
     verifications: Verifications
     foyer: Foyer
     mails: Mails | None
+    bulletins: Bulletins
     directory: Callable[[], Directory]
     watch: Callable[[], object]
     _mail_news: asyncio.Event = field(default_factory=asyncio.Event)
+    _bulletin_news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tasks(self, server: ServerState) -> list[Coroutine[Any, Any, None]]:
         """One endless task a desk, for a task group."""
         desks = [
             _keep("verify", server, self._verify, self.verifications.wait),
             _keep("receive", server, self.foyer.step, self.foyer.wait),
+            _keep("bulletins", server, self._spread, self._wait_for_bulletins),
         ]
         if self.mails is not None:
             desks.append(_keep("mail", server, self._mail, self._wait_for_mail))
@@ -64,8 +73,9 @@ class Beside:
         return self.foyer.command(event)
 
     def settled(self) -> None:
-        """A report may have been made: there may be a mail to write."""
+        """A report or a bulletin may have been made: there may be something to send."""
         self._mail_news.set()
+        self._bulletin_news.set()
 
     async def _verify(self) -> None:
         await self.verifications.step()
@@ -76,6 +86,14 @@ class Beside:
         if self.mails is not None:
             with put_off("mail.put_off"):
                 await self.mails.step(self.directory())
+
+    async def _spread(self) -> None:
+        self._bulletin_news.clear()
+        with put_off("bulletins.put_off"):
+            await self.bulletins.step(self.directory())
+
+    async def _wait_for_bulletins(self) -> None:
+        await set_or_late(self._bulletin_news)
 
     async def _wait_for_mail(self) -> None:
         await set_or_late(self._mail_news)

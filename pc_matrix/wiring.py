@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
+from bridges.bulletin_reading import BulletinReading
 from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
 from bridges.corrections import Corrections
@@ -21,6 +22,7 @@ from bridges.knocks import Knocks
 from bridges.linking import Linking
 from bridges.ports import Clock, Language
 from bridges.renewals import Renewals
+from bridges.spreading import Spreading
 from bridges.to_authority import ToAuthority
 from bridges.to_mail import ToMail
 from bridges.to_sectors import ToSectors
@@ -47,6 +49,7 @@ from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
+from pc_matrix.room_faults import room_fault
 from pc_matrix.upkeep import Upkeep
 from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
@@ -161,6 +164,13 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 ),
                 foyer,
                 _to_mail(house, voice, language),
+                Spreading(
+                    voice,
+                    book,
+                    BulletinReading(voice, language, VaultFingerprint(house.vault), clock),
+                    room_fault,
+                    clock,
+                ),
                 book.directory,
                 lambda: watch.tell(session.incidents.drain()),
             ),
@@ -188,7 +198,14 @@ def _carrier(
     fingerprint = VaultFingerprint(house.vault)
     return Carrier(
         ToAuthority(voice, voice, book, language, fingerprint, clock),
-        ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
+        ToSectors(
+            voice,
+            voice,
+            book,
+            BulletinReading(voice, language, fingerprint, clock),
+            clock,
+            lambda room_id: len(house.entitled(room_id)),
+        ),
         Feedback(voice, voice, book, clock),
         Help(voice, clock),
         Acceptance(voice, mandates, clock),

@@ -41,6 +41,8 @@ class Refusal(StrEnum):
     UNKNOWN_SECTOR = "unknown-sector"
     UNKNOWN_BULLETIN = "unknown-bulletin"
     """``!retirer`` names no bulletin of this authority."""
+    NOT_YOUR_BULLETIN = "not-your-bulletin"
+    """Another officer's; only he says that it leaves."""
     LAPSED = "lapsed"
     """A preview was confirmed too late."""
     CHANGED = "changed"

@@ -298,3 +298,7 @@ class Session:
         """React to an event. Reactions are not encrypted, in Matrix: the server sees them."""
         relation = {"rel_type": "m.annotation", "event_id": event_id, "key": key}
         return await put(self._http, room_id, "m.reaction", {"m.relates_to": relation}, txn)
+
+    async def redact(self, room_id: str, event_id: str, txn: str) -> None:
+        """Take one's own event away. Raises as ``send`` does."""
+        await put_redaction(self._http, room_id, event_id, txn)
