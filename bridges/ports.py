@@ -12,7 +12,7 @@ from policies.certificates import Certificate, CertificateFault
 from policies.denunciation.analysis import Analysis
 from policies.mails import Mail, MailKind, MailOutcome, MailState
 from policies.reports import AckNews, Choice, Link, Report, ReportState, Showing
-from policies.terms import AuthorityCode, EventId, Flag, Message, RoomId, UserId
+from policies.terms import AuthorityCode, EventId, Flag, Message, RoomId
 
 
 class RoomSender(Protocol):

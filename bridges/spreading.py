@@ -61,7 +61,7 @@ class Spreading:
         self._told: set[int] = set()
 
     async def step(self, directory: Directory) -> None:
-        """Do what is due; the first failure that is of no one room is raised, once all was tried."""
+        """Do what is due. Raises the first failure that is of no one room, once all was tried."""
         failed: list[BaseException] = []
         for posting in self._ledger.withdrawals():
             failed += (await attempted([self._take_away(posting, directory)]))[1]
@@ -97,7 +97,7 @@ class Spreading:
         notice = wording_of.bulletin(language, bulletin)
         copies = self._ledger.copies(posting.id)
         steps = spreading(bulletin.rooms, copies, wording.id, self._clock.now())
-        faults = dict.fromkeys(bulletin.roomless, RoomFault.ROOMLESS)
+        faults: dict[str, RoomFault] = dict.fromkeys(bulletin.roomless, RoomFault.ROOMLESS)
         rooms = list(steps)
         for first in range(0, len(rooms), MANY):
             if not self._is_leaving(posting, wording):
@@ -198,7 +198,7 @@ class Spreading:
         self._ledger.set_copy(copy.id, CopyState.SENT, wording_id=wording.id)
 
     async def _redact(self, posting: Posting, copy: Copy, stand_in: Notice) -> None:
-        """What may have arrived is found by repeating its send, which says it only if it had not."""
+        """What may have arrived is found by repeating its send, with nothing of what it said."""
         event_id = copy.event_id
         if event_id is None:
             event_id = await self._rooms.send(copy.room_id, stand_in, copy_txn(posting, copy))

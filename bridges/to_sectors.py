@@ -95,7 +95,9 @@ class ToSectors:
         self._ledger.show_wording(posting.id, change, read.digest, event_id)
         return Awaiting()
 
-    async def confirm(self, tap: TakeUp, directory: Directory) -> Outcome | None:
+    async def confirm(  # noqa: PLR0911 - one answer a reason
+        self, tap: TakeUp, directory: Directory
+    ) -> Outcome | None:
         """An officer's ✅; ``None`` when it was on something else than his bulletin."""
         found = self._found(tap.target, tap.room_id)
         if found is None or not tap.closes:
@@ -124,9 +126,7 @@ class ToSectors:
             officer, posting.number, read.concerns, by_reaction=by_reaction
         )
         asks = await self._say(posting, wording, "bulletin-question", notice)
-        self._ledger.move_wording(
-            wording.id, {WordingState.SHOWN}, WordingState.ASKED, asks=asks
-        )
+        self._ledger.move_wording(wording.id, {WordingState.SHOWN}, WordingState.ASKED, asks=asks)
         return Awaiting()
 
     async def _release(
@@ -249,6 +249,4 @@ class ToSectors:
         else:
             notice = relay_wording.refused(officer, refusal)
         await tell(self._rooms, directory, officer, notice, purpose="refused", about=about)
-        return Refused(
-            Refusal.UNKNOWN_SECTOR if isinstance(refusal, UnknownSectors) else refusal
-        )
+        return Refused(Refusal.UNKNOWN_SECTOR if isinstance(refusal, UnknownSectors) else refusal)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies import commands
-from policies.addressees import UnknownSectors, addressed
+from policies.addressees import Addressed, UnknownSectors, addressed
 from policies.authority import may_command
 from policies.commands import CommandName
 from policies.lengths import fits
@@ -46,23 +46,19 @@ def may_broadcast(
     """Whether a ``!diffuser`` message may go out.
 
     It has to be readable, encrypted, from a device that its sender signed, and from somebody who
-    holds a mandate in the authority whose room he wrote it in. Only its plain text is taken, without
-    characters that show nothing; links to an account become ``@name``.
+    holds a mandate in the authority whose room he wrote it in. Only its plain text is taken,
+    without characters that show nothing; links to an account become ``@name``.
     """
     said = _said(message, directory, now)
     if isinstance(said, Refusal):
         return said
     authority, rest = said
-    if not rest.strip():
-        return Refusal.EMPTY
-    wanted = addressed(rest, directory.commune.sectors)
-    if isinstance(wanted, UnknownSectors):
+    wanted = addressed(rest, directory.commune.sectors) if rest.strip() else Refusal.EMPTY
+    if not isinstance(wanted, Addressed):
         return wanted
     text = plain(wanted.text).text.strip()
-    if not text:
-        return Refusal.EMPTY
-    if not fits(text):
-        return Refusal.TOO_LONG
+    if not text or not fits(text):
+        return Refusal.TOO_LONG if text else Refusal.EMPTY
     found = {code: directory.room_of(RoomKind.SECTOR, code) for code in wanted.sectors}
     rooms = tuple(room_id for room_id in found.values() if room_id is not None)
     roomless = tuple(code for code, room_id in found.items() if room_id is None)

@@ -32,6 +32,7 @@ AuthorityCode = NewType("AuthorityCode", str)
 """An authority's short code inside its commune: ``"gendarmerie"``."""
 
 
+ROOM_VERSION = "12"  # the first in which nobody takes the power of who made the room
 CHARTER_VERSION = "1"
 """Changes whenever the charter's words do, and the charter is asked for again."""
 
@@ -143,6 +144,8 @@ class Commune:
     """Whether strangers may ask, by knocking, to be let into a sector room."""
     quiet_hours: QuietHours = NIGHT
     """When bulletins that are not urgent wait for the morning, on the commune's clocks."""
+    room_version: str = ROOM_VERSION
+    """The version of Matrix rooms that is wanted; older rooms are made anew by ``apply``."""
     contact: str = ""
     """Whom people call when they need help, as their letters say it; empty: the town hall."""
 

@@ -76,9 +76,7 @@ def preview(
     if facts.held_until is not None:
         at = moment(language, facts.held_until, facts.time_zone)
         blocks.append(Paragraph(text(language, "bulletin.preview.night", moment=at)))
-    blocks.append(
-        Paragraph(how(language, "bulletin.preview.how", by_reaction=facts.by_reaction))
-    )
+    blocks.append(Paragraph(how(language, "bulletin.preview.how", by_reaction=facts.by_reaction)))
     return notice(*blocks, mentions=(officer.user_id,))
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from pc_matrix.registry.reports import next_number
 from pc_matrix.registry.tables import BulletinLinkRow, BulletinRow, BulletinWordingRow
@@ -57,13 +58,14 @@ class BulletinStore:
             return None if row is None else _posting(row)
 
     def posting(self, code: CommuneCode, posting_id: int) -> Posting | None:
-        return self._one(code, BulletinRow.id == posting_id)
+        row = BulletinRow
+        return self._first(select(row).where(row.commune == code, row.id == posting_id))
 
     def posting_by_number(self, code: CommuneCode, number: int) -> Posting | None:
-        return self._one(code, BulletinRow.number == number)
+        row = BulletinRow
+        return self._first(select(row).where(row.commune == code, row.number == number))
 
-    def _one(self, code: CommuneCode, condition: object) -> Posting | None:
-        wanted = select(BulletinRow).where(BulletinRow.commune == code, condition)  # type: ignore[call-overload]
+    def _first(self, wanted: SelectOfScalar[BulletinRow]) -> Posting | None:
         with self._transactions.reading() as session:
             row = session.exec(wanted).first()
             return None if row is None else _posting(row)
@@ -112,7 +114,7 @@ class BulletinStore:
         with self._transactions.reading() as session:
             return [_posting(one) for one in session.exec(wanted.order_by(col(row.id)))]
 
-    def show_wording(  # noqa: PLR0913 - a row's columns
+    def show_wording(
         self,
         code: CommuneCode,
         posting_id: int,
@@ -136,14 +138,14 @@ class BulletinStore:
                 preview_event=preview_event,
                 asks=preview_event,
             )
-            mine = (row.commune == code, row.bulletin_id == posting_id)
+            mine = (col(row.commune) == code, col(row.bulletin_id) == posting_id)
             if is_new:
                 session.exec(
                     update(row)
-                    .where(*mine, row.change != change, col(row.state).in_(tuple(WAITING)))
+                    .where(*mine, col(row.change) != change, col(row.state).in_(tuple(WAITING)))
                     .values(state=WordingState.REPLACED.value)
                 )
-            return _wording(session.exec(select(row).where(*mine, row.change == change)).one())
+            return _wording(session.exec(select(row).where(*mine, col(row.change) == change)).one())
 
     def wordings(self, code: CommuneCode, posting_id: int) -> list[Wording]:
         row = BulletinWordingRow
@@ -200,7 +202,7 @@ class BulletinStore:
     def begin_copy(
         self, code: CommuneCode, posting_id: int, room_id: RoomId, txn: str, at: datetime
     ) -> Copy:
-        """The room's copy: a new PENDING one, or the one that it has; one that failed begins anew."""
+        """The room's copy, PENDING when it is new or had failed; otherwise the one that it has."""
         row = BulletinLinkRow
         with self._transactions.writing() as session:
             insert_once(

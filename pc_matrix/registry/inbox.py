@@ -129,7 +129,7 @@ def _stored(item: Incoming) -> tuple[str, str, str]:
             assert_never(item)
 
 
-def _incoming(row: InboxRow) -> Incoming:  # noqa: PLR0911 - one answer a kind
+def _incoming(row: InboxRow) -> Incoming:
     event, room, sender = EventId(row.event_id), RoomId(row.room_id), UserId(row.sender)
     target = EventId(row.target)
     match row.kind:

@@ -12,6 +12,7 @@ from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.corrections import CorrectionStore
+from pc_matrix.registry.directories import DirectoryStore
 from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
@@ -35,6 +36,7 @@ from pc_matrix.vault import Vault
 class Registry(
     PlaceStore,
     PersonStore,
+    DirectoryStore,
     ImportStore,
     RoomStore,
     AppliedStore,

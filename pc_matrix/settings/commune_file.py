@@ -17,6 +17,7 @@ from policies.mail_headers import MailAddress
 from policies.quiet_hours import NIGHT, read
 from policies.terms import (
     CHARTER_VERSION,
+    ROOM_VERSION,
     Authority,
     AuthorityCode,
     Category,
@@ -27,6 +28,8 @@ from policies.terms import (
     SectorCode,
     UserId,
 )
+
+_ROOM_VERSION = r"^(1[2-9]|[2-9][0-9])$"
 
 
 class _CommuneTable(Table):
@@ -54,6 +57,7 @@ class _OptionsTable(Table):
     aliases: bool = False
     knocking: bool = False
     quiet_hours: Annotated[str, AfterValidator(key_shapes.quiet_hours)] = "21:00-07:30"
+    room_version: Annotated[str, StringConstraints(pattern=_ROOM_VERSION)] = ROOM_VERSION
 
 
 class _BrakeTable(Table):
@@ -138,6 +142,7 @@ class CommuneFile(Table):
             aliases=self.options.aliases,
             charter_deadline=self._charter_deadline(),
             knocking=self.options.knocking,
+            room_version=self.options.room_version,
             contact=self.commune.contact,
             quiet_hours=read(self.options.quiet_hours) or NIGHT,
         )

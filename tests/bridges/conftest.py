@@ -8,12 +8,15 @@ from typing import cast
 import pytest
 
 from bridges.acceptance import Acceptance
+from bridges.bulletin_ports import RoomFault
+from bridges.bulletin_reading import BulletinReading
 from bridges.carrier import Carrier
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.linking import Linking
 from bridges.ports import Language
+from bridges.spreading import Spreading
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
 from pc_matrix.language import load
@@ -22,6 +25,14 @@ from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mandates import FakeMandates, FakePrivateRooms
 from tests.fakes.world import FakeClock, FakeFingerprint, FakeReader, FakeRooms
+
+
+class ClosedError(Exception):
+    """One room refuses us."""
+
+
+def fault(error: BaseException) -> RoomFault | None:
+    return RoomFault.AWAY if isinstance(error, ClosedError) else None
 
 
 @dataclass
@@ -33,6 +44,7 @@ class World:
     carrier: Carrier
     private: FakePrivateRooms
     mandates: FakeMandates
+    spreading: Spreading
 
     def said_by_resident(self, text: str, event_id: EventId = c.MESSAGE_ID) -> Message:
         message = c.message(text, event_id=event_id)
@@ -50,13 +62,15 @@ def world(language: Language) -> World:
     rooms, reader, clock = FakeRooms(), FakeReader(), FakeClock()
     ledger, private = FakeLedger(clock), FakePrivateRooms()
     mandates = FakeMandates(clock)
+    reading = BulletinReading(reader, language, FakeFingerprint(), clock)
+    spreading = Spreading(rooms, ledger, reading, fault, clock)
     carrier = Carrier(
         ToAuthority(rooms, reader, ledger, language, FakeFingerprint(), clock),
-        ToSectors(rooms, reader, ledger, clock, lambda _room: 7),
+        ToSectors(rooms, reader, ledger, reading, clock, lambda _room: 7),
         Feedback(rooms, reader, ledger, clock),
         Help(rooms, clock),
         Acceptance(rooms, mandates, clock),
         Departures(rooms, reader, private, mandates, clock),
         cast(Linking, None),
     )
-    return World(rooms, reader, ledger, clock, carrier, private, mandates)
+    return World(rooms, reader, ledger, clock, carrier, private, mandates, spreading)

@@ -32,6 +32,10 @@ class FakeRooms:
 
     said: list[Said] = field(default_factory=list)
     reactions: list[tuple[RoomId, EventId, str]] = field(default_factory=list)
+    replaced: list[tuple[RoomId, EventId, Notice]] = field(default_factory=list)
+    redacted: list[tuple[RoomId, EventId]] = field(default_factory=list)
+    closed: dict[RoomId, BaseException] = field(default_factory=dict)
+    """Rooms that refuse everything, and how."""
     die_before: int = -1
     die_after: int = -1
     _sends: int = 0
@@ -39,6 +43,7 @@ class FakeRooms:
 
     async def send(self, room_id: RoomId, notice: Notice, txn: str) -> EventId:
         self._step(self.die_before)
+        self._enter(room_id)
         known = self._known.get((room_id, txn))
         if known is None:
             known = EventId(f"$said{len(self.said)}")
@@ -53,6 +58,38 @@ class FakeRooms:
             self._known[room_id, txn] = EventId(f"$reaction{len(self.reactions)}")
             self.reactions.append((room_id, event_id, key))
         return self._known[room_id, txn]
+
+    async def replace(
+        self, room_id: RoomId, event_id: EventId, notice: Notice, txn: str
+    ) -> EventId:
+        self._step(self.die_before)
+        self._enter(room_id)
+        if (room_id, txn) not in self._known:
+            self._known[room_id, txn] = EventId(f"$edit{len(self.replaced)}")
+            self.replaced.append((room_id, event_id, notice))
+        self._step(self.die_after)
+        self._sends += 1
+        return self._known[room_id, txn]
+
+    async def redact(self, room_id: RoomId, event_id: EventId, txn: str) -> None:
+        self._step(self.die_before)
+        self._enter(room_id)
+        if (room_id, event_id) not in self.redacted:
+            self.redacted.append((room_id, event_id))
+        self._step(self.die_after)
+        self._sends += 1
+
+    def shows(self, room_id: RoomId) -> list[str]:
+        """The bodies that people of a room see now."""
+        now = {s.event_id: s.notice.body for s in self.said if s.room_id == room_id}
+        for room, event_id, notice in self.replaced:
+            if room == room_id and event_id in now:
+                now[event_id] = notice.body
+        return [body for event, body in now.items() if (room_id, event) not in self.redacted]
+
+    def _enter(self, room_id: RoomId) -> None:
+        if room_id in self.closed:
+            raise self.closed[room_id]
 
     def _step(self, deadly: int) -> None:
         if self._sends == deadly:
