@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bridges.ports import Clock, Fingerprint, Language, MessageReader
@@ -12,6 +13,9 @@ from policies.bulletins import Posting, Wording
 from policies.denunciation.judge import judge
 from policies.refusal import Refusal
 from policies.terms import Directory, EventId, Message, RoomId
+
+_EVERYBODY = re.compile(r"@room\b", re.IGNORECASE)
+"""Everybody in the room: no account, whatever the filter takes it for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,6 @@ class BulletinReading:
         bulletin = may_broadcast(message, directory, self._clock.now())
         if not isinstance(bulletin, Bulletin):
             return bulletin
-        analysis = self._language.analyse(bulletin.text)
+        analysis = self._language.analyse(_EVERYBODY.sub("", bulletin.text))
         seen = concerns(analysis, judge(analysis))
         return Read(bulletin, self._fingerprint.of(bulletin.shown), seen)

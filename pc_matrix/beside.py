@@ -47,9 +47,9 @@ class Beside:
     verifications: Verifications
     foyer: Foyer
     mails: Mails | None
-    bulletins: Bulletins
     directory: Callable[[], Directory]
     watch: Callable[[], object]
+    bulletins: Bulletins | None = None
     _mail_news: asyncio.Event = field(default_factory=asyncio.Event)
     _bulletin_news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -58,8 +58,9 @@ class Beside:
         desks = [
             _keep("verify", server, self._verify, self.verifications.wait),
             _keep("receive", server, self.foyer.step, self.foyer.wait),
-            _keep("bulletins", server, self._spread, self._wait_for_bulletins),
         ]
+        if self.bulletins is not None:
+            desks.append(_keep("bulletins", server, self._spread, self._wait_for_bulletins))
         if self.mails is not None:
             desks.append(_keep("mail", server, self._mail, self._wait_for_mail))
         return desks
@@ -89,8 +90,9 @@ class Beside:
 
     async def _spread(self) -> None:
         self._bulletin_news.clear()
-        with put_off("bulletins.put_off"):
-            await self.bulletins.step(self.directory())
+        if self.bulletins is not None:
+            with put_off("bulletins.put_off"):
+                await self.bulletins.step(self.directory())
 
     async def _wait_for_bulletins(self) -> None:
         await set_or_late(self._bulletin_news)

@@ -175,6 +175,8 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 ),
                 foyer,
                 _to_mail(house, voice, language),
+                book.directory,
+                lambda: watch.tell(session.incidents.drain()),
                 Spreading(
                     voice,
                     book,
@@ -182,8 +184,6 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                     room_fault,
                     clock,
                 ),
-                book.directory,
-                lambda: watch.tell(session.incidents.drain()),
             ),
         )
 

@@ -105,12 +105,12 @@ class FakeBulletins:
         return True
 
     def begin_copy(self, posting_id: int, room_id: RoomId, txn: str) -> Copy:
-        for copy in self.copies(posting_id):
-            if copy.room_id == room_id:
-                if copy.state is CopyState.FAILED:
-                    copy = replace(copy, state=CopyState.PENDING, begun_at=self.clock.now())
-                    self.all_copies[copy.id] = copy
-                return copy
+        known = next((c for c in self.copies(posting_id) if c.room_id == room_id), None)
+        if known is not None and known.state is CopyState.FAILED:
+            known = replace(known, state=CopyState.PENDING, begun_at=self.clock.now())
+            self.all_copies[known.id] = known
+        if known is not None:
+            return known
         number = len(self.all_copies) + 1
         copy = Copy(number, posting_id, room_id, CopyState.PENDING, self.clock.now())
         self.all_copies[number] = copy

@@ -3,7 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from pc_matrix.registry import AckNews, Acknowledgement, Bulletin, LinkState, Registry, ReportState
+from pc_matrix.registry import AckNews, Acknowledgement, LinkState, Registry, ReportState
 from pc_matrix.vault import Vault
 from policies.terms import AuthorityCode, Category, EventId, Flag, RoomId, UserId
 from tests.registry.conftest import CODE, NOW, OTHER
@@ -138,33 +138,3 @@ def test_one_of_many_concurrent_acknowledgements_is_news(
         news = [job.result() for job in jobs]
     assert news.count(AckNews.CLOSED) == 1
     assert news.count(AckNews.KNOWN) == 15
-
-
-def test_a_bulletin_and_its_links(registry: Registry) -> None:
-    bulletin = registry.open_bulletin(CODE, EventId("$b"), ANNE, NOW)
-    assert registry.open_bulletin(CODE, EventId("$b"), ANNE, LATER) == bulletin
-    assert registry.open_bulletin(OTHER, EventId("$b"), ANNE, LATER) != bulletin
-    link = registry.bulletin_link(CODE, bulletin, RoomId("!a"), "t1", NOW)
-    assert registry.bulletin_link(CODE, bulletin, RoomId("!a"), "t2", LATER) == link
-    unknown = registry.bulletin_link(CODE, bulletin, RoomId("!b"), "t3", NOW)
-    registry.bulletin_sent(CODE, link.id, EventId("$x"), LATER)
-    registry.bulletin_uncertain(CODE, unknown.id, LATER)
-    assert [
-        (x.bulletin_id, x.state, x.event_id) for x in registry.bulletin_links(CODE, bulletin)
-    ] == [
-        (bulletin, LinkState.SENT, "$x"),
-        (bulletin, LinkState.UNCERTAIN, None),
-    ]
-
-
-def test_a_bulletin_is_shown_before_it_goes_out(registry: Registry) -> None:
-    bulletin = registry.open_bulletin(CODE, EventId("$b"), ANNE, NOW)
-    assert registry.bulletin_by_preview(CODE, EventId("$p")) is None
-    registry.bulletin_shown(CODE, bulletin, EventId("$p"))
-    shown = registry.bulletin_by_preview(CODE, EventId("$p"))
-    assert shown == Bulletin(bulletin, EventId("$b"), None)
-    assert registry.bulletin_by_preview(OTHER, EventId("$p")) is None
-    registry.bulletin_done(CODE, bulletin, LATER)
-    assert registry.bulletin_by_preview(CODE, EventId("$p")) == Bulletin(
-        bulletin, EventId("$b"), LATER
-    )
