@@ -201,7 +201,8 @@ class Spreading:
         """What may have arrived is found by repeating its send, with nothing of what it said."""
         event_id = copy.event_id
         if event_id is None:
-            event_id = await self._rooms.send(copy.room_id, stand_in, copy_txn(posting, copy))
+            txn = transaction("bulletin", posting.source_event, copy.room_id)
+            event_id = await self._rooms.send(copy.room_id, stand_in, txn)
         txn = transaction("bulletin-redact", posting.source_event, copy.room_id)
         await self._rooms.redact(copy.room_id, event_id, txn)
         self._ledger.set_copy(copy.id, CopyState.REMOVED, event_id)
@@ -272,11 +273,10 @@ class Spreading:
 
     async def _announce(self, posting: Posting, gone: Sequence[Copy], notice: Notice) -> None:
         """A neutral word in the sectors: who read it should not believe it any more."""
+        about = posting.source_event
         sends = [
             self._rooms.send(
-                copy.room_id,
-                notice,
-                transaction("bulletin-gone", posting.source_event, copy.room_id),
+                copy.room_id, notice, transaction("bulletin-gone", about, copy.room_id)
             )
             for copy in gone
         ]
@@ -312,8 +312,3 @@ class Spreading:
     ) -> EventId:
         about = f"{posting.source_event} {wording.id}"
         return await self._rooms.send(posting.room_id, notice, transaction(purpose, about))
-
-
-def copy_txn(posting: Posting, copy: Copy) -> str:
-    """The transaction id of a copy's first send, for ever."""
-    return transaction("bulletin", posting.source_event, copy.room_id)

@@ -292,10 +292,7 @@ class TakeUp:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A message that starts with ``!``; its text stays on the homeserver and is read again.
-
-    ``target`` is the message that it answers, ``None`` when it answers none.
-    """
+    """A message that starts with ``!``, read again for its text; ``target`` is what it answers."""
 
     event_id: EventId
     room_id: RoomId

@@ -141,13 +141,7 @@ def test_who_does_without_reactions_is_asked_for_none(language: str) -> None:
         made = (
             advice.preview(person, "x", (), by_reaction=by_reaction),
             relay.report(language, replace(facts, by_reaction=by_reaction), "x"),
-            bulletin.preview(
-                person,
-                BULLETIN,
-                bulletin.Facts(1, ("x",), 2, by_reaction=by_reaction),
-                (),
-                language,
-            ),
+            bulletin.preview(person, BULLETIN, shown, (), language),
             welcome.referent_help(person, by_reaction=by_reaction),
         )
         assert [asked in notice.body for notice in made] == [by_reaction] * 4

@@ -9,6 +9,7 @@ import pytest
 from pc_matrix.homeserver.events import incoming, message, words
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent
+from policies.amendments import Edit, Withdrawal
 from policies.formatted import Formatted
 from policies.terms import (
     Answer,
@@ -70,6 +71,9 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
     return event("m.room.message", content, sealed=sealed)
 
 
+GONE = Withdrawal(EVENT, ROOM, SENDER, TARGET)
+
+
 @pytest.mark.parametrize(
     ("what", "key", "expected"),
     [
@@ -83,6 +87,9 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
         (reaction("❌"), PRIVATE, Answer(EVENT, ROOM, SENDER, TARGET, send=False)),
         (reaction("👀"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)),
         (reaction("✅"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=True)),
+        (reaction("❌"), AUTHORITY, Answer(EVENT, ROOM, SENDER, TARGET, send=False)),
+        (event("m.room.redaction", {"redacts": TARGET}, sealed=False), AUTHORITY, GONE),
+        (event("m.room.redaction", {"redacts": TARGET}, sealed=False), PRIVATE, None),
         (reaction("🚩", rel_type="m.thread"), SECTOR, None),
         (reaction("🚩", event_id=5), SECTOR, None),
         (reaction("🚩"), None, None),
@@ -94,7 +101,7 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
             Flag(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE),
         ),
         (said("!signaler"), SECTOR, Command(EVENT, ROOM, SENDER, "flag")),
-        (said("!signaler", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "flag")),
+        (said("!signaler", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "flag", TARGET)),
         (said("!signaler", reply=True, sealed=False), SECTOR, None),
         (said("!diffuser tous x"), AUTHORITY, Command(EVENT, ROOM, SENDER, "broadcast")),
         (said("!blabla"), AUTHORITY, Command(EVENT, ROOM, SENDER, "unknown")),
@@ -114,6 +121,7 @@ def test_an_edit_is_no_new_command() -> None:
         {"body": "!signaler", "m.relates_to": {"rel_type": "m.replace", "event_id": TARGET}},
     )
     assert incoming(edit, SECTOR, c.commune()) is None
+    assert incoming(edit, AUTHORITY, c.commune()) == Edit(EVENT, ROOM, SENDER, TARGET)
 
 
 @pytest.mark.parametrize(
