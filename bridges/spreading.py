@@ -8,11 +8,12 @@ id for ever; changing a message or taking it away may be repeated.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
+from bridges.bulletin_farewell import announce
 from bridges.bulletin_ports import BulletinLedger, Faults, RoomFault, RoomReviser
 from bridges.bulletin_reading import BulletinReading, Read
 from bridges.each import attempted
@@ -267,22 +268,9 @@ class Spreading:
             return
         gone = [c for c in self._ledger.copies(posting.id) if c.state is CopyState.REMOVED]
         if not commune.quiet_hours.holds(since, ZoneInfo(commune.time_zone)):
-            await self._announce(posting, gone, stand_in)
+            await announce(self._rooms, self._faults, posting, gone, stand_in)
         await self._tell_gone(posting, len(gone), refused, directory)
         self._ledger.posting_gone(posting.id)
-
-    async def _announce(self, posting: Posting, gone: Sequence[Copy], notice: Notice) -> None:
-        """A neutral word in the sectors: who read it should not believe it any more."""
-        about = posting.source_event
-        sends = [
-            self._rooms.send(
-                copy.room_id, notice, transaction("bulletin-gone", about, copy.room_id)
-            )
-            for copy in gone
-        ]
-        for error in (await attempted(sends))[1]:
-            if self._faults(error) is None:
-                raise error
 
     async def _tell_gone(
         self,

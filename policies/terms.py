@@ -27,9 +27,8 @@ DeviceId = NewType("DeviceId", str)
 CommuneCode = NewType("CommuneCode", str)
 """A commune's INSEE code, five characters: ``"59350"``, ``"2A004"``. The tenant's key."""
 SectorCode = NewType("SectorCode", str)
-"""A sector's short code inside its commune: ``"centre"``."""
 AuthorityCode = NewType("AuthorityCode", str)
-"""An authority's short code inside its commune: ``"gendarmerie"``."""
+"""Short codes inside a commune: ``"centre"``, ``"gendarmerie"``."""
 
 
 ROOM_VERSION = "12"  # the first in which nobody takes the power of who made the room
@@ -127,9 +126,7 @@ class Commune:
     language: str = "fr"
     """The language of what the bot says in rooms of several people."""
     flag_by_reaction: bool = True
-    """Whether reactions count. The homeserver sees them and can make them up; without, people reply
-    with the same sign, which is encrypted.
-    """
+    """Whether reactions count, which the homeserver sees; without, people reply the same sign."""
     daily_flags: int = 20
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
@@ -143,9 +140,9 @@ class Commune:
     knocking: bool = False
     """Whether strangers may ask, by knocking, to be let into a sector room."""
     quiet_hours: QuietHours = NIGHT
-    """When bulletins that are not urgent wait for the morning, on the commune's clocks."""
+    """When bulletins that are not urgent wait, on the commune's clocks."""
     room_version: str = ROOM_VERSION
-    """The version of Matrix rooms that is wanted; older rooms are made anew by ``apply``."""
+    """Of Matrix rooms; older ones are made anew by ``apply``."""
     contact: str = ""
     """Whom people call when they need help, as their letters say it; empty: the town hall."""
 
@@ -253,7 +250,6 @@ class Message:
     """The message's other form; ``None`` when it has none. Commands are read from ``text``."""
 
     def __repr__(self) -> str:
-        """Everything but the text, so that no traceback or log can carry it."""
         return f"Message({self.event_id}, room={self.room_id}, sender={self.sender}, {self.kind})"
 
 
@@ -270,7 +266,7 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A référent's tap under a preview in his private room: send it, or don't."""
+    """Somebody's tap under what he was shown in preview: send it, or don't."""
 
     event_id: EventId
     room_id: RoomId
