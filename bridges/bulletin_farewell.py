@@ -1,4 +1,4 @@
-"""A neutral word in the sectors when a bulletin was taken back: who read it should not believe it."""
+"""A neutral word in the sectors when a bulletin was taken back, for those who read it."""
 
 from __future__ import annotations
 

@@ -74,8 +74,8 @@ class Spreading:
     async def _advance(self, wording: Wording, directory: Directory) -> None:
         posting, now = self._ledger.posting(wording.posting_id), self._clock.now()
         if posting is None:
-            return
-        if has_lapsed(wording, now):
+            pass
+        elif has_lapsed(wording, now):
             await self._lapse(posting, wording, directory)
         elif wording.state is WordingState.HELD and wording.due_at and wording.due_at <= now:
             was = {WordingState.HELD}
@@ -93,7 +93,8 @@ class Spreading:
     async def _leave(self, posting: Posting, wording: Wording, directory: Directory) -> None:
         read = await self._reading.confirmed(posting, wording, directory)
         if not isinstance(read, Read):
-            return await self._stop(posting, wording, read, directory)
+            await self._stop(posting, wording, read, directory)
+            return
         bulletin, language = read.bulletin, directory.commune.language
         notice = wording_of.bulletin(language, bulletin)
         copies = self._ledger.copies(posting.id)
@@ -102,13 +103,12 @@ class Spreading:
         rooms = list(steps)
         for first in range(0, len(rooms), MANY):
             if not self._is_leaving(posting, wording):
-                return None
+                return
             some = {room: steps[room] for room in rooms[first : first + MANY]}
             refused = await self._each(posting, wording, some, notice)
             faults |= {directory.rooms[r].code: f for r, f in refused.items()}
             await self._progress(posting, wording, first + len(some), len(rooms), directory)
         await self._account(posting, wording, bulletin, faults, directory)
-        return None
 
     def _is_leaving(self, posting: Posting, wording: Wording) -> bool:
         """Whether nobody took it back meanwhile."""
@@ -231,8 +231,9 @@ class Spreading:
         directory: Directory,
     ) -> None:
         commune, now = directory.commune, self._clock.now()
-        retried = any(fault is not RoomFault.ROOMLESS for fault in faults.values())
-        goes_on = retried and not is_given_up(wording, now)
+        goes_on = bool(set(faults.values()) - {RoomFault.ROOMLESS}) and not is_given_up(
+            wording, now
+        )
         if goes_on:
             self._again["out", wording.id] = now + _AGAIN
             if wording.id in self._told:

@@ -123,8 +123,7 @@ class Commune:
     federated_with: frozenset[str] = frozenset()
     """Foreign servers whose users may take part; empty means that federation is off."""
     time_zone: str = "Europe/Paris"
-    language: str = "fr"
-    """The language of what the bot says in rooms of several people."""
+    language: str = "fr"  # of what the bot says in rooms of several people
     flag_by_reaction: bool = True
     """Whether reactions count, which the homeserver sees; without, people reply the same sign."""
     daily_flags: int = 20

@@ -23,7 +23,21 @@ from policies.commands import CommandName
 from policies.formatted import Formatted
 from policies.refusal import Refusal
 from policies.relay import CERTAIN_FOR
-from policies.terms import Answer, Command, EventId, Incoming, Role, TakeUp, UserId
+from policies.terms import (
+    Answer,
+    Command,
+    Directory,
+    EventId,
+    Incoming,
+    Role,
+    RoomId,
+    RoomKey,
+    RoomKind,
+    Sector,
+    SectorCode,
+    TakeUp,
+    UserId,
+)
 from tests.bridges.conftest import ClosedError, World
 from tests.fakes import commune as c
 from tests.fakes.world import CrashError
@@ -301,14 +315,14 @@ async def test_no_authority_takes_back_anothers(world: World) -> None:
 async def test_a_room_that_refuses_holds_up_no_other_and_is_told_with_its_remedy(
     world: World,
 ) -> None:
-    world.rooms.closed[c.CENTRE_ROOM] = ClosedError()
+    world.rooms.barred[c.CENTRE_ROOM] = ClosedError()
     await out(world)
     assert len(world.rooms.to(c.GARE_ROOM)) == 1
     account = world.rooms.to(DESK)[-1]
     assert "Pas arrivé dans : Centre" in account
     assert "pc-matrix apply" in account
     assert "J'essaie encore" in account
-    del world.rooms.closed[c.CENTRE_ROOM]
+    del world.rooms.barred[c.CENTRE_ROOM]
     await spread(world)  # not at once
     assert world.rooms.to(c.CENTRE_ROOM) == []
     world.clock.at += timedelta(minutes=2)
@@ -318,7 +332,7 @@ async def test_a_room_that_refuses_holds_up_no_other_and_is_told_with_its_remedy
 
 
 async def test_a_room_that_goes_on_refusing_is_given_up(world: World) -> None:
-    world.rooms.closed[c.CENTRE_ROOM] = ClosedError()
+    world.rooms.barred[c.CENTRE_ROOM] = ClosedError()
     await out(world)
     world.clock.at += TRIED_FOR
     await spread(world)
@@ -419,11 +433,9 @@ async def test_taken_back_midway_the_rest_gets_nothing(world: World) -> None:
     assert "volets" not in "".join(body for room in rooms for body in world.rooms.shows(room))
 
 
-def _large(sectors: int) -> c.Directory:
+def _large(sectors: int) -> Directory:
     full = c.directory()
-    many = tuple(c.Sector(c.SectorCode(f"s{i}"), f"Secteur {i}") for i in range(sectors))
-    rooms = {
-        c.RoomId(f"!s{i}"): c.RoomKey(c.CODE, c.RoomKind.SECTOR, f"s{i}") for i in range(sectors)
-    }
-    others = {r: k for r, k in full.rooms.items() if k.kind is not c.RoomKind.SECTOR}
+    many = tuple(Sector(SectorCode(f"s{i}"), f"Secteur {i}") for i in range(sectors))
+    rooms = {RoomId(f"!s{i}"): RoomKey(c.CODE, RoomKind.SECTOR, f"s{i}") for i in range(sectors)}
+    others = {r: k for r, k in full.rooms.items() if k.kind is not RoomKind.SECTOR}
     return replace(full, commune=replace(full.commune, sectors=many), rooms={**others, **rooms})

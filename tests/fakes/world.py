@@ -34,7 +34,7 @@ class FakeRooms:
     reactions: list[tuple[RoomId, EventId, str]] = field(default_factory=list)
     replaced: list[tuple[RoomId, EventId, Notice]] = field(default_factory=list)
     redacted: list[tuple[RoomId, EventId]] = field(default_factory=list)
-    closed: dict[RoomId, BaseException] = field(default_factory=dict)
+    barred: dict[RoomId, BaseException] = field(default_factory=dict)
     """Rooms that refuse everything, and how."""
     die_before: int = -1
     die_after: int = -1
@@ -88,8 +88,8 @@ class FakeRooms:
         return [body for event, body in now.items() if (room_id, event) not in self.redacted]
 
     def _enter(self, room_id: RoomId) -> None:
-        if room_id in self.closed:
-            raise self.closed[room_id]
+        if room_id in self.barred:
+            raise self.barred[room_id]
 
     def _step(self, deadly: int) -> None:
         if self._sends == deadly:
