@@ -1,8 +1,7 @@
 """Bulletins on their way: sent, changed and taken away, room by room, beside the inbox.
 
-Each step is written down, and looked up before it is taken: a crash anywhere says nothing twice,
-and what one room refuses holds up no other. The first send to a room carries the same transaction
-id for ever; changing a message or taking it away may be repeated.
+Each step is written down, and looked up before it is taken: a crash anywhere says nothing twice.
+The first send to a room carries one transaction id for ever; changes may be repeated.
 """
 
 from __future__ import annotations
@@ -214,9 +213,8 @@ class Spreading:
         """One message that counts up, where there is something to wait for."""
         if rooms <= MANY:
             return
-        language = directory.commune.language
         about = EventId(f"{posting.source_event} {wording.id}")
-        notice = wording_of.progress(language, posting.number, done, rooms)
+        notice = wording_of.progress(directory.commune.language, posting.number, done, rooms)
         event_id = await self._say(posting, wording, "bulletin-progress", notice)
         if done > MANY:
             txn = transaction(f"bulletin-progress {done}", about)
@@ -259,10 +257,9 @@ class Spreading:
             return
         commune, now = directory.commune, self._clock.now()
         since = posting.withdrawn_at or now
-        copies = self._ledger.copies(posting.id)
-        steps = {copy.room_id: removal(copy, now) for copy in copies}
-        authority = wording_of.authority_name(commune, posting, directory)
-        stand_in = wording_of.taken_back(commune.language, authority)
+        steps = {c.room_id: removal(c, now) for c in self._ledger.copies(posting.id)}
+        name = wording_of.authority_name(commune, posting, directory)
+        stand_in = wording_of.taken_back(commune.language, name)
         refused = await self._each(posting, None, steps, stand_in)
         if refused and now - since < TRIED_FOR:
             self._again["away", posting.id] = now + _AGAIN
@@ -280,7 +277,6 @@ class Spreading:
         refused: Mapping[RoomId, RoomFault],
         directory: Directory,
     ) -> None:
-        officer = person_of(posting.withdrawn_by or posting.sender, directory)
         faults = {directory.rooms[room].code: fault for room, fault in refused.items()}
         unsure = [
             directory.rooms[copy.room_id].code
@@ -288,6 +284,7 @@ class Spreading:
             if copy.state is CopyState.UNCERTAIN
         ]
         account = wording_of.Account(posting.number, rooms, faults, unsure)
+        officer = person_of(posting.withdrawn_by or posting.sender, directory)
         notice = wording_of.withdrawn(officer, account, directory.commune)
         txn = transaction("bulletin-withdrawn", posting.source_event)
         await self._rooms.send(posting.room_id, notice, txn)
