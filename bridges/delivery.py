@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bridges.each import each
+from bridges.enclosing import Enclosing
 from bridges.outcome import Outcome, Refused, Relayed, Uncertain
 from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as wording
+from bridges.wording.enclosures import file_name
 from bridges.wording.notice import Notice
 from policies.mails import MailKind
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
 from policies.reports import LinkState, Report, ReportState
@@ -33,6 +37,7 @@ class Parcel:
     """The keyed fingerprint of ``words``: what leaves later is compared with it."""
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
+    enclosure: Picture | Position | None = None
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -50,8 +55,11 @@ class Went:
 class Delivery:
     """Sends reports; what was sent before a crash is not sent again."""
 
-    def __init__(self, rooms: RoomSender, ledger: ReportLedger, clock: Clock) -> None:
+    def __init__(
+        self, rooms: RoomSender, ledger: ReportLedger, enclosing: Enclosing, clock: Clock
+    ) -> None:
         self._rooms, self._ledger, self._clock = rooms, ledger, clock
+        self._enclosing = enclosing
 
     async def deliver(self, parcel: Parcel, directory: Directory) -> Outcome:
         """Send ``parcel`` to every authority of its category, then tell its référent."""
@@ -65,7 +73,9 @@ class Delivery:
         rooms = [d for d in destinations if isinstance(d, Destination)]
         self._write_down(parcel, mails)
         notice = _notice(parcel, number, directory)
-        certain = await each(self._arrives(parcel, d, notice, now) for d in rooms)
+        language, enclosure = directory.commune.language, parcel.enclosure
+        name = "" if enclosure is None else file_name(language, number, enclosure)
+        certain = await each(self._arrives(parcel, d, notice, name, now) for d in rooms)
         went = Went(
             arrived=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if sure],
             missing=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if not sure],
@@ -84,18 +94,24 @@ class Delivery:
             self._ledger.mail(report.id, code, MailKind.REPORT, txn)
 
     async def _arrives(
-        self, parcel: Parcel, destination: Destination, notice: Notice, now: datetime
+        self, parcel: Parcel, destination: Destination, notice: Notice, name: str, now: datetime
     ) -> bool:
-        """Send to one destination; whether it surely arrived."""
+        """Send to one destination, the words first; whether all of it surely arrived.
+
+        ``name`` is what its picture is called there.
+        """
         source, room_id = parcel.report.source_event, destination.room_id
         link = self._ledger.link(parcel.report.id, room_id, transaction("report", source, room_id))
-        if link.state is LinkState.SENT:
+        if link.state is not LinkState.SENT:
+            if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
+                self._ledger.uncertain(link.id)
+                return False
+            event_id = await self._rooms.send(room_id, notice, link.txn)
+            self._ledger.sent(link.id, event_id)
+            link = replace(link, event_id=event_id)
+        if parcel.enclosure is None:
             return True
-        if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
-            self._ledger.uncertain(link.id)
-            return False
-        self._ledger.sent(link.id, await self._rooms.send(room_id, notice, link.txn))
-        return True
+        return await self._enclosing.follow(link, parcel.enclosure, name, source, now)
 
     async def _tell(self, parcel: Parcel, number: str, went: Went, directory: Directory) -> Outcome:
         report = parcel.report
@@ -140,7 +156,7 @@ async def mark(rooms: RoomSender, report: Report) -> None:
 
 def _notice(parcel: Parcel, number: str, directory: Directory) -> Notice:
     facts = facts_of(parcel.report, number, parcel.sector, parcel.sent_at, directory)
-    return wording.report(directory.commune.language, facts, parcel.words)
+    return wording.report(directory.commune.language, facts, parcel.words, parcel.enclosure)
 
 
 def facts_of(

@@ -15,6 +15,7 @@ from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
 from bridges.corrections import Corrections
 from bridges.departure import Departures
+from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.judging import Judging
@@ -45,6 +46,7 @@ from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.mail import open_post
+from pc_matrix.pictures.opening import enclosing as open_enclosing
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.closing_accounts import Fate, close_account
@@ -134,6 +136,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         _as_bot(house) as http,
     ):
         voice = Voice(session)
+        enclosing = open_enclosing(session, http, house.registry, commune, clock)
         knock_book = KnockBook(house.registry, commune, clock)
         enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
         doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
@@ -150,6 +153,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
 
         watch = Watch(book, clock)
+        reading = BulletinReading(voice, language, VaultFingerprint(house.vault), clock)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
@@ -160,7 +164,12 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             session,
             book,
             _carrier(
-                house, voice, language, SeenRooms(provisioner.private_rooms(), session), foyer
+                house,
+                voice,
+                language,
+                enclosing,
+                SeenRooms(provisioner.private_rooms(), session),
+                foyer,
             ),
             keep_up,
             Alerts(voice, book, clock),
@@ -174,16 +183,10 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                     clock,
                 ),
                 foyer,
-                _to_mail(house, voice, language),
+                _to_mail(house, voice, language, enclosing),
                 book.directory,
                 lambda: watch.tell(session.incidents.drain()),
-                Spreading(
-                    voice,
-                    book,
-                    BulletinReading(voice, language, VaultFingerprint(house.vault), clock),
-                    room_fault,
-                    clock,
-                ),
+                Spreading(voice, book, reading, room_fault, clock),
             ),
         )
 
@@ -203,20 +206,19 @@ async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
 
 
 def _carrier(
-    house: House, voice: Voice, language: Language, private: SeenRooms, foyer: Foyer
+    house: House,
+    voice: Voice,
+    language: Language,
+    enclosing: Enclosing,
+    private: SeenRooms,
+    foyer: Foyer,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
     fingerprint = VaultFingerprint(house.vault)
+    reading = BulletinReading(voice, language, fingerprint, clock)
     return Carrier(
-        ToAuthority(voice, voice, book, language, fingerprint, clock),
-        ToSectors(
-            voice,
-            voice,
-            book,
-            BulletinReading(voice, language, fingerprint, clock),
-            clock,
-            lambda room_id: len(house.entitled(room_id)),
-        ),
+        ToAuthority(voice, voice, book, language, fingerprint, clock, enclosing),
+        ToSectors(voice, voice, book, reading, clock, lambda room: len(house.entitled(room))),
         Feedback(voice, voice, book, clock),
         Help(voice, clock),
         Acceptance(voice, mandates, clock),
@@ -225,13 +227,13 @@ def _carrier(
     )
 
 
-def _to_mail(house: House, voice: Voice, language: Language) -> ToMail | None:
+def _to_mail(house: House, voice: Voice, language: Language, enclosing: Enclosing) -> ToMail | None:
     post = open_post(house.settings, house.vault, house.clock.now)
     if post is None:
         return None
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
     judging, news = Judging(voice, book, language), CertificateNews(post, voice, book, clock)
-    return ToMail(post, voice, book, judging, fingerprint, news, clock)
+    return ToMail(post, voice, book, judging, fingerprint, news, clock, enclosing)
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:

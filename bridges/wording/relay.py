@@ -8,8 +8,11 @@ from datetime import datetime
 
 from bridges.wording.catalogue import how, text
 from bridges.wording.dates import moment
+from bridges.wording.enclosures import for_authorities
 from bridges.wording.notice import Block, Notice, Paragraph, Quote, Title, notice
 from policies.emergency import Emergency
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.terms import Category, Person
 
@@ -28,8 +31,10 @@ class ReportFacts:
     """Whether the commune heeds reactions."""
 
 
-def report(language: str, facts: ReportFacts, words: str) -> Notice:
-    """A report, for an authority room."""
+def report(
+    language: str, facts: ReportFacts, words: str, enclosure: Picture | Position | None = None
+) -> Notice:
+    """A report, for an authority room; its words may be none where something is enclosed."""
     title = text(
         language,
         "report.title",
@@ -44,7 +49,12 @@ def report(language: str, facts: ReportFacts, words: str) -> Notice:
         moment=moment(language, facts.sent_at, facts.time_zone),
     )
     next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
-    return notice(Title(title), Paragraph(context), Quote(words), Paragraph(next_step))
+    blocks: list[Block] = [Title(title), Paragraph(context)]
+    if words.strip():
+        blocks.append(Quote(words))
+    if enclosure is not None:
+        blocks.append(Paragraph(for_authorities(language, enclosure)))
+    return notice(*blocks, Paragraph(next_step))
 
 
 def relayed(

@@ -12,6 +12,7 @@ from bridges.bulletin_ports import RoomFault
 from bridges.bulletin_reading import BulletinReading
 from bridges.carrier import Carrier
 from bridges.departure import Departures
+from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.linking import Linking
@@ -24,7 +25,7 @@ from policies.terms import EventId, Message
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mandates import FakeMandates, FakePrivateRooms
-from tests.fakes.world import FakeClock, FakeFingerprint, FakeReader, FakeRooms
+from tests.fakes.world import FakeClock, FakeFingerprint, FakePictures, FakeReader, FakeRooms
 
 
 class ClosedError(Exception):
@@ -45,6 +46,8 @@ class World:
     private: FakePrivateRooms
     mandates: FakeMandates
     spreading: Spreading
+    enclosing: Enclosing
+    pictures: FakePictures
 
     def said_by_resident(self, text: str, event_id: EventId = c.MESSAGE_ID) -> Message:
         message = c.message(text, event_id=event_id)
@@ -61,11 +64,12 @@ def language() -> Language:
 def world(language: Language) -> World:
     rooms, reader, clock = FakeRooms(), FakeReader(), FakeClock()
     ledger, private = FakeLedger(clock), FakePrivateRooms()
-    mandates = FakeMandates(clock)
+    mandates, pictures = FakeMandates(clock), FakePictures()
+    enclosing = Enclosing(pictures, rooms, ledger)
     reading = BulletinReading(reader, language, FakeFingerprint(), clock)
     spreading = Spreading(rooms, ledger, reading, fault, clock)
     carrier = Carrier(
-        ToAuthority(rooms, reader, ledger, language, FakeFingerprint(), clock),
+        ToAuthority(rooms, reader, ledger, language, FakeFingerprint(), clock, enclosing),
         ToSectors(rooms, reader, ledger, reading, clock, lambda _room: 7),
         Feedback(rooms, reader, ledger, clock),
         Help(rooms, clock),
@@ -73,4 +77,15 @@ def world(language: Language) -> World:
         Departures(rooms, reader, private, mandates, clock),
         cast(Linking, None),
     )
-    return World(rooms, reader, ledger, clock, carrier, private, mandates, spreading)
+    return World(
+        rooms,
+        reader,
+        ledger,
+        clock,
+        carrier,
+        private,
+        mandates,
+        spreading,
+        enclosing,
+        pictures,
+    )

@@ -9,6 +9,7 @@ from pc_matrix.registry.tables.bulletins import (
     BulletinWordingRow,
 )
 from pc_matrix.registry.tables.corrections import CorrectionRow
+from pc_matrix.registry.tables.enclosures import EnclosureRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
     AcknowledgementRow,
@@ -42,6 +43,7 @@ __all__ = [
     "CounterRow",
     "CursorRow",
     "DepartureRow",
+    "EnclosureRow",
     "GuestRoomRow",
     "IdentityNewsRow",
     "ImageRow",
