@@ -1,6 +1,6 @@
 """Authority room → sector rooms: what an officer asks, is shown, confirms, changes and takes back.
 
-Nothing leaves here: what was confirmed is written down, and ``bridges.spreading`` carries it beside
+Nothing leaves here: what was confirmed is written down, and ``bridges.bulletin_desk`` carries it beside
 the inbox, so that a bulletin for fifty rooms keeps no report waiting. No text is kept either. The
 officer's message is read again each time, and what leaves is word for word what he was shown.
 """

@@ -31,7 +31,7 @@ class Mails(Protocol):
 
 
 class Bulletins(Protocol):
-    """What officers say to sectors: ``bridges.spreading``."""
+    """What officers say to sectors: ``bridges.bulletin_desk``."""
 
     async def step(self, directory: Directory) -> None: ...
 

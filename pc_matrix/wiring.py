@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
+from bridges.bulletin_desk import BulletinDesk
 from bridges.bulletin_reading import BulletinReading
 from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
@@ -23,7 +24,6 @@ from bridges.knocks import Knocks
 from bridges.linking import Linking
 from bridges.ports import Clock, Language
 from bridges.renewals import Renewals
-from bridges.spreading import Spreading
 from bridges.to_authority import ToAuthority
 from bridges.to_mail import ToMail
 from bridges.to_sectors import ToSectors
@@ -186,7 +186,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 _to_mail(house, voice, language, enclosing),
                 book.directory,
                 lambda: watch.tell(session.incidents.drain()),
-                Spreading(voice, book, reading, room_fault, clock),
+                BulletinDesk(voice, book, reading, room_fault, clock),
             ),
         )
 

@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from bridges.acceptance import Acceptance
+from bridges.bulletin_desk import BulletinDesk
 from bridges.bulletin_ports import RoomFault
 from bridges.bulletin_reading import BulletinReading
 from bridges.carrier import Carrier
@@ -17,7 +18,6 @@ from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.linking import Linking
 from bridges.ports import Language
-from bridges.spreading import Spreading
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
 from pc_matrix.language import load
@@ -45,7 +45,7 @@ class World:
     carrier: Carrier
     private: FakePrivateRooms
     mandates: FakeMandates
-    spreading: Spreading
+    spreading: BulletinDesk
     enclosing: Enclosing
     pictures: FakePictures
 
@@ -67,7 +67,7 @@ def world(language: Language) -> World:
     mandates, pictures = FakeMandates(clock), FakePictures()
     enclosing = Enclosing(pictures, rooms, ledger)
     reading = BulletinReading(reader, language, FakeFingerprint(), clock)
-    spreading = Spreading(rooms, ledger, reading, fault, clock)
+    spreading = BulletinDesk(rooms, ledger, reading, fault, clock)
     carrier = Carrier(
         ToAuthority(rooms, reader, ledger, language, FakeFingerprint(), clock, enclosing),
         ToSectors(rooms, reader, ledger, reading, clock, lambda _room: 7),

@@ -44,7 +44,7 @@ _AGAIN = timedelta(minutes=1)
 _LEAVING = frozenset({WordingState.LEAVING})
 
 
-class Spreading:
+class BulletinDesk:
     """One commune's."""
 
     def __init__(
