@@ -38,6 +38,7 @@ class Parcel:
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
     enclosure: Picture | Position | None = None
+    urgent: bool = False
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -72,7 +73,7 @@ class Delivery:
         mails = [d for d in destinations if isinstance(d, MailDestination)]
         rooms = [d for d in destinations if isinstance(d, Destination)]
         self._write_down(parcel, mails)
-        notice = _notice(parcel, number, directory)
+        notice = notice_of(parcel, number, directory)
         language, enclosure = directory.commune.language, parcel.enclosure
         name = "" if enclosure is None else file_name(language, number, enclosure)
         certain = await each(self._arrives(parcel, d, notice, name, now) for d in rooms)
@@ -86,8 +87,7 @@ class Delivery:
     def _write_down(self, parcel: Parcel, mails: list[MailDestination]) -> None:
         """Let ``to_mail`` send it, which waits for a mail server as nobody here should have to."""
         report = parcel.report
-        if mails:
-            self._ledger.set_state(report.id, report.state, digest=parcel.digest)
+        self._ledger.set_state(report.id, report.state, digest=parcel.digest)
         for destination in mails:
             code = destination.authority.code
             txn = transaction("mail", report.source_event, RoomId(code))
@@ -101,7 +101,8 @@ class Delivery:
         ``name`` is what its picture is called there.
         """
         source, room_id = parcel.report.source_event, destination.room_id
-        link = self._ledger.link(parcel.report.id, room_id, transaction("report", source, room_id))
+        txn = transaction("report", source, room_id)
+        link = self._ledger.link(parcel.report.id, room_id, txn, parcel.digest)
         if link.state is not LinkState.SENT:
             if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
                 self._ledger.uncertain(link.id)
@@ -130,7 +131,8 @@ class Delivery:
             return Uncertain(number)
         if parcel.marked and went.arrived:
             await mark(self._rooms, report)
-        notice = wording.relayed(referent, number, went.arrived, went.mailed)
+        minutes = directory.commune.remind_after if parcel.urgent else 0
+        notice = wording.relayed(referent, number, went.arrived, went.mailed, minutes)
         await tell(
             self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event
         )
@@ -154,8 +156,10 @@ async def mark(rooms: RoomSender, report: Report) -> None:
     await rooms.react(report.source_room, report.source_event, RELAYED_MARK, txn)
 
 
-def _notice(parcel: Parcel, number: str, directory: Directory) -> Notice:
+def notice_of(parcel: Parcel, number: str, directory: Directory) -> Notice:
+    """The report as an authority room reads it."""
     facts = facts_of(parcel.report, number, parcel.sector, parcel.sent_at, directory)
+    facts = replace(facts, urgent=parcel.urgent)
     return wording.report(directory.commune.language, facts, parcel.words, parcel.enclosure)
 
 

@@ -48,8 +48,29 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An officer took his sign away."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Closed without follow-up."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """Somebody was shown a report's history, or his own reports."""
+
+    reports: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +86,7 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
+class Recalled:
     """A bulletin is taken back from every sector."""
 
 
@@ -94,6 +115,37 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """Its copies have the new words."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Its copies stay, and are known to be older than its message."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Its copies were taken away; ``number`` is empty for a report that never left."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A message was changed or taken away, and nothing follows from that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It has to wait for something else, and stays in the inbox."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """It concerned nothing that we know."""
 
@@ -111,14 +163,22 @@ Outcome = (
     | Awaiting
     | Declined
     | Acknowledged
+    | TakenBack
     | Answered
+    | Dropped
+    | Recounted
     | Broadcast
     | Held
-    | Withdrawn
+    | Recalled
     | Accepted
     | Departed
     | Helped
     | Linked
+    | Corrected
+    | Marked
+    | Withdrawn
+    | Unchanged
+    | Later
     | Ignored
     | Refused
 )

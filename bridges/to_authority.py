@@ -29,6 +29,7 @@ from policies.pictures import Picture
 from policies.positions import Position
 from policies.refusal import Refusal
 from policies.reports import Choice, Report, ReportState, Showing, Shown
+from policies.steps import Step, StepKind, is_urgent
 from policies.terms import Answer, Directory, EventId, Flag, Person, RoomKind, UserId
 
 _SHOWN = {
@@ -74,6 +75,9 @@ class ToAuthority:
             # No report is opened: once it is sent anew, or is there again, it may be flagged again.
             return await self._refuse(flag.sender, enclosure, directory, flag.event_id)
         report = self._ledger.open_report(flag)
+        if report.state in (ReportState.WITHDRAWING, ReportState.WITHDRAWN):
+            return Refused(Refusal.NOT_WAITING)
+        self._mark_urgent(report, is_it=flag.urgent or judged.call is not None)
         match judged.verdict.decision:
             case Decision.RETURN:
                 return await self._return(report, judged, directory, flag.event_id)
@@ -105,13 +109,27 @@ class ToAuthority:
         if isinstance(enclosure, Refusal):
             return await self._refuse(answer.sender, enclosure, directory, answer.event_id)
         leaving = judged.leaving
-        if leaving is not None and self._fingerprint.of(judged.shown(leaving)) == report.digest:
+        if leaving is not None and self.has_shown(report, judged):
             self._ledger.chose(answer.target, Choice.CONFIRMED)
             return await self._deliver(report, judged, leaving, enclosure, directory)
+        return await self.show_again(report, judged, directory, answer.event_id)
+
+    def has_shown(self, report: Report, judged: Judged) -> bool:
+        """Whether what would leave is just what the référent was shown last."""
+        leaving = judged.leaving
+        return leaving is not None and self._fingerprint.of(judged.shown(leaving)) == report.digest
+
+    async def show_again(
+        self, report: Report, judged: Judged, directory: Directory, about: EventId
+    ) -> Outcome:
+        """Show the new words to the référent, or give them back, after the event ``about``."""
         await self._call_first(report.referent, judged.call, directory, report.flag_event)
         if judged.verdict.decision is Decision.RETURN:
-            return await self._return(report, judged, directory, answer.event_id)
-        return await self._show(report, judged, enclosure, directory, answer.event_id)
+            return await self._return(report, judged, directory, about)
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            return await self._refuse(report.referent, enclosure, directory, about)
+        return await self._show(report, judged, enclosure, directory, about)
 
     async def _deliver(
         self,
@@ -125,8 +143,14 @@ class ToAuthority:
         marked = judged.verdict.decision is not Decision.RETURN
         sector, sent_at = judged.relayable.sector, judged.message.sent_at
         digest = self._fingerprint.of(judged.shown(leaving))
-        parcel = Parcel(report, sector, sent_at, leaving.text, digest, marked, enclosure)
+        self._mark_urgent(report, is_it=judged.call is not None)
+        urgent = is_urgent(self._ledger.steps(report.id))
+        parcel = Parcel(report, sector, sent_at, leaving.text, digest, marked, enclosure, urgent)
         return await self._delivery.deliver(parcel, directory)
+
+    def _mark_urgent(self, report: Report, *, is_it: bool) -> None:
+        if is_it:
+            self._ledger.note(report.id, Step(StepKind.URGENT, self._clock.now()))
 
     async def _call_first(
         self, user_id: UserId, call: Emergency | None, directory: Directory, about: EventId

@@ -35,6 +35,8 @@ from policies.terms import Authority, Category, Directory, EventId, RoomId
 _STANDS = frozenset({MailState.HANDING, MailState.TAKEN, MailState.UNCERTAIN})
 """A first mail that may be before somebody's eyes: what became of its report concerns him."""
 
+_GONE = frozenset({ReportState.WITHDRAWING, ReportState.WITHDRAWN})
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -137,7 +139,8 @@ class ToMail:
     async def _write(self, report: Report, mail: Mail, directory: Directory) -> Written | None:
         """The mail as it may leave now, ``None`` when it may not any more."""
         authority = authority_of(mail, directory)
-        if authority is None or authority.email is None or report.number is None:
+        is_gone = mail.kind is not MailKind.WITHDRAWAL and report.state in _GONE
+        if is_gone or authority is None or authority.email is None or report.number is None:
             return None
         if mail.kind is MailKind.WITHDRAWAL:
             return Written(self._letter(report, mail, authority.email, None, directory), False)
@@ -201,7 +204,7 @@ class ToMail:
     async def _tell_end(self, report: Report, mail: Mail, directory: Directory) -> None:
         await self._say(report, mail, directory, wording.Ended(mail.kind, mail.state, mail.sealed))
         is_for_a_human = mail.state not in (MailState.TAKEN, MailState.WITHHELD)
-        if is_for_a_human and mail.kind is MailKind.REPORT:
+        if is_for_a_human and mail.kind is MailKind.REPORT and report.state not in _GONE:
             self._ledger.set_state(report.id, ReportState.UNCERTAIN)
 
     async def _say(

@@ -1,7 +1,7 @@
 """Authority room → sector rooms: what an officer asks, is shown, confirms, changes and takes back.
 
-Nothing leaves here: what was confirmed is written down, and ``bridges.bulletin_desk`` carries it beside
-the inbox, so that a bulletin for fifty rooms keeps no report waiting. No text is kept either. The
+Nothing leaves here: what was confirmed is written down, and ``bulletin_desk`` carries it beside the
+inbox, so that a bulletin for fifty rooms keeps no report waiting. No text is kept either. The
 officer's message is read again each time, and what leaves is word for word what he was shown.
 """
 
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from bridges.bulletin_ports import BulletinLedger
 from bridges.bulletin_reading import BulletinReading, Read
-from bridges.outcome import Awaiting, Broadcast, Declined, Held, Outcome, Refused, Withdrawn
+from bridges.outcome import Awaiting, Broadcast, Declined, Held, Outcome, Recalled, Refused
 from bridges.ports import Clock, MessageReader, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import bulletin as wording_of
@@ -176,9 +176,11 @@ class ToSectors:
             refusal = Refusal.UNKNOWN_BULLETIN
             return await self._refuse(command.sender, command.event_id, refusal, directory)
         self._ledger.withdraw_posting(posting.id, command.sender)
-        return Withdrawn()
+        return Recalled()
 
-    async def redacted(self, withdrawal: Withdrawal, directory: Directory) -> Outcome | None:
+    async def redacted(
+        self, withdrawal: Withdrawal | TakeUp, directory: Directory
+    ) -> Outcome | None:
         """His message is gone: so is what it sent. What is still there was taken away by nobody."""
         posting = self._ledger.posting_of(withdrawal.target)
         if posting is None or posting.room_id != withdrawal.room_id:
@@ -188,13 +190,11 @@ class ToSectors:
         if await self._reader.read(posting.room_id, posting.source_event) is not None:
             return Refused(Refusal.NOT_WAITING)
         self._ledger.withdraw_posting(posting.id, withdrawal.sender)
-        return Withdrawn()
+        return Recalled()
 
-    def _named(self, number: int | None, target: EventId | None) -> Posting | None:
+    def _named(self, number: int | None, target: EventId) -> Posting | None:
         if number is not None:
             return self._ledger.posting_by_number(number)
-        if target is None:
-            return None
         wording = self._ledger.wording_by_event(target)
         found = self._ledger.posting(wording.posting_id) if wording is not None else None
         return found or self._ledger.posting_of(target)

@@ -32,7 +32,6 @@ SectorCode = NewType("SectorCode", str)
 AuthorityCode = NewType("AuthorityCode", str)
 """Short codes inside a commune: ``"centre"``, ``"gendarmerie"``."""
 
-
 ROOM_VERSION = "12"  # the first in which nobody takes the power of who made the room
 CHARTER_VERSION = "1"
 """Changes whenever the charter's words do, and the charter is asked for again."""
@@ -89,10 +88,7 @@ class RoomKey:
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """``replaces`` are former sectors, no longer in the commune's file, whose people are now here.
-
-    Only the town hall says so: nothing is concluded from a name.
-    """
+    """``replaces`` are former sectors whose people are now here: only the town hall says so."""
 
     code: SectorCode
     name: str
@@ -127,11 +123,11 @@ class Commune:
     time_zone: str = "Europe/Paris"
     language: str = "fr"  # of what the bot says in rooms of several people
     flag_by_reaction: bool = True
-    """Whether reactions count, which the homeserver sees; without, people reply the same sign."""
+    """Whether reactions count, which a homeserver can make up; without, people reply the sign."""
     daily_flags: int = 20
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
-    """The kinds of room in which a person's identity counts only once a human approved it."""
+    """In which kinds of room an identity counts only once a human approved it."""
     brake: BrakeLimits = field(default_factory=BrakeLimits)
     aliases: bool = False
     """Whether rooms have an address of their own (``#59999-secteur-centre:server``)."""
@@ -146,6 +142,8 @@ class Commune:
     """Of Matrix rooms; older ones are made anew by ``apply``."""
     contact: str = ""
     """Whom people call when they need help, as their letters say it; empty: the town hall."""
+    remind_after: int = 15
+    """Minutes until an urgent report that nobody took up is brought up again; 0: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +253,7 @@ class Flag:
     sender: UserId
     target: EventId
     category: Category | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,24 +269,25 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class TakeUp:
-    """An officer's reaction to a report: ``closes`` is ✅, otherwise 👀."""
+    """An officer's sign: ✅ ``closes``, 👀 not; ``withdrawn``, it is ``target``, taken away."""
 
     event_id: EventId
     room_id: RoomId
     sender: UserId
     target: EventId
     closes: bool
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A message that starts with ``!``, read again for its text; ``target`` is what it answers."""
+    """A message that starts with ``!``, as an answer to ``target``; its text is read again."""
 
     event_id: EventId
     room_id: RoomId
     sender: UserId
     name: str
-    target: EventId | None = None
+    target: EventId = EventId("")
 
 
 Incoming = Flag | Answer | TakeUp | Command | Edit | Withdrawal

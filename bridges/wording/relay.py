@@ -29,17 +29,19 @@ class ReportFacts:
     time_zone: str
     by_reaction: bool = True
     """Whether the commune heeds reactions."""
+    urgent: bool = False
 
 
 def report(
     language: str, facts: ReportFacts, words: str, enclosure: Picture | Position | None = None
 ) -> Notice:
     """A report, for an authority room; its words may be none where something is enclosed."""
+    category = category_name(language, facts.category)
     title = text(
         language,
         "report.title",
         number=facts.number,
-        category=category_name(language, facts.category),
+        category=text(language, "report.urgent", category=category) if facts.urgent else category,
     )
     context = text(
         language,
@@ -58,9 +60,16 @@ def report(
 
 
 def relayed(
-    referent: Person, number: str, authorities: Sequence[str], mailed: Sequence[str] = ()
+    referent: Person,
+    number: str,
+    authorities: Sequence[str],
+    mailed: Sequence[str] = (),
+    minutes: int = 0,
 ) -> Notice:
-    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail."""
+    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail.
+
+    ``minutes``: an urgent one that nobody takes up is brought up again after so many.
+    """
     language = referent.language
     blocks: list[Block] = []
     if authorities:
@@ -70,6 +79,8 @@ def relayed(
         blocks.append(Title(text(language, "relayed.mail.title", number=number)))
     if mailed:
         blocks.append(Paragraph(text(language, "relayed.mail", authorities=", ".join(mailed))))
+    if authorities and minutes:
+        blocks.append(Paragraph(text(language, "relayed.urgent", minutes=minutes)))
     return notice(*blocks, mentions=(referent.user_id,))
 
 

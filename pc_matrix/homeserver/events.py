@@ -33,8 +33,8 @@ from policies.terms import (
 _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]+>")
 _VARIATION = "\ufe0f"
 _FLAGS = ("🚩", "🏳", "🏴")
-_CHANGEABLE = (RoomKind.AUTHORITY,)
-"""The rooms in which messages that were changed or taken away are followed."""
+_CHANGEABLE = (RoomKind.SECTOR, RoomKind.AUTHORITY)
+"""The rooms in which changes of messages are followed."""
 _SEND, _KEEP, _TAKE_UP = ("✅", "👍", "✔"), ("❌", "👎", "✖"), ("👀",)
 _TEXTS = ("m.text", "m.emote", "m.notice")
 _MORE_THAN_TEXT = ("url", "file", "filename", "geo_uri", "info")
@@ -53,7 +53,7 @@ def incoming(event: RoomEvent, key: RoomKey | None, commune: Commune) -> Incomin
     if event.type == "m.reaction":
         return _reaction(event, key.kind) if commune.flag_by_reaction else None
     if event.type == REDACTION:
-        return _redaction(event, key.kind)
+        return _redaction(event, key.kind, commune)
     if event.type == "m.room.message" and event.ciphertext is not None:
         believes = commune.flag_by_reaction or event.ciphertext.has_relation
         return _message(event if believes else _unrelated(event), key.kind)
@@ -89,23 +89,21 @@ def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incom
             return None
 
 
-def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
-    if string(event.content, "m.relates_to", "rel_type") == "m.replace":
-        return _edit(event, kind)
-    target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
-    said = commands.spoken(words(event))
-    if said is None:
-        return _sign(event, kind, target, words(event).strip()) if target else None
-    event_id, room_id, sender = _ids(event)
-    if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
-        return Flag(event_id, room_id, sender, target, commands.category(said.rest))
-    return Command(event_id, room_id, sender, said.name.value, target or None)
+def _redaction(event: RoomEvent, kind: RoomKind, commune: Commune) -> Incoming | None:
+    """Redactions are never encrypted: it is looked up whether a message is gone.
 
-
-def _redaction(event: RoomEvent, kind: RoomKind) -> Incoming | None:
-    """Redactions are never encrypted; whether something is gone is looked up before it counts."""
+    A sign that an officer takes back counts by the server's word alone, as a reaction does.
+    """
     target = EventId(string(event.content, "redacts"))
-    return Withdrawal(*_ids(event), target) if kind in _CHANGEABLE and target else None
+    if not target:
+        return None
+    match kind:
+        case RoomKind.AUTHORITY if commune.flag_by_reaction:
+            return TakeUp(*_ids(event), target, closes=False, withdrawn=True)
+        case RoomKind.SECTOR | RoomKind.AUTHORITY:
+            return Withdrawal(*_ids(event), target)
+        case _:
+            return None
 
 
 def _edit(event: RoomEvent, kind: RoomKind) -> Incoming | None:
@@ -114,6 +112,32 @@ def _edit(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     is_inside = event.ciphertext is not None and event.ciphertext.has_relation
     is_heard = kind in _CHANGEABLE and is_inside and bool(target)
     return Edit(*_ids(event), target) if is_heard else None
+
+
+def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
+    if string(event.content, "m.relates_to", "rel_type") == "m.replace":
+        return _edit(event, kind)
+    target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
+    said = commands.spoken(words(event))
+    if said is None:
+        if kind is RoomKind.AUTHORITY:
+            target = _thread(event) or target
+        return _sign(event, kind, target, words(event).strip()) if target else None
+    event_id, room_id, sender = _ids(event)
+    if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
+        about, is_urgent = commands.category(said.rest), commands.urgent(said.rest)
+        return Flag(event_id, room_id, sender, target, about, is_urgent)
+    return Command(event_id, room_id, sender, said.name.value, _thread(event) or target)
+
+
+def _thread(event: RoomEvent) -> EventId:
+    """The message whose thread it stands in; empty outside of threads.
+
+    There, clients make every message an answer to the last one, so that nothing follows from that.
+    """
+    if string(event.content, "m.relates_to", "rel_type") != "m.thread":
+        return EventId("")
+    return EventId(string(event.content, "m.relates_to", "event_id"))
 
 
 def _ids(event: RoomEvent) -> tuple[EventId, RoomId, UserId]:

@@ -8,24 +8,38 @@ from typing import cast
 import pytest
 
 from bridges.acceptance import Acceptance
+from bridges.answers import Answers
 from bridges.bulletin_desk import BulletinDesk
 from bridges.bulletin_ports import RoomFault
 from bridges.bulletin_reading import BulletinReading
 from bridges.carrier import Carrier
+from bridges.changes import Changes
+from bridges.copies import Copies
 from bridges.departure import Departures
 from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.histories import Histories
+from bridges.judging import Judging
 from bridges.linking import Linking
 from bridges.ports import Language
+from bridges.rewording import Rewording
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
+from bridges.withdrawals import Withdrawals
 from pc_matrix.language import load
 from policies.terms import EventId, Message
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mandates import FakeMandates, FakePrivateRooms
-from tests.fakes.world import FakeClock, FakeFingerprint, FakePictures, FakeReader, FakeRooms
+from tests.fakes.world import (
+    FakeClock,
+    FakeFingerprint,
+    FakeMailChanges,
+    FakePictures,
+    FakeReader,
+    FakeRooms,
+)
 
 
 class ClosedError(Exception):
@@ -48,6 +62,7 @@ class World:
     spreading: BulletinDesk
     enclosing: Enclosing
     pictures: FakePictures
+    mails: FakeMailChanges
 
     def said_by_resident(self, text: str, event_id: EventId = c.MESSAGE_ID) -> Message:
         message = c.message(text, event_id=event_id)
@@ -68,14 +83,29 @@ def world(language: Language) -> World:
     enclosing = Enclosing(pictures, rooms, ledger)
     reading = BulletinReading(reader, language, FakeFingerprint(), clock)
     spreading = BulletinDesk(rooms, ledger, reading, fault, clock)
+    fingerprint, changed = FakeFingerprint(), FakeMailChanges()
+    to_authority = ToAuthority(rooms, reader, ledger, language, fingerprint, clock, enclosing)
+    copies = Copies(rooms, rooms, ledger, clock)
     carrier = Carrier(
-        ToAuthority(rooms, reader, ledger, language, FakeFingerprint(), clock, enclosing),
+        to_authority,
         ToSectors(rooms, reader, ledger, reading, clock, lambda _room: 7),
-        Feedback(rooms, reader, ledger, clock),
+        Feedback(rooms, ledger, clock),
         Help(rooms, clock),
         Acceptance(rooms, mandates, clock),
         Departures(rooms, reader, private, mandates, clock),
         cast(Linking, None),
+        Changes(
+            rooms,
+            rooms,
+            ledger,
+            Judging(reader, ledger, language),
+            to_authority,
+            Rewording(rooms, copies, ledger, fingerprint, clock, changed, enclosing),
+            Withdrawals(rooms, copies, ledger, changed),
+            clock,
+        ),
+        Answers(rooms, reader, ledger, clock),
+        Histories(rooms, reader, ledger, clock),
     )
     return World(
         rooms,
@@ -88,4 +118,5 @@ def world(language: Language) -> World:
         spreading,
         enclosing,
         pictures,
+        changed,
     )

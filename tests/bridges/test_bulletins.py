@@ -14,8 +14,8 @@ from bridges.outcome import (
     Held,
     Ignored,
     Outcome,
+    Recalled,
     Refused,
-    Withdrawn,
 )
 from policies.amendments import Edit, Withdrawal
 from policies.bulletins import STANDS_FOR, TRIED_FOR
@@ -233,9 +233,9 @@ async def test_a_correction_changes_what_is_out_and_takes_it_from_who_is_left_ou
     assert "correction" in world.rooms.to(DESK)[-1]
     await carried(world, yes(world))
     await spread(world)
-    (shown,) = world.rooms.shows(c.GARE_ROOM)
+    (shown,) = world.rooms.shown(c.GARE_ROOM)
     assert "Fermez tout." in shown
-    assert world.rooms.shows(c.CENTRE_ROOM) == []
+    assert world.rooms.shown(c.CENTRE_ROOM) == []
     assert "corrigé dans 1 secteur" in world.rooms.to(DESK)[-1]
 
 
@@ -271,11 +271,11 @@ async def test_it_is_taken_back_everywhere(world: World, words: str) -> None:
     command = said(world, words, EventId("$back"))
     if words == "!retirer":
         command = replace(command, target=SOURCE)
-    assert await carried(world, command) == Withdrawn()
+    assert await carried(world, command) == Recalled()
     await spread(world)
     await spread(world)
     for room_id in (c.CENTRE_ROOM, c.GARE_ROOM):
-        (left,) = world.rooms.shows(room_id)
+        (left,) = world.rooms.shown(room_id)
         assert "volets" not in left
         assert "Gendarmerie a retiré" in left
     assert "retiré de 2 secteur" in world.rooms.to(DESK)[-1]
@@ -286,7 +286,7 @@ async def test_taken_back_at_night_it_goes_without_a_word(world: World) -> None:
     world.clock.at = NIGHT
     await carried(world, said(world, "!retirer 1", EventId("$back")))
     await spread(world)
-    assert world.rooms.shows(c.CENTRE_ROOM) == []
+    assert world.rooms.shown(c.CENTRE_ROOM) == []
 
 
 async def test_his_redacted_message_takes_it_back(world: World) -> None:
@@ -296,9 +296,9 @@ async def test_his_redacted_message_takes_it_back(world: World) -> None:
     del world.reader.messages[SOURCE]
     assert await carried(world, replace(gone, sender=c.REFERENT)) == Refused(Refusal.NOT_AN_OFFICER)
     assert await carried(world, replace(gone, target=EventId("$other"))) == Ignored()
-    assert await carried(world, gone) == Withdrawn()
+    assert await carried(world, gone) == Recalled()
     await spread(world)
-    assert "volets" not in "".join(world.rooms.shows(c.CENTRE_ROOM))
+    assert "volets" not in "".join(world.rooms.shown(c.CENTRE_ROOM))
 
 
 async def test_no_authority_takes_back_anothers(world: World) -> None:
@@ -390,11 +390,11 @@ async def test_killed_at_any_send_nothing_is_said_twice(world: World, when: str,
                 assert patient < 3
         if step == "yes":
             for room_id in (c.CENTRE_ROOM, c.GARE_ROOM):
-                assert len(world.rooms.shows(room_id)) == 1
+                assert len(world.rooms.shown(room_id)) == 1
     for room_id in (c.CENTRE_ROOM, c.GARE_ROOM):
-        (left,) = world.rooms.shows(room_id)
+        (left,) = world.rooms.shown(room_id)
         assert "retiré" in left
-        assert len(world.rooms.to(room_id)) == 2
+        assert len(world.rooms.to(room_id)) == 3
 
 
 def _item(world: World, step: str) -> Incoming:
@@ -414,9 +414,9 @@ async def test_forty_rooms_show_how_far_it_is(world: World) -> None:
     await world.carrier.carry(said(world, VOLETS), directory)
     await world.carrier.carry(yes(world), directory)
     await world.spreading.step(directory)
-    (counting,) = [b for b in world.rooms.shows(DESK) if "secteurs sur" in b]
+    (counting,) = [b for b in world.rooms.shown(DESK) if "secteurs sur" in b]
     assert "45 secteurs sur 45" in counting
-    assert len([1 for room, _event, _notice in world.rooms.replaced if room == DESK]) == 2
+    assert [len(told) for told in world.rooms.relations.values()] == [2]
     assert "45 secteur" in world.rooms.to(DESK)[-1]
 
 
@@ -430,7 +430,7 @@ async def test_taken_back_midway_the_rest_gets_nothing(world: World) -> None:
     await world.carrier.carry(said(world, "!retirer 1", EventId("$back")), directory)
     await world.spreading.step(directory)
     rooms = [room for room, key in directory.rooms.items() if key.code.startswith("s")]
-    assert "volets" not in "".join(body for room in rooms for body in world.rooms.shows(room))
+    assert "volets" not in "".join(body for room in rooms for body in world.rooms.shown(room))
 
 
 def _large(sectors: int) -> Directory:

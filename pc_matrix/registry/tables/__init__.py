@@ -8,11 +8,11 @@ from pc_matrix.registry.tables.bulletins import (
     BulletinRow,
     BulletinWordingRow,
 )
+from pc_matrix.registry.tables.changes import QuestionRow
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.enclosures import EnclosureRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
-    AcknowledgementRow,
     CounterRow,
     LinkRow,
     ReportRow,
@@ -24,6 +24,7 @@ from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
 from pc_matrix.registry.tables.rooms import RetiredRoomRow, RoomRow
 from pc_matrix.registry.tables.seal import SealRow
+from pc_matrix.registry.tables.steps import ReportStepRow
 from pc_matrix.registry.tables.traces import AuditRow, IdentityNewsRow, PinRow
 from pc_matrix.registry.tables.verification import VerificationRow
 
@@ -31,7 +32,6 @@ METADATA = Row.metadata
 
 __all__ = [
     "METADATA",
-    "AcknowledgementRow",
     "AppliedRow",
     "AuditRow",
     "AuthorityRow",
@@ -57,8 +57,10 @@ __all__ = [
     "PersonRow",
     "PinRow",
     "PlaceRow",
+    "QuestionRow",
     "RenewalRow",
     "ReportRow",
+    "ReportStepRow",
     "RetiredRoomRow",
     "RoomRow",
     "SealRow",
