@@ -33,8 +33,8 @@ ITEMS: tuple[Incoming, ...] = (
     Withdrawal(EventId("$h"), ROOM, ANNE, EventId("$t")),
 )
 MORE: tuple[Incoming, ...] = (
-    TakeUp(EventId("$g"), ROOM, ANNE, EventId("$e"), closes=False, withdrawn=True),
-    Command(EventId("$h"), ROOM, ANNE, "drop", EventId("$t")),
+    TakeUp(EventId("$k"), ROOM, ANNE, EventId("$e"), closes=False, withdrawn=True),
+    Command(EventId("$l"), ROOM, ANNE, "drop", EventId("$t")),
     Flag(EventId("$i"), ROOM, ANNE, EventId("$t"), Category.BURGLARY, urgent=True),
     Flag(EventId("$j"), ROOM, ANNE, EventId("$t"), urgent=True),
 )
