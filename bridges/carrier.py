@@ -41,7 +41,7 @@ class Carrier:
     histories: Histories
     guided: Guided
 
-    async def carry(  # noqa: PLR0911 - one answer a kind
+    async def carry(  # noqa: C901, PLR0911 - one answer a kind
         self, item: Incoming, directory: Directory
     ) -> Outcome:
         """Carry ``item``; carrying it again after a crash says nothing twice."""
@@ -53,12 +53,16 @@ class Carrier:
             case Answer():
                 return await self._answer(item, directory)
             case TakeUp():
+                if item.withdrawn and (gone := await self.to_sectors.redacted(item, directory)):
+                    return gone
                 acknowledged = await self.feedback.acknowledge(item, directory)
                 return acknowledged or await self.to_sectors.confirm(item, directory) or Ignored()
             case Edit():
-                return await self.changes.edit(item, directory)
+                bulletin = await self.to_sectors.edit(item, directory)
+                return bulletin or await self.changes.edit(item, directory)
             case Withdrawal():
-                return await self.changes.withdraw(item, directory)
+                gone = await self.to_sectors.redacted(item, directory)
+                return gone or await self.changes.withdraw(item, directory)
             case Said():
                 return await self.guided.hear(item, directory)
             case Command() if self.guided.takes(item, directory):
@@ -76,10 +80,11 @@ class Carrier:
             or await self.acceptance.answer(item, directory)
             or await self.departures.answer(item, directory)
             or await self.guided.tapped(item, directory)
+            or await self.to_sectors.decline(item, directory)
             or Ignored()
         )
 
-    async def _command(  # noqa: PLR0911 - one answer a command
+    async def _command(  # noqa: C901, PLR0911 - one answer a command
         self, command: Command, directory: Directory
     ) -> Outcome:
         match CommandName(command.name):
@@ -89,6 +94,8 @@ class Carrier:
                 return await self._about_reports(about_reports, command, directory)
             case CommandName.BROADCAST:
                 return await self.to_sectors.propose(command, directory)
+            case CommandName.WITHDRAW:
+                return await self.to_sectors.withdraw(command, directory)
             case CommandName.ACCEPT:
                 return await self.acceptance.command(command, directory)
             case CommandName.LEAVE:

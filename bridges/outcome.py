@@ -75,7 +75,19 @@ class Recounted:
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
+    """A bulletin was confirmed, and leaves for so many rooms."""
+
     rooms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A bulletin was confirmed at night, and leaves in the morning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A bulletin is taken back from every sector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +173,8 @@ Outcome = (
     | Dropped
     | Recounted
     | Broadcast
+    | Held
+    | Recalled
     | Accepted
     | Departed
     | Helped

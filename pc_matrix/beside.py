@@ -2,7 +2,7 @@
 
 *Verify* answers those who compare codes with the town hall, *receive* those who invite the bot to
 link their account, *mail* writes to authorities without Matrix, *remind* brings up again what
-nobody acknowledged, and *call first* tells who has to call for help.
+nobody acknowledged, *call first* tells who has to call for help, and *bulletins* go to sectors.
 """
 
 from __future__ import annotations
@@ -34,6 +34,12 @@ class Mails(Protocol):
     async def step(self, directory: Directory) -> None: ...
 
 
+class Bulletins(Protocol):
+    """What officers say to sectors: ``bridges.bulletin_desk``."""
+
+    async def step(self, directory: Directory) -> None: ...
+
+
 class Reminders(Protocol):
     """What is due of reports that nobody acknowledged: ``bridges.escalation``."""
 
@@ -55,7 +61,9 @@ class Beside:
     watch: Callable[[], object]
     lookout: Lookout
     reminders: Reminders | None = None
+    bulletins: Bulletins | None = None
     _mail_news: asyncio.Event = field(default_factory=asyncio.Event)
+    _bulletin_news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tasks(self, server: ServerState) -> list[Coroutine[Any, Any, None]]:
         """One endless task a desk, for a task group."""
@@ -64,6 +72,8 @@ class Beside:
             _keep("receive", server, self.foyer.step, self.foyer.wait),
             _keep("call first", server, self.lookout.step, self.lookout.wait),
         ]
+        if self.bulletins is not None:
+            desks.append(_keep("bulletins", server, self._spread, self._wait_for_bulletins))
         if self.mails is not None:
             desks.append(_keep("mail", server, self._mail, self._wait_for_mail))
         if self.reminders is not None:
@@ -83,9 +93,10 @@ class Beside:
         self.lookout.hear(items, batch.events)
 
     def settled(self, item: Incoming) -> None:
-        """It had its turn. A report may have been made: there may be a mail to write."""
+        """It had its turn. A report or a bulletin may have been made: there may be more to send."""
         self.lookout.settled(item.event_id)
         self._mail_news.set()
+        self._bulletin_news.set()
 
     async def _verify(self) -> None:
         await self.verifications.step()
@@ -96,6 +107,15 @@ class Beside:
         if self.mails is not None:
             with put_off("mail.put_off"):
                 await self.mails.step(self.directory())
+
+    async def _spread(self) -> None:
+        self._bulletin_news.clear()
+        if self.bulletins is not None:
+            with put_off("bulletins.put_off"):
+                await self.bulletins.step(self.directory())
+
+    async def _wait_for_bulletins(self) -> None:
+        await set_or_late(self._bulletin_news)
 
     async def _wait_for_mail(self) -> None:
         await set_or_late(self._mail_news)

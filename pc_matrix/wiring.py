@@ -10,6 +10,8 @@ from pathlib import Path
 from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
 from bridges.answers import Answers
+from bridges.bulletin_desk import BulletinDesk
+from bridges.bulletin_reading import BulletinReading
 from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
 from bridges.changes import Changes
@@ -58,6 +60,7 @@ from pc_matrix.provisioning.closing_accounts import Fate, close_account
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
 from pc_matrix.registry.records import AccountState
+from pc_matrix.room_faults import room_fault
 from pc_matrix.upkeep import Upkeep
 from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
@@ -157,7 +160,8 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         aftermath = Aftermath(http, session.user_id)
         changes = follow(house, voice, language, aftermath, to_mail, enclosing)
         private = SeenRooms(provisioner.private_rooms(), session)
-        carrier = _carrier(house, voice, language, private, foyer, changes)
+        reading = BulletinReading(voice, language, VaultFingerprint(house.vault), clock)
+        carrier = _carrier(house, voice, language, private, foyer, changes, reading)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
@@ -186,6 +190,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 lambda: watch.tell(session.incidents.drain()),
                 Lookout(FirstCalls(voice, voice, language), book.directory, book.waiting),
                 Escalation(voice, book, clock),
+                BulletinDesk(voice, book, reading, room_fault, clock),
             ),
         )
 
@@ -211,12 +216,13 @@ def _carrier(
     private: SeenRooms,
     foyer: Foyer,
     changes: Changes,
+    reading: BulletinReading,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
     help_ = Help(voice, clock)
     return Carrier(
         changes.to_authority,
-        ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
+        ToSectors(voice, voice, book, reading, clock, lambda room: len(house.entitled(room))),
         Feedback(voice, book, clock),
         help_,
         Acceptance(voice, mandates, clock),

@@ -18,6 +18,7 @@ from policies.brake_limits import BrakeLimits
 from policies.formatted import Formatted
 from policies.mail_headers import MailAddress
 from policies.message_kinds import MessageKind as MessageKind  # noqa: PLC0414 - a word of the house
+from policies.quiet_hours import NIGHT, QuietHours
 
 UserId = NewType("UserId", str)
 """A full Matrix id, ``@localpart:server``."""
@@ -28,13 +29,11 @@ DeviceId = NewType("DeviceId", str)
 CommuneCode = NewType("CommuneCode", str)
 """A commune's INSEE code, five characters: ``"59350"``, ``"2A004"``. The tenant's key."""
 SectorCode = NewType("SectorCode", str)
-"""A sector's short code inside its commune: ``"centre"``."""
 AuthorityCode = NewType("AuthorityCode", str)
-"""An authority's short code inside its commune: ``"gendarmerie"``."""
+"""Short codes inside a commune: ``"centre"``, ``"gendarmerie"``."""
 
 ROOM_VERSION = "12"  # the first in which nobody takes the power of who made the room
-CHARTER_VERSION = "1"
-"""Changes whenever the charter's words do, and the charter is asked for again."""
+CHARTER_VERSION = "1"  # changes whenever its words do, and the charter is asked for again
 
 
 class Role(StrEnum):
@@ -42,8 +41,7 @@ class Role(StrEnum):
 
     RESIDENT = "resident"
     REFERENT = "referent"
-    ELECTED = "elected"
-    """The elected référent (*élu référent*)."""
+    ELECTED = "elected"  # the elected référent (*élu référent*)
     MAYOR = "mayor"
     OFFICER = "officer"
 
@@ -121,8 +119,7 @@ class Commune:
     federated_with: frozenset[str] = frozenset()
     """Foreign servers whose users may take part; empty means that federation is off."""
     time_zone: str = "Europe/Paris"
-    language: str = "fr"
-    """The language of what the bot says in rooms of several people."""
+    language: str = "fr"  # of what the bot says in rooms of several people
     flag_by_reaction: bool = True
     """Whether reactions count, which a homeserver can make up; without, people reply the sign."""
     daily_flags: int = 20
@@ -137,8 +134,10 @@ class Commune:
     """When an acceptance of an earlier version ends to count; ``None``: it never does."""
     knocking: bool = False
     """Whether strangers may ask, by knocking, to be let into a sector room."""
+    quiet_hours: QuietHours = NIGHT
+    """When bulletins that are not urgent wait, on the commune's clocks."""
     room_version: str = ROOM_VERSION
-    """The version of Matrix rooms that is wanted; older rooms are made anew by ``apply``."""
+    """Of Matrix rooms; older ones are made anew by ``apply``."""
     contact: str = ""
     """Whom people call when they need help, as their letters say it; empty: the town hall."""
     remind_after: int = 15
@@ -240,7 +239,6 @@ class Message:
     """What it brings beside its words; ``None`` also when that could not be understood."""
 
     def __repr__(self) -> str:
-        """Everything but the text, so that no traceback or log can carry it."""
         return f"Message({self.event_id}, room={self.room_id}, sender={self.sender}, {self.kind})"
 
 
@@ -262,7 +260,7 @@ class Flag(_Deed):
 
 @dataclass(frozen=True, slots=True)
 class Answer(_Deed):
-    """A référent's tap under a preview in his private room: send it, or don't."""
+    """Somebody's tap under what he was shown in preview: send it, or don't."""
 
     target: EventId
     send: bool

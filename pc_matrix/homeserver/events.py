@@ -35,6 +35,8 @@ from policies.terms import (
 _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]+>")
 _VARIATION = "\ufe0f"
 _FLAGS = ("🚩", "🏳", "🏴")
+_CHANGEABLE = (RoomKind.SECTOR, RoomKind.AUTHORITY)
+"""The rooms in which changes of messages are followed."""
 _SEND, _KEEP, _TAKE_UP = ("✅", "👍", "✔"), ("❌", "👎", "✖"), ("👀",)
 _DIGITS = tuple("123456789")
 _TAPS = {"⏭": SKIP_SIGN, "📝": NEW_SIGN}
@@ -94,6 +96,8 @@ def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incom
             return Flag(event_id, room_id, sender, target)
         case RoomKind.PRIVATE if mark in _SEND + _KEEP:
             return Answer(event_id, room_id, sender, target, send=mark in _SEND)
+        case RoomKind.AUTHORITY if mark in _KEEP:
+            return Answer(event_id, room_id, sender, target, send=False)
         case RoomKind.AUTHORITY if mark in _SEND + _TAKE_UP:
             return TakeUp(event_id, room_id, sender, target, closes=mark in _SEND)
         case _:
@@ -101,7 +105,7 @@ def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incom
 
 
 def _redaction(event: RoomEvent, kind: RoomKind, commune: Commune) -> Incoming | None:
-    """Redactions are never encrypted. In a sector, it is looked up whether something is gone.
+    """Redactions are never encrypted: it is looked up whether a message is gone.
 
     A sign that an officer takes back counts by the server's word alone, as a reaction does.
     """
@@ -109,10 +113,10 @@ def _redaction(event: RoomEvent, kind: RoomKind, commune: Commune) -> Incoming |
     if not target:
         return None
     match kind:
-        case RoomKind.SECTOR:
-            return Withdrawal(*_ids(event), target)
         case RoomKind.AUTHORITY if commune.flag_by_reaction:
             return TakeUp(*_ids(event), target, closes=False, withdrawn=True)
+        case RoomKind.SECTOR | RoomKind.AUTHORITY:
+            return Withdrawal(*_ids(event), target)
         case _:
             return None
 
@@ -121,7 +125,7 @@ def _edit(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     """A change that says so inside its ciphertext: elsewhere a homeserver can make it up."""
     target = EventId(string(event.content, "m.relates_to", "event_id"))
     is_inside = event.ciphertext is not None and event.ciphertext.has_relation
-    is_heard = kind is RoomKind.SECTOR and is_inside and bool(target)
+    is_heard = kind in _CHANGEABLE and is_inside and bool(target)
     return Edit(*_ids(event), target) if is_heard else None
 
 

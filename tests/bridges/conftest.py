@@ -9,6 +9,9 @@ import pytest
 
 from bridges.acceptance import Acceptance
 from bridges.answers import Answers
+from bridges.bulletin_desk import BulletinDesk
+from bridges.bulletin_ports import RoomFault
+from bridges.bulletin_reading import BulletinReading
 from bridges.carrier import Carrier
 from bridges.changes import Changes
 from bridges.composing import Composing
@@ -41,6 +44,14 @@ from tests.fakes.world import (
 )
 
 
+class ClosedError(Exception):
+    """One room refuses us."""
+
+
+def fault(error: BaseException) -> RoomFault | None:
+    return RoomFault.AWAY if isinstance(error, ClosedError) else None
+
+
 @dataclass
 class World:
     rooms: FakeRooms
@@ -50,6 +61,7 @@ class World:
     carrier: Carrier
     private: FakePrivateRooms
     mandates: FakeMandates
+    spreading: BulletinDesk
     enclosing: Enclosing
     pictures: FakePictures
     mails: FakeMailChanges
@@ -71,6 +83,8 @@ def world(language: Language) -> World:
     ledger, private = FakeLedger(clock), FakePrivateRooms()
     mandates, pictures = FakeMandates(clock), FakePictures()
     enclosing, composing = Enclosing(pictures, rooms, ledger), Composing(reader, ledger)
+    reading = BulletinReading(reader, language, FakeFingerprint(), clock)
+    spreading = BulletinDesk(rooms, ledger, reading, fault, clock)
     fingerprint, changed = FakeFingerprint(), FakeMailChanges()
     to_authority = ToAuthority(
         rooms, reader, ledger, language, fingerprint, clock, enclosing, composing
@@ -78,7 +92,7 @@ def world(language: Language) -> World:
     copies, help_ = Copies(rooms, rooms, ledger, clock), Help(rooms, clock)
     carrier = Carrier(
         to_authority,
-        ToSectors(rooms, reader, ledger, clock, lambda _room: 7),
+        ToSectors(rooms, reader, ledger, reading, clock, lambda _room: 7),
         Feedback(rooms, ledger, clock),
         help_,
         Acceptance(rooms, mandates, clock),
@@ -99,5 +113,15 @@ def world(language: Language) -> World:
         Guided(rooms, reader, ledger, language, to_authority, help_, clock),
     )
     return World(
-        rooms, reader, ledger, clock, carrier, private, mandates, enclosing, pictures, changed
+        rooms,
+        reader,
+        ledger,
+        clock,
+        carrier,
+        private,
+        mandates,
+        spreading,
+        enclosing,
+        pictures,
+        changed,
     )

@@ -105,6 +105,7 @@ TAKEN_BACK = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False, withdrawn=True)
         (reaction("❌"), PRIVATE, Answer(EVENT, ROOM, SENDER, TARGET, send=False)),
         (reaction("👀"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)),
         (reaction("✅"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=True)),
+        (reaction("❌"), AUTHORITY, Answer(EVENT, ROOM, SENDER, TARGET, send=False)),
         (reaction("🚩", rel_type="m.thread"), SECTOR, None),
         (reaction("🚩", event_id=5), SECTOR, None),
         (reaction("🚩"), None, None),
@@ -139,7 +140,8 @@ def test_incoming(what: RoomEvent, key: RoomKey | None, expected: Incoming | Non
 
 def test_where_reactions_do_not_count_their_redactions_do_not_either() -> None:
     strict = replace(c.commune(), flag_by_reaction=False)
-    assert incoming(redaction(), AUTHORITY, strict) is None
+    gone = Withdrawal(EVENT, ROOM, SENDER, TARGET)
+    assert incoming(redaction(), AUTHORITY, strict) == gone
 
 
 def changed(*, inside: bool = True, sealed: bool = True) -> RoomEvent:
@@ -154,7 +156,8 @@ def test_an_edit_is_no_new_command(believes: bool) -> None:
     commune = replace(c.commune(), flag_by_reaction=believes)
     edit = Edit(EVENT, ROOM, SENDER, TARGET)
     assert incoming(changed(), SECTOR, commune) == edit
-    for key in (PRIVATE, AUTHORITY, REFERENTS):
+    assert incoming(changed(), AUTHORITY, commune) == edit
+    for key in (PRIVATE, REFERENTS):
         assert incoming(changed(), key, commune) is None
     assert incoming(changed(sealed=False), SECTOR, commune) is None
 

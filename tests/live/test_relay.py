@@ -395,3 +395,23 @@ async def test_an_intruder_is_put_out_behind_a_guard_that_was_taken_away(place: 
 async def test_it_stops_cleanly_when_told_to(place: Town) -> None:
     assert await place.bot.stop() == 0
     assert "bot.stopped" in (place.home / "bot.log").read_text()
+
+
+async def test_a_bulletin_is_confirmed_corrected_and_taken_back(place: Town) -> None:
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    amelie, sector = await place.phone(people.AMELIE), place.sector(people.AMELIE)
+    text, mark = unique("Fermez vos volets la nuit.")
+    said = await elise.send(room, f"!diffuser urgent tous : {text}")
+    preview = await elise.wait_for(room_id=room, body_matches=rf"relire[\s\S]*{mark}")
+    await elise.react(room, preview.event_id, "✅")
+    heard = await amelie.wait_for(room_id=sector, body_contains=mark)
+    assert heard.was_sealed
+    new, newer = unique("Fermez aussi vos portes.")
+    await elise.edit(room, said, f"!diffuser urgent tous : {new}")
+    preview = await elise.wait_for(room_id=room, body_matches=rf"relire[\s\S]*{newer}")
+    await elise.react(room, preview.event_id, "✅")
+    corrected = await amelie.wait_for(room_id=sector, body_contains=newer)
+    assert corrected.was_sealed
+    await elise.wait_for(room_id=room, body_contains="corrigé")
+    await elise.send(room, "!retirer 1")
+    await amelie.wait_for(room_id=sector, body_contains="a retiré son message")
