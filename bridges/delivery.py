@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bridges.each import each
+from bridges.enclosing import Enclosing
 from bridges.outcome import Outcome, Refused, Relayed, Uncertain
 from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as wording
+from bridges.wording.enclosures import file_name
 from bridges.wording.notice import Notice
 from policies.mails import MailKind
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
 from policies.reports import LinkState, Report, ReportState
@@ -33,6 +37,8 @@ class Parcel:
     """The keyed fingerprint of ``words``: what leaves later is compared with it."""
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
+    enclosure: Picture | Position | None = None
+    urgent: bool = False
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -50,8 +56,11 @@ class Went:
 class Delivery:
     """Sends reports; what was sent before a crash is not sent again."""
 
-    def __init__(self, rooms: RoomSender, ledger: ReportLedger, clock: Clock) -> None:
+    def __init__(
+        self, rooms: RoomSender, ledger: ReportLedger, enclosing: Enclosing, clock: Clock
+    ) -> None:
         self._rooms, self._ledger, self._clock = rooms, ledger, clock
+        self._enclosing = enclosing
 
     async def deliver(self, parcel: Parcel, directory: Directory) -> Outcome:
         """Send ``parcel`` to every authority of its category, then tell its référent."""
@@ -64,8 +73,10 @@ class Delivery:
         mails = [d for d in destinations if isinstance(d, MailDestination)]
         rooms = [d for d in destinations if isinstance(d, Destination)]
         self._write_down(parcel, mails)
-        notice = _notice(parcel, number, directory)
-        certain = await each(self._arrives(parcel, d, notice, now) for d in rooms)
+        notice = notice_of(parcel, number, directory)
+        language, enclosure = directory.commune.language, parcel.enclosure
+        name = "" if enclosure is None else file_name(language, number, enclosure)
+        certain = await each(self._arrives(parcel, d, notice, name, now) for d in rooms)
         went = Went(
             arrived=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if sure],
             missing=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if not sure],
@@ -76,26 +87,32 @@ class Delivery:
     def _write_down(self, parcel: Parcel, mails: list[MailDestination]) -> None:
         """Let ``to_mail`` send it, which waits for a mail server as nobody here should have to."""
         report = parcel.report
-        if mails:
-            self._ledger.set_state(report.id, report.state, digest=parcel.digest)
+        self._ledger.set_state(report.id, report.state, digest=parcel.digest)
         for destination in mails:
             code = destination.authority.code
             txn = transaction("mail", report.source_event, RoomId(code))
             self._ledger.mail(report.id, code, MailKind.REPORT, txn)
 
     async def _arrives(
-        self, parcel: Parcel, destination: Destination, notice: Notice, now: datetime
+        self, parcel: Parcel, destination: Destination, notice: Notice, name: str, now: datetime
     ) -> bool:
-        """Send to one destination; whether it surely arrived."""
+        """Send to one destination, the words first; whether all of it surely arrived.
+
+        ``name`` is what its picture is called there.
+        """
         source, room_id = parcel.report.source_event, destination.room_id
-        link = self._ledger.link(parcel.report.id, room_id, transaction("report", source, room_id))
-        if link.state is LinkState.SENT:
+        txn = transaction("report", source, room_id)
+        link = self._ledger.link(parcel.report.id, room_id, txn, parcel.digest)
+        if link.state is not LinkState.SENT:
+            if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
+                self._ledger.uncertain(link.id)
+                return False
+            event_id = await self._rooms.send(room_id, notice, link.txn)
+            self._ledger.sent(link.id, event_id)
+            link = replace(link, event_id=event_id)
+        if parcel.enclosure is None:
             return True
-        if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
-            self._ledger.uncertain(link.id)
-            return False
-        self._ledger.sent(link.id, await self._rooms.send(room_id, notice, link.txn))
-        return True
+        return await self._enclosing.follow(link, parcel.enclosure, name, source, now)
 
     async def _tell(self, parcel: Parcel, number: str, went: Went, directory: Directory) -> Outcome:
         report = parcel.report
@@ -114,7 +131,8 @@ class Delivery:
             return Uncertain(number)
         if parcel.marked and went.arrived:
             await mark(self._rooms, report)
-        notice = wording.relayed(referent, number, went.arrived, went.mailed)
+        minutes = directory.commune.remind_after if parcel.urgent else 0
+        notice = wording.relayed(referent, number, went.arrived, went.mailed, minutes)
         await tell(
             self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event
         )
@@ -138,9 +156,11 @@ async def mark(rooms: RoomSender, report: Report) -> None:
     await rooms.react(report.source_room, report.source_event, RELAYED_MARK, txn)
 
 
-def _notice(parcel: Parcel, number: str, directory: Directory) -> Notice:
+def notice_of(parcel: Parcel, number: str, directory: Directory) -> Notice:
+    """The report as an authority room reads it."""
     facts = facts_of(parcel.report, number, parcel.sector, parcel.sent_at, directory)
-    return wording.report(directory.commune.language, facts, parcel.words)
+    facts = replace(facts, urgent=parcel.urgent)
+    return wording.report(directory.commune.language, facts, parcel.words, parcel.enclosure)
 
 
 def facts_of(

@@ -8,6 +8,8 @@ from datetime import datetime
 from bridges.calling import first_call
 from bridges.drafting import drafted
 from bridges.ports import Language, MessageReader, ReportLedger
+from policies.attachments import Enclosed, mark, seen_first
+from policies.changes import may_follow
 from policies.denunciation.analysis import Analysis
 from policies.denunciation.judge import judge
 from policies.denunciation.verdict import Decision, Verdict
@@ -38,6 +40,16 @@ class Judged:
     def leaving(self) -> Verdict | None:
         """What leaves when the référent confirms it, ``None`` when nothing can."""
         return self.draft if self.verdict.decision is Decision.RETURN else self.verdict
+
+    @property
+    def enclosed(self) -> Enclosed | None:
+        """What leaves with it: of a denunciation nothing, also when its facts may."""
+        is_returned = self.verdict.decision is Decision.RETURN
+        return None if is_returned else self.message.enclosed
+
+    def shown(self, leaving: Verdict) -> str:
+        """What is confirmed when ``leaving`` is: its text, and just what was enclosed."""
+        return leaving.text + mark(self.enclosed)
 
     def __repr__(self) -> str:
         return f"Judged({self.message!r}, {self.verdict!r})"
@@ -77,6 +89,14 @@ class Judging:
             return Barred(relayable, first_call(self._language, said))
         return self._judged(message, relayable)
 
+    async def again(self, report: Report, directory: Directory, now: datetime) -> Judged | Barred:
+        """The newest words of a report's message, whoever holds which mandate of its référents."""
+        message = await self._reader.newest(report.source_room, report.source_event)
+        relayable = may_follow(report, message, directory, now)
+        if isinstance(relayable, Refusal) or message is None:
+            return Barred(relayable if isinstance(relayable, Refusal) else Refusal.UNREADABLE)
+        return self._judged(message, relayable)
+
     def _judged(self, message: Message, relayable: Relayable) -> Judged | Barred:
         said = whole(message)
         analysis = self._language.analyse(said.text)
@@ -84,6 +104,7 @@ class Judging:
         if not analysis.readable:
             return Barred(Refusal.UNCHECKED, call)
         verdict = careful(judge(analysis), said)
+        verdict = seen_first(verdict, message.enclosed)
         draft = drafted(self._language, analysis, verdict, said.doubts)
         return Judged(message, relayable, analysis, verdict, draft, call)
 

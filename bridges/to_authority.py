@@ -7,6 +7,7 @@ a transaction id of its own. No text is kept anywhere on the way.
 from __future__ import annotations
 
 from bridges.delivery import Delivery, Parcel
+from bridges.enclosing import Enclosing
 from bridges.judging import Barred, Judged, Judging, flag_of
 from bridges.outcome import Awaiting, Declined, Offered, Outcome, Refused, Returned
 from bridges.ports import (
@@ -24,9 +25,12 @@ from bridges.wording import relay as wording
 from bridges.wording.notice import Notice
 from policies.denunciation.verdict import Decision, Verdict
 from policies.emergency import Emergency
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.reports import Choice, Report, ReportState, Showing, Shown
-from policies.terms import Answer, Directory, EventId, Flag, Person, UserId
+from policies.steps import Step, StepKind, is_urgent
+from policies.terms import Answer, Directory, EventId, Flag, Person, RoomKind, UserId
 
 _SHOWN = {
     Decision.RELAY: Shown.RELAY,
@@ -48,11 +52,13 @@ class ToAuthority:
         language: Language,
         fingerprint: Fingerprint,
         clock: Clock,
+        enclosing: Enclosing,
     ) -> None:
         self._rooms, self._ledger = rooms, ledger
+        self._enclosing = enclosing
         self._fingerprint, self._clock = fingerprint, clock
         self._judging = Judging(reader, ledger, language)
-        self._delivery = Delivery(rooms, ledger, clock)
+        self._delivery = Delivery(rooms, ledger, enclosing, clock)
 
     async def carry(self, flag: Flag, directory: Directory) -> Outcome:
         """Take a flag up: relay its message, show it to the référent, return it or refuse it.
@@ -64,14 +70,21 @@ class ToAuthority:
         await self._call_first(flag.sender, judged.call, directory, flag.event_id)
         if isinstance(judged, Barred):
             return await self._refuse(flag.sender, judged.refusal, directory, flag.event_id)
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            # No report is opened: once it is sent anew, or is there again, it may be flagged again.
+            return await self._refuse(flag.sender, enclosure, directory, flag.event_id)
         report = self._ledger.open_report(flag)
+        if report.state in (ReportState.WITHDRAWING, ReportState.WITHDRAWN):
+            return Refused(Refusal.NOT_WAITING)
+        self._mark_urgent(report, is_it=flag.urgent or judged.call is not None)
         match judged.verdict.decision:
             case Decision.RETURN:
                 return await self._return(report, judged, directory, flag.event_id)
             case Decision.REDACT | Decision.HOLD:
-                return await self._show(report, judged, directory, flag.event_id)
+                return await self._show(report, judged, enclosure, directory, flag.event_id)
             case Decision.RELAY:
-                return await self._deliver(report, judged, judged.verdict, directory)
+                return await self._deliver(report, judged, judged.verdict, enclosure, directory)
 
     async def answer(self, answer: Answer, directory: Directory) -> Outcome | None:
         """A tap under a preview: send it or keep it; ``None`` when it was under something else."""
@@ -92,24 +105,52 @@ class ToAuthority:
         if isinstance(judged, Barred):
             await self._call_first(report.referent, judged.call, directory, report.flag_event)
             return await self._refuse(answer.sender, judged.refusal, directory, answer.event_id)
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            return await self._refuse(answer.sender, enclosure, directory, answer.event_id)
         leaving = judged.leaving
-        if leaving is not None and self._fingerprint.of(leaving.text) == report.digest:
+        if leaving is not None and self.has_shown(report, judged):
             self._ledger.chose(answer.target, Choice.CONFIRMED)
-            return await self._deliver(report, judged, leaving, directory)
+            return await self._deliver(report, judged, leaving, enclosure, directory)
+        return await self.show_again(report, judged, directory, answer.event_id)
+
+    def has_shown(self, report: Report, judged: Judged) -> bool:
+        """Whether what would leave is just what the référent was shown last."""
+        leaving = judged.leaving
+        return leaving is not None and self._fingerprint.of(judged.shown(leaving)) == report.digest
+
+    async def show_again(
+        self, report: Report, judged: Judged, directory: Directory, about: EventId
+    ) -> Outcome:
+        """Show the new words to the référent, or give them back, after the event ``about``."""
         await self._call_first(report.referent, judged.call, directory, report.flag_event)
         if judged.verdict.decision is Decision.RETURN:
-            return await self._return(report, judged, directory, answer.event_id)
-        return await self._show(report, judged, directory, answer.event_id)
+            return await self._return(report, judged, directory, about)
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            return await self._refuse(report.referent, enclosure, directory, about)
+        return await self._show(report, judged, enclosure, directory, about)
 
     async def _deliver(
-        self, report: Report, judged: Judged, leaving: Verdict, directory: Directory
+        self,
+        report: Report,
+        judged: Judged,
+        leaving: Verdict,
+        enclosure: Picture | Position | None,
+        directory: Directory,
     ) -> Outcome:
         # The sector sees nothing on a message that accuses somebody: it was not passed on.
         marked = judged.verdict.decision is not Decision.RETURN
         sector, sent_at = judged.relayable.sector, judged.message.sent_at
-        digest = self._fingerprint.of(leaving.text)
-        parcel = Parcel(report, sector, sent_at, leaving.text, digest, marked=marked)
+        digest = self._fingerprint.of(judged.shown(leaving))
+        self._mark_urgent(report, is_it=judged.call is not None)
+        urgent = is_urgent(self._ledger.steps(report.id))
+        parcel = Parcel(report, sector, sent_at, leaving.text, digest, marked, enclosure, urgent)
         return await self._delivery.deliver(parcel, directory)
+
+    def _mark_urgent(self, report: Report, *, is_it: bool) -> None:
+        if is_it:
+            self._ledger.note(report.id, Step(StepKind.URGENT, self._clock.now()))
 
     async def _call_first(
         self, user_id: UserId, call: Emergency | None, directory: Directory, about: EventId
@@ -140,7 +181,7 @@ class ToAuthority:
         directory: Directory,
         about: EventId,
     ) -> Outcome:
-        digest = self._fingerprint.of(draft.text)
+        digest = self._fingerprint.of(judged.shown(draft))
         referent = person_of(report.referent, directory)
         by_reaction = directory.commune.flag_by_reaction
         notice = advice.returned(referent, reasons(judged), draft.text, by_reaction=by_reaction)
@@ -155,13 +196,22 @@ class ToAuthority:
         return Offered()
 
     async def _show(
-        self, report: Report, judged: Judged, directory: Directory, about: EventId
+        self,
+        report: Report,
+        judged: Judged,
+        enclosure: Picture | Position | None,
+        directory: Directory,
+        about: EventId,
     ) -> Outcome:
         words, decision = judged.verdict.text, judged.verdict.decision
-        digest = self._fingerprint.of(words)
+        digest = self._fingerprint.of(judged.shown(judged.verdict))
         referent = person_of(report.referent, directory)
         by_reaction = directory.commune.flag_by_reaction
-        notice = advice.preview(referent, words, reasons(judged), by_reaction=by_reaction)
+        room_id = directory.room_of(RoomKind.PRIVATE, referent.user_id)
+        if enclosure is not None and room_id is not None:
+            await self._enclosing.show(room_id, referent, enclosure, f"{about} {digest}")
+        why = reasons(judged)
+        notice = advice.preview(referent, words, why, enclosure, by_reaction=by_reaction)
         event_id = await self._say(referent, notice, directory, f"preview {digest}", about)
         if event_id is None:
             # Nobody could confirm it: without a direct room it cannot be shown, so it stays here.

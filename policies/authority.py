@@ -7,6 +7,7 @@ from datetime import datetime
 from policies.refusal import Refusal
 from policies.terms import (
     Authority,
+    AuthorityCode,
     Directory,
     Message,
     RoomId,
@@ -43,3 +44,9 @@ def may_command(
     if not message.encrypted:
         return Refusal.NOT_ENCRYPTED
     return authority if message.trust is SenderTrust.SIGNED else Refusal.UNSIGNED_DEVICE
+
+
+def officers(code: AuthorityCode, directory: Directory, now: datetime) -> tuple[UserId, ...]:
+    """Who holds a live mandate in that authority, sorted."""
+    found = {m.user_id for m in directory.mandates if m.authority == code and m.counts(now)}
+    return tuple(sorted(found))

@@ -12,9 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, NewType
 
+from policies.amendments import Edit, Withdrawal
+from policies.attachments import Enclosed
 from policies.brake_limits import BrakeLimits
 from policies.formatted import Formatted
 from policies.mail_headers import MailAddress
+from policies.message_kinds import MessageKind as MessageKind  # noqa: PLC0414 - a word of the house
 
 UserId = NewType("UserId", str)
 """A full Matrix id, ``@localpart:server``."""
@@ -28,7 +31,6 @@ SectorCode = NewType("SectorCode", str)
 """A sector's short code inside its commune: ``"centre"``."""
 AuthorityCode = NewType("AuthorityCode", str)
 """An authority's short code inside its commune: ``"gendarmerie"``."""
-
 
 ROOM_VERSION = "12"  # the first in which nobody takes the power of who made the room
 CHARTER_VERSION = "1"
@@ -86,10 +88,7 @@ class RoomKey(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """``replaces`` are former sectors, no longer in the commune's file, whose people are now here.
-
-    Only the town hall says so: nothing is concluded from a name.
-    """
+    """``replaces`` are former sectors whose people are now here: only the town hall says so."""
 
     code: SectorCode
     name: str
@@ -125,13 +124,11 @@ class Commune:
     language: str = "fr"
     """The language of what the bot says in rooms of several people."""
     flag_by_reaction: bool = True
-    """Whether reactions count. The homeserver sees them and can make them up; without, people reply
-    with the same sign, which is encrypted.
-    """
+    """Whether reactions count, which a homeserver can make up; without, people reply the sign."""
     daily_flags: int = 20
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
-    """The kinds of room in which a person's identity counts only once a human approved it."""
+    """In which kinds of room an identity counts only once a human approved it."""
     brake: BrakeLimits = field(default_factory=BrakeLimits)
     aliases: bool = False
     """Whether rooms have an address of their own (``#59999-secteur-centre:server``)."""
@@ -144,6 +141,8 @@ class Commune:
     """The version of Matrix rooms that is wanted; older rooms are made anew by ``apply``."""
     contact: str = ""
     """Whom people call when they need help, as their letters say it; empty: the town hall."""
+    remind_after: int = 15
+    """Minutes until an urgent report that nobody took up is brought up again; 0: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,16 +222,6 @@ class SenderTrust(StrEnum):
     """The owner's identity is not the pinned one; a human has to approve it."""
 
 
-class MessageKind(StrEnum):
-    TEXT = "text"
-    OTHER = "other"
-    """A picture, a file, a voice message, a location: not text."""
-    EDIT = "edit"
-    """A change of another message: by itself it is none."""
-    UNSETTLED = "unsettled"
-    """Changed since it was sent, and which words count now cannot be told for sure."""
-
-
 @dataclass(frozen=True, slots=True)
 class Message:
     """A room message as its reader decrypted it. The text lives here and in no table."""
@@ -247,6 +236,8 @@ class Message:
     trust: SenderTrust
     formatted: Formatted | None = None
     """The message's other form; ``None`` when it has none. Commands are read from ``text``."""
+    enclosed: Enclosed | None = None
+    """What it brings beside its words; ``None`` also when that could not be understood."""
 
     def __repr__(self) -> str:
         """Everything but the text, so that no traceback or log can carry it."""
@@ -262,6 +253,7 @@ class Flag:
     sender: UserId
     target: EventId
     category: Category | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,24 +269,26 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class TakeUp:
-    """An officer's reaction to a report: ``closes`` is ✅, otherwise 👀."""
+    """An officer's sign: ✅ ``closes``, 👀 not; ``withdrawn``, it is ``target``, taken away."""
 
     event_id: EventId
     room_id: RoomId
     sender: UserId
     target: EventId
     closes: bool
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A message that starts with ``!``; its text stays on the homeserver and is read again."""
+    """A message that starts with ``!``, as an answer to ``target``; its text is read again."""
 
     event_id: EventId
     room_id: RoomId
     sender: UserId
     name: str
+    target: EventId = EventId("")
 
 
-Incoming = Flag | Answer | TakeUp | Command
+Incoming = Flag | Answer | TakeUp | Command | Edit | Withdrawal
 """What the inbox holds: who did what to which event, and never a text."""

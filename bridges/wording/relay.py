@@ -8,8 +8,11 @@ from datetime import datetime
 
 from bridges.wording.catalogue import how, text
 from bridges.wording.dates import moment
+from bridges.wording.enclosures import for_authorities
 from bridges.wording.notice import Block, Notice, Paragraph, Quote, Title, notice
 from policies.emergency import Emergency
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.terms import Category, Person
 
@@ -26,15 +29,19 @@ class ReportFacts:
     time_zone: str
     by_reaction: bool = True
     """Whether the commune heeds reactions."""
+    urgent: bool = False
 
 
-def report(language: str, facts: ReportFacts, words: str) -> Notice:
-    """A report, for an authority room."""
+def report(
+    language: str, facts: ReportFacts, words: str, enclosure: Picture | Position | None = None
+) -> Notice:
+    """A report, for an authority room; its words may be none where something is enclosed."""
+    category = category_name(language, facts.category)
     title = text(
         language,
         "report.title",
         number=facts.number,
-        category=category_name(language, facts.category),
+        category=text(language, "report.urgent", category=category) if facts.urgent else category,
     )
     context = text(
         language,
@@ -44,13 +51,25 @@ def report(language: str, facts: ReportFacts, words: str) -> Notice:
         moment=moment(language, facts.sent_at, facts.time_zone),
     )
     next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
-    return notice(Title(title), Paragraph(context), Quote(words), Paragraph(next_step))
+    blocks: list[Block] = [Title(title), Paragraph(context)]
+    if words.strip():
+        blocks.append(Quote(words))
+    if enclosure is not None:
+        blocks.append(Paragraph(for_authorities(language, enclosure)))
+    return notice(*blocks, Paragraph(next_step))
 
 
 def relayed(
-    referent: Person, number: str, authorities: Sequence[str], mailed: Sequence[str] = ()
+    referent: Person,
+    number: str,
+    authorities: Sequence[str],
+    mailed: Sequence[str] = (),
+    minutes: int = 0,
 ) -> Notice:
-    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail."""
+    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail.
+
+    ``minutes``: an urgent one that nobody takes up is brought up again after so many.
+    """
     language = referent.language
     blocks: list[Block] = []
     if authorities:
@@ -60,6 +79,8 @@ def relayed(
         blocks.append(Title(text(language, "relayed.mail.title", number=number)))
     if mailed:
         blocks.append(Paragraph(text(language, "relayed.mail", authorities=", ".join(mailed))))
+    if authorities and minutes:
+        blocks.append(Paragraph(text(language, "relayed.urgent", minutes=minutes)))
     return notice(*blocks, mentions=(referent.user_id,))
 
 

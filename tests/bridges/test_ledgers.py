@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from bridges.ports import AckLedger, BulletinLedger, CertificateLedger, MailLedger
+from bridges.ports import (
+    BulletinLedger,
+    CertificateLedger,
+    EnclosureLedger,
+    EscalationLedger,
+    HistoryLedger,
+    MailLedger,
+)
 from pc_matrix.book import Book
+from pc_matrix.pictures.book import EnclosureBook
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
 from policies.mails import MailKind, MailState
-from policies.reports import AckNews, LinkState, ReportState
+from policies.reports import LinkState, ReportState
+from policies.steps import Step, StepKind
 from policies.terms import Category, EventId
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
@@ -23,22 +33,27 @@ from tests.fakes.world import FakeClock
 PREVIEW, COPY = EventId("$preview"), EventId("$copy")
 
 
-class Ledger(MailLedger, AckLedger, BulletinLedger, CertificateLedger, Protocol):
+class Ledger(
+    MailLedger, HistoryLedger, EscalationLedger, BulletinLedger, CertificateLedger, Protocol
+):
     """Every ledger port at once."""
 
 
 @dataclass
 class Case:
     ledger: Ledger
+    enclosures: EnclosureLedger
 
 
 @pytest.fixture(params=["memory", "registry"])
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     if request.param == "memory":
-        yield Case(FakeLedger(FakeClock()))
+        ledger = FakeLedger(FakeClock())
+        yield Case(ledger, ledger)
         return
     with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", Vault(b"k" * 32)) as registry:
-        yield Case(Book(registry, c.commune(), FakeClock()))
+        clock = FakeClock()
+        yield Case(Book(registry, c.commune(), clock), EnclosureBook(registry, c.CODE, clock))
 
 
 def test_a_report_is_opened_once_for_its_message(case: Case) -> None:
@@ -88,16 +103,62 @@ def test_a_link_is_begun_once_and_settled(case: Case) -> None:
     assert [x.state for x in case.ledger.links(report.id)] == [LinkState.SENT, LinkState.UNCERTAIN]
 
 
-def test_acknowledgements_bring_news_once_each(case: Case) -> None:
+def test_an_enclosure_follows_its_copy_once_and_leads_to_its_report(case: Case) -> None:
     report = case.ledger.open_report(c.flag())
-    told = []
-    for closes in (False, False, True, True, False):
-        told.append(case.ledger.would_acknowledge(report.id, c.GENDARMERIE, closes=closes))
-        case.ledger.acknowledge(report.id, c.GENDARMERIE, closes=closes)
-    known = AckNews.KNOWN
-    assert told == [AckNews.NEW, known, AckNews.CLOSED, known, known]
-    other = case.ledger.would_acknowledge(report.id, c.POLICE, closes=True)
-    assert other is AckNews.CLOSED
+    copy = case.ledger.link(report.id, c.GENDARMERIE_ROOM, "txn")
+    other = case.ledger.link(report.id, c.POLICE_ROOM, "txn")
+    photo = EventId("$photo")
+    one = case.enclosures.enclosure(copy.id, "txn1")
+    assert (one.state, one.event_id, one.destination) == (
+        LinkState.PENDING,
+        None,
+        c.GENDARMERIE_ROOM,
+    )
+    assert case.enclosures.enclosure(copy.id, "txn1") == one
+    two = case.enclosures.enclosure(other.id, "txn2")
+    assert case.ledger.link_by_event(photo) is None
+    case.enclosures.enclosed(one.id, photo)
+    case.enclosures.enclosed(two.id, None)
+    states = [(x.destination, x.state) for x in case.enclosures.enclosures(report.id)]
+    sent, unknown = LinkState.SENT, LinkState.UNCERTAIN
+    assert states == [(c.GENDARMERIE_ROOM, sent), (c.POLICE_ROOM, unknown)]
+    assert case.enclosures.enclosures(report.id + 1) == []
+    found = case.ledger.link_by_event(photo)
+    assert found is not None
+    assert (found[0].id, found[1].destination) == (report.id, c.GENDARMERIE_ROOM)
+    assert [x.state for x in case.ledger.links(report.id)] == [LinkState.PENDING] * 2
+
+
+def test_steps_are_kept_once_and_found_by_their_event(case: Case) -> None:
+    report = case.ledger.open_report(c.flag())
+    sign = Step(StepKind.TAKEN_UP, c.NOW, c.GENDARMERIE, EventId("$up"))
+    back = Step(StepKind.TAKEN_BACK, c.NOW + timedelta(minutes=1), c.GENDARMERIE, EventId("$up"))
+    urgent = Step(StepKind.URGENT, c.NOW + timedelta(minutes=2))
+    for step in (sign, back, urgent, replace(sign, at=c.NOW + timedelta(hours=1))):
+        case.ledger.note(report.id, step)
+    assert list(case.ledger.steps(report.id)) == [sign, back, urgent]
+    assert case.ledger.step_by_event(EventId("$up")) == (report, sign)
+    assert case.ledger.step_by_event(EventId("$nothing")) is None
+    assert case.ledger.counted(StepKind.URGENT) == 1
+    assert case.ledger.counted(StepKind.UNREACHED) == 0
+    assert list(case.ledger.reports_by(c.REFERENT)) == [report]
+    assert list(case.ledger.reports_by(c.OTHER_REFERENT)) == []
+
+
+def test_what_left_is_followed_with_where_it_went(case: Case) -> None:
+    report = case.ledger.open_report(c.flag())
+    case.ledger.note(report.id, Step(StepKind.URGENT, c.NOW))
+    assert list(case.ledger.followed(c.directory())) == []
+    case.ledger.set_state(report.id, ReportState.SENT)
+    assert list(case.ledger.followed(c.directory())) == []
+    link = case.ledger.link(report.id, c.GENDARMERIE_ROOM, "txn")
+    case.ledger.link(report.id, c.POLICE_ROOM, "txn2")
+    case.ledger.sent(link.id, COPY)
+    case.ledger.mail(report.id, c.MAIRIE, MailKind.REPORT, "txn3")
+    (found,) = case.ledger.followed(c.directory())
+    assert (found.report.id, found.sent_at) == (report.id, c.NOW)
+    assert (found.rooms, found.mailed) == ((c.GENDARMERIE,), (c.MAIRIE,))
+    assert [step.kind for step in found.steps] == [StepKind.URGENT]
 
 
 def test_a_bulletin_is_opened_shown_sent_and_done(case: Case) -> None:
