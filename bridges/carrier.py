@@ -10,6 +10,7 @@ from bridges.answers import Answers
 from bridges.changes import Changes
 from bridges.departure import Departures
 from bridges.feedback import Feedback
+from bridges.guided import Guided
 from bridges.help import Help
 from bridges.histories import Histories
 from bridges.linking import Linking
@@ -19,7 +20,7 @@ from bridges.to_sectors import ToSectors
 from policies.amendments import Edit, Withdrawal
 from policies.commands import CommandName
 from policies.refusal import Refusal
-from policies.terms import Answer, Command, Directory, Flag, Incoming, TakeUp
+from policies.terms import Answer, Command, Directory, Flag, Incoming, Said, TakeUp
 
 _AboutReports = Literal[CommandName.REPLY, CommandName.DROP, CommandName.HISTORY, CommandName.MINE]
 
@@ -38,6 +39,7 @@ class Carrier:
     changes: Changes
     answers: Answers
     histories: Histories
+    guided: Guided
 
     async def carry(  # noqa: PLR0911 - one answer a kind
         self, item: Incoming, directory: Directory
@@ -57,6 +59,10 @@ class Carrier:
                 return await self.changes.edit(item, directory)
             case Withdrawal():
                 return await self.changes.withdraw(item, directory)
+            case Said():
+                return await self.guided.hear(item, directory)
+            case Command() if self.guided.takes(item, directory):
+                return await self.guided.command(item, directory)
             case Command():
                 return await self._command(item, directory)
             case _:
@@ -65,9 +71,11 @@ class Carrier:
     async def _answer(self, item: Answer, directory: Directory) -> Outcome:
         return (
             await self.changes.answer(item, directory)
+            or await self.guided.answer(item, directory)
             or await self.to_authority.answer(item, directory)
             or await self.acceptance.answer(item, directory)
             or await self.departures.answer(item, directory)
+            or await self.guided.tapped(item, directory)
             or Ignored()
         )
 
@@ -89,6 +97,8 @@ class Carrier:
                 return await self.help.explain(command, directory)
             case CommandName.LINK:
                 return await self.linking.link(command, directory)
+            case CommandName.NEW:
+                return await self.guided.begin(command, directory)
             case CommandName.FLAG:
                 return await self.help.correct(command, Refusal.NOTHING_CHOSEN, directory)
             case CommandName.UNKNOWN:

@@ -98,6 +98,11 @@ class Helped:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of the guided report was put, again or for the first time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Linked:
     """A foreign account is now a person's of the registry."""
 
@@ -159,6 +164,7 @@ Outcome = (
     | Accepted
     | Departed
     | Helped
+    | Asked
     | Linked
     | Corrected
     | Marked

@@ -12,6 +12,7 @@ from policies.attachments import Attachment
 from policies.certificates import Certificate, CertificateFault
 from policies.denunciation.analysis import Analysis
 from policies.escalation import Followed
+from policies.guided import Form
 from policies.mails import Mail, MailKind, MailOutcome, MailState
 from policies.pictures import Picture
 from policies.positions import Position
@@ -20,6 +21,7 @@ from policies.reports import Choice, Link, Report, ReportState, Showing
 from policies.steps import Step, StepKind
 from policies.terms import (
     AuthorityCode,
+    Category,
     Directory,
     EventId,
     Flag,
@@ -109,6 +111,7 @@ class ReportLedger(Protocol):
     ) -> None: ...
     def showed(self, report_id: int, showing: Showing) -> None: ...
     def chose(self, event_id: EventId, choice: Choice) -> None: ...
+    def set_category(self, report_id: int, category: Category) -> None: ...
     def number_report(self, report_id: int, year: int) -> str: ...
     def link(
         self, report_id: int, destination: RoomId, txn: str, digest: str | None = None
@@ -129,6 +132,21 @@ class ReportLedger(Protocol):
         txn: str,
         change: EventId | None = None,
     ) -> Mail: ...
+
+
+class FormLedger(Protocol):
+    """Guided reports, of one commune: steps, choices and event ids, and no text."""
+
+    def keep_form(self, form: Form) -> None: ...
+    def open_form(self, user_id: UserId) -> Form | None:
+        """The one that he is at, ``None`` when he is at none."""
+
+    def form_of(self, source: EventId) -> Form | None: ...
+    def form_answered(self, last_event: EventId) -> Form | None:
+        """The one whose last answer that was, also when it ended with it."""
+
+    def untouched_forms(self, since: datetime) -> Sequence[Form]:
+        """Those that are open and that nobody answered at ``since`` or later."""
 
 
 class EnclosureLedger(Protocol):

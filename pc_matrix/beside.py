@@ -1,8 +1,8 @@
 """What the bot does beside its inbox, each in a task of its own: nobody waits behind the other.
 
 *Verify* answers those who compare codes with the town hall, *receive* those who invite the bot to
-link their account, *mail* writes to authorities without Matrix, and *remind* brings up again what
-nobody acknowledged.
+link their account, *mail* writes to authorities without Matrix, *remind* brings up again what
+nobody acknowledged, and *call first* tells who has to call for help.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.homeserver.outage import Outage, ServerState
 from pc_matrix.homeserver.room_events import RoomEvent
+from pc_matrix.lookout import Lookout
 from pc_matrix.putting_off import put_off, set_or_late
 from pc_matrix.verifications import Verifications
 from policies.terms import Directory, Incoming
@@ -52,6 +53,7 @@ class Beside:
     mails: Mails | None
     directory: Callable[[], Directory]
     watch: Callable[[], object]
+    lookout: Lookout
     reminders: Reminders | None = None
     _mail_news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -60,6 +62,7 @@ class Beside:
         desks = [
             _keep("verify", server, self._verify, self.verifications.wait),
             _keep("receive", server, self.foyer.step, self.foyer.wait),
+            _keep("call first", server, self.lookout.step, self.lookout.wait),
         ]
         if self.mails is not None:
             desks.append(_keep("mail", server, self._mail, self._wait_for_mail))
@@ -75,8 +78,13 @@ class Beside:
         """What somebody who is not in a room of the commune asks for."""
         return self.foyer.command(event)
 
-    def settled(self) -> None:
-        """A report may have been made: there may be a mail to write."""
+    def took_in(self, items: list[Incoming], batch: Batch) -> None:
+        """Look through what the inbox just took in for who needs help now."""
+        self.lookout.hear(items, batch.events)
+
+    def settled(self, item: Incoming) -> None:
+        """It had its turn. A report may have been made: there may be a mail to write."""
+        self.lookout.settled(item.event_id)
         self._mail_news.set()
 
     async def _verify(self) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bridges.ports import Clock
 from pc_matrix.change_pages import ChangePages
+from pc_matrix.form_pages import FormPages
 from pc_matrix.mail_pages import MailPages
 from pc_matrix.registry import Registry
 from pc_matrix.step_pages import StepPages
@@ -39,7 +40,7 @@ _PINS_FOR = timedelta(seconds=1)
 _SETTLED_BY_A_PIN = frozenset({NewsKind.CHANGED, NewsKind.AWAITING})
 
 
-class Book(MailPages, ChangePages, StepPages):
+class Book(MailPages, ChangePages, StepPages, FormPages):
     """The bridges' ledgers, the inbox, the pins, and the verifications that wait."""
 
     def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bridges.change_ports import MailChanges
 from bridges.changes import Changes
+from bridges.composing import Composing
 from bridges.copies import Copies
 from bridges.enclosing import Enclosing
 from bridges.judging import Judging
@@ -26,13 +27,13 @@ def follow(
 ) -> Changes:
     """One commune's, with its ``to_authority`` inside."""
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
-    copies = Copies(voice, aftermath, book, clock)
+    copies, composing = Copies(voice, aftermath, book, clock), Composing(voice, book)
     return Changes(
         voice,
         aftermath,
         book,
-        Judging(voice, book, language),
-        ToAuthority(voice, voice, book, language, fingerprint, clock, enclosing),
+        Judging(voice, book, language, composing),
+        ToAuthority(voice, voice, book, language, fingerprint, clock, enclosing, composing),
         Rewording(voice, copies, book, fingerprint, clock, mails, enclosing),
         Withdrawals(voice, copies, book, mails),
         clock,

@@ -13,11 +13,14 @@ from bridges.answers import Answers
 from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
 from bridges.changes import Changes
+from bridges.composing import Composing
 from bridges.corrections import Corrections
 from bridges.departure import Departures
 from bridges.enclosing import Enclosing
 from bridges.escalation import Escalation
 from bridges.feedback import Feedback
+from bridges.first_calls import FirstCalls
+from bridges.guided import Guided
 from bridges.help import Help
 from bridges.histories import Histories
 from bridges.judging import Judging
@@ -46,6 +49,7 @@ from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
+from pc_matrix.lookout import Lookout
 from pc_matrix.mail import open_post
 from pc_matrix.pictures.opening import enclosing as open_enclosing
 from pc_matrix.provisioning import Charters as CharterHook
@@ -152,22 +156,19 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         watch, to_mail = Watch(book, clock), _to_mail(house, voice, language, enclosing)
         aftermath = Aftermath(http, session.user_id)
         changes = follow(house, voice, language, aftermath, to_mail, enclosing)
+        private = SeenRooms(provisioner.private_rooms(), session)
+        carrier = _carrier(house, voice, language, private, foyer, changes)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
+            await carrier.guided.lapse(book.directory())
             await doorkeeper.announce(book.directory())
             return until_next
 
         yield Bot(
             session,
             book,
-            _carrier(
-                house,
-                voice,
-                SeenRooms(provisioner.private_rooms(), session),
-                foyer,
-                changes,
-            ),
+            carrier,
             keep_up,
             Alerts(voice, book, clock),
             watch,
@@ -183,6 +184,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 to_mail,
                 book.directory,
                 lambda: watch.tell(session.incidents.drain()),
+                Lookout(FirstCalls(voice, voice, language), book.directory, book.waiting),
                 Escalation(voice, book, clock),
             ),
         )
@@ -205,22 +207,25 @@ async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
 def _carrier(
     house: House,
     voice: Voice,
+    language: Language,
     private: SeenRooms,
     foyer: Foyer,
     changes: Changes,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
+    help_ = Help(voice, clock)
     return Carrier(
         changes.to_authority,
         ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
         Feedback(voice, book, clock),
-        Help(voice, clock),
+        help_,
         Acceptance(voice, mandates, clock),
         Departures(voice, voice, private, mandates, clock),
         Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
         changes,
         Answers(voice, voice, book, clock),
         Histories(voice, voice, book, clock),
+        Guided(voice, voice, book, language, changes.to_authority, help_, clock),
     )
 
 
@@ -229,7 +234,8 @@ def _to_mail(house: House, voice: Voice, language: Language, enclosing: Enclosin
     if post is None:
         return None
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
-    judging, news = Judging(voice, book, language), CertificateNews(post, voice, book, clock)
+    judging = Judging(voice, book, language, Composing(voice, book))
+    news = CertificateNews(post, voice, book, clock)
     return ToMail(post, voice, book, judging, fingerprint, news, clock, enclosing)
 
 

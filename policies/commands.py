@@ -28,6 +28,8 @@ class CommandName(StrEnum):
     HELP = "help"
     LINK = "link"
     """``!lier XXXX-XXXX``: whose account this is, proved by a code from the town hall."""
+    NEW = "new"
+    """``!nouveau``: a report built step by step."""
     UNKNOWN = "unknown"
 
 
@@ -62,6 +64,9 @@ _NAMES: Mapping[str, CommandName] = {
     "lier": CommandName.LINK,
     "lie": CommandName.LINK,
     "link": CommandName.LINK,
+    "nouveau": CommandName.NEW,
+    "nouvelle": CommandName.NEW,
+    "new": CommandName.NEW,
 }
 
 _CATEGORIES: Mapping[Category, tuple[str, ...]] = {

@@ -245,50 +245,53 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
-    """A référent's act of choosing the message ``target`` for relay."""
-
+class _Deed:  # what all have that come in
     event_id: EventId
     room_id: RoomId
     sender: UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Flag(_Deed):
+    """A référent's act of choosing the message ``target`` for relay."""
+
     target: EventId
     category: Category | None = None
     urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(_Deed):
     """A référent's tap under a preview in his private room: send it, or don't."""
 
-    event_id: EventId
-    room_id: RoomId
-    sender: UserId
     target: EventId
     send: bool
 
 
 @dataclass(frozen=True, slots=True)
-class TakeUp:
+class TakeUp(_Deed):
     """An officer's sign: ✅ ``closes``, 👀 not; ``withdrawn``, it is ``target``, taken away."""
 
-    event_id: EventId
-    room_id: RoomId
-    sender: UserId
     target: EventId
     closes: bool
     withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class Command(_Deed):
     """A message that starts with ``!``, as an answer to ``target``; its text is read again."""
 
-    event_id: EventId
-    room_id: RoomId
-    sender: UserId
     name: str
     target: EventId = EventId("")
 
 
-Incoming = Flag | Answer | TakeUp | Command | Edit | Withdrawal
+@dataclass(frozen=True, slots=True)
+class Said(_Deed):
+    """Anything else said in a private room; a tap's ``sign``: ``1`` to ``9``, ``skip``, ``new``."""
+
+    target: EventId = EventId("")
+    sign: str = ""
+
+
+Incoming = Flag | Answer | TakeUp | Command | Edit | Withdrawal | Said
 """What the inbox holds: who did what to which event, and never a text."""

@@ -13,6 +13,7 @@ from pc_matrix.homeserver.shapes import string
 from policies import commands
 from policies.amendments import Edit, Withdrawal
 from policies.commands import CommandName
+from policies.guided_words import NEW_SIGN, SKIP_SIGN
 from policies.terms import (
     Answer,
     Command,
@@ -25,6 +26,7 @@ from policies.terms import (
     RoomId,
     RoomKey,
     RoomKind,
+    Said,
     SenderTrust,
     TakeUp,
     UserId,
@@ -34,6 +36,8 @@ _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]+>")
 _VARIATION = "\ufe0f"
 _FLAGS = ("🚩", "🏳", "🏴")
 _SEND, _KEEP, _TAKE_UP = ("✅", "👍", "✔"), ("❌", "👎", "✖"), ("👀",)
+_DIGITS = tuple("123456789")
+_TAPS = {"⏭": SKIP_SIGN, "📝": NEW_SIGN}
 _TEXTS = ("m.text", "m.emote", "m.notice")
 _MORE_THAN_TEXT = ("url", "file", "filename", "geo_uri", "info")
 """Of an attachment or a place: what has these shows more than its words in some application."""
@@ -68,7 +72,18 @@ def _reaction(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     target = EventId(string(event.content, "m.relates_to", "event_id"))
     if not target or string(event.content, "m.relates_to", "rel_type") != "m.annotation":
         return None
-    return _sign(event, kind, target, string(event.content, "m.relates_to", "key"))
+    sign = string(event.content, "m.relates_to", "key")
+    return _sign(event, kind, target, sign) or _tap(event, kind, target, sign)
+
+
+def _tap(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Said | None:
+    """A tap under a question of the guided report: ``1️⃣``, ``⏭``."""
+    mark = sign.replace(_VARIATION, "").removesuffix("\u20e3")
+    tapped = mark if mark in _DIGITS else _TAPS.get(mark)
+    if kind is not RoomKind.PRIVATE or tapped is None:
+        return None
+    event_id, room_id, sender = _ids(event)
+    return Said(event_id, room_id, sender, target, tapped)
 
 
 def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incoming | None:
@@ -115,11 +130,11 @@ def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
         return _edit(event, kind)
     target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
     said = commands.spoken(words(event))
-    if said is None:
-        if kind is RoomKind.AUTHORITY:
-            target = _thread(event) or target
-        return _sign(event, kind, target, words(event).strip()) if target else None
     event_id, room_id, sender = _ids(event)
+    if said is None:
+        under = (_thread(event) or target) if kind is RoomKind.AUTHORITY else target
+        sign = _sign(event, kind, under, words(event).strip()) if under else None
+        return sign or _said(event, kind)
     if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
         about, is_urgent = commands.category(said.rest), commands.urgent(said.rest)
         return Flag(event_id, room_id, sender, target, about, is_urgent)
@@ -134,6 +149,12 @@ def _thread(event: RoomEvent) -> EventId:
     if string(event.content, "m.relates_to", "rel_type") != "m.thread":
         return EventId("")
     return EventId(string(event.content, "m.relates_to", "event_id"))
+
+
+def _said(event: RoomEvent, kind: RoomKind) -> Said | None:
+    """Any other words in a private room; a sign alone counts only under what it answers."""
+    is_sign = words(event).strip().removesuffix(_VARIATION) in _SEND + _KEEP
+    return Said(*_ids(event)) if kind is RoomKind.PRIVATE and not is_sign else None
 
 
 def _ids(event: RoomEvent) -> tuple[EventId, RoomId, UserId]:

@@ -21,12 +21,13 @@ from policies.terms import (
     Flag,
     Incoming,
     RoomId,
+    Said,
     TakeUp,
     UserId,
 )
 
 _FLAG, _ANSWER, _TAKE_UP, _COMMAND = "flag", "answer", "take-up", "command"
-_EDIT, _WITHDRAWAL, _TAKEN_BACK = "edit", "withdrawal", "taken-back"
+_EDIT, _WITHDRAWAL, _TAKEN_BACK, _SAID = "edit", "withdrawal", "taken-back", "said"
 _YES, _NO = "yes", "no"
 _URGENT = "urgent"
 
@@ -147,7 +148,7 @@ def _keep(session: Session, code: CommuneCode, item: Incoming, at: datetime) -> 
     )
 
 
-def _stored(item: Incoming) -> tuple[str, str, str]:
+def _stored(item: Incoming) -> tuple[str, str, str]:  # noqa: PLR0911 - one answer a kind
     match item:
         case Flag():
             return _FLAG, item.target, _flag_words(item)
@@ -162,6 +163,8 @@ def _stored(item: Incoming) -> tuple[str, str, str]:
             return _EDIT, item.target, ""
         case Withdrawal():
             return _WITHDRAWAL, item.target, ""
+        case Said():
+            return _SAID, item.target, item.sign
         case _:
             assert_never(item)
 
@@ -196,5 +199,7 @@ def _incoming(row: InboxRow) -> Incoming:  # noqa: PLR0911 - one answer a kind
             return Edit(event, room, sender, target)
         case "withdrawal":
             return Withdrawal(event, room, sender, target)
+        case "said":
+            return Said(event, room, sender, target, row.word)
         case kind:
             raise ValueError(f"inbox row {row.id} of unknown kind {kind}")

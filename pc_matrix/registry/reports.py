@@ -69,6 +69,15 @@ class ReportStore:
                 )
             )
 
+    def set_category(self, code: CommuneCode, report_id: int, category: Category) -> None:
+        """Say anew what the report is about, before it leaves."""
+        with self._transactions.writing() as session:
+            session.execute(
+                update(ReportRow)
+                .where(col(ReportRow.commune) == code, col(ReportRow.id) == report_id)
+                .values(category=category.value)
+            )
+
     def number_report(self, code: CommuneCode, report_id: int, year: int) -> str:
         """The report's number, ``"2026-0042"``: given once, then the same for ever.
 

@@ -15,6 +15,7 @@ from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.corrections import CorrectionStore
 from pc_matrix.registry.directories import DirectoryStore
 from pc_matrix.registry.enclosures import EnclosureStore
+from pc_matrix.registry.forms import FormStore
 from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
@@ -60,6 +61,7 @@ class Registry(
     KnockStore,
     LinkCodeStore,
     GuestStore,
+    FormStore,
     AuditStore,
     PersonalStore,
 ):

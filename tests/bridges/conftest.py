@@ -11,10 +11,12 @@ from bridges.acceptance import Acceptance
 from bridges.answers import Answers
 from bridges.carrier import Carrier
 from bridges.changes import Changes
+from bridges.composing import Composing
 from bridges.copies import Copies
 from bridges.departure import Departures
 from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
+from bridges.guided import Guided
 from bridges.help import Help
 from bridges.histories import Histories
 from bridges.judging import Judging
@@ -68,15 +70,17 @@ def world(language: Language) -> World:
     rooms, reader, clock = FakeRooms(), FakeReader(), FakeClock()
     ledger, private = FakeLedger(clock), FakePrivateRooms()
     mandates, pictures = FakeMandates(clock), FakePictures()
-    enclosing = Enclosing(pictures, rooms, ledger)
+    enclosing, composing = Enclosing(pictures, rooms, ledger), Composing(reader, ledger)
     fingerprint, changed = FakeFingerprint(), FakeMailChanges()
-    to_authority = ToAuthority(rooms, reader, ledger, language, fingerprint, clock, enclosing)
-    copies = Copies(rooms, rooms, ledger, clock)
+    to_authority = ToAuthority(
+        rooms, reader, ledger, language, fingerprint, clock, enclosing, composing
+    )
+    copies, help_ = Copies(rooms, rooms, ledger, clock), Help(rooms, clock)
     carrier = Carrier(
         to_authority,
         ToSectors(rooms, reader, ledger, clock, lambda _room: 7),
         Feedback(rooms, ledger, clock),
-        Help(rooms, clock),
+        help_,
         Acceptance(rooms, mandates, clock),
         Departures(rooms, reader, private, mandates, clock),
         cast(Linking, None),
@@ -84,7 +88,7 @@ def world(language: Language) -> World:
             rooms,
             rooms,
             ledger,
-            Judging(reader, ledger, language),
+            Judging(reader, ledger, language, composing),
             to_authority,
             Rewording(rooms, copies, ledger, fingerprint, clock, changed, enclosing),
             Withdrawals(rooms, copies, ledger, changed),
@@ -92,6 +96,7 @@ def world(language: Language) -> World:
         ),
         Answers(rooms, reader, ledger, clock),
         Histories(rooms, reader, ledger, clock),
+        Guided(rooms, reader, ledger, language, to_authority, help_, clock),
     )
     return World(
         rooms, reader, ledger, clock, carrier, private, mandates, enclosing, pictures, changed

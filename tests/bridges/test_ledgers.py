@@ -15,6 +15,7 @@ from bridges.ports import (
     CertificateLedger,
     EnclosureLedger,
     EscalationLedger,
+    FormLedger,
     HistoryLedger,
     MailLedger,
 )
@@ -22,6 +23,8 @@ from pc_matrix.book import Book
 from pc_matrix.pictures.book import EnclosureBook
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
+from policies.guided import Ending, Filled, Form
+from policies.guided import Step as FormStep
 from policies.mails import MailKind, MailState
 from policies.reports import LinkState, ReportState
 from policies.steps import Step, StepKind
@@ -34,7 +37,13 @@ PREVIEW, COPY = EventId("$preview"), EventId("$copy")
 
 
 class Ledger(
-    MailLedger, HistoryLedger, EscalationLedger, BulletinLedger, CertificateLedger, Protocol
+    FormLedger,
+    MailLedger,
+    HistoryLedger,
+    EscalationLedger,
+    BulletinLedger,
+    CertificateLedger,
+    Protocol,
 ):
     """Every ledger port at once."""
 
@@ -64,6 +73,56 @@ def test_a_report_is_opened_once_for_its_message(case: Case) -> None:
     assert first.category is Category.BURGLARY
     assert case.ledger.report_of(c.MESSAGE_ID) == first
     assert case.ledger.report_of(EventId("$nothing")) is None
+
+
+def form(**changes: object) -> Form:
+    room = c.private_room(c.REFERENT)
+    both = (c.CENTRE, c.GARE)
+    base = Form(EventId("$source"), EventId("$begin"), room, c.REFERENT, c.NOW, both)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def test_a_form_is_kept_whole_and_found_by_whom_and_by_what(case: Case) -> None:
+    answers = {
+        FormStep.CATEGORY: Filled(EventId("$a"), c.NOW, Category.OTHER.value),
+        FormStep.FACTS: Filled(EventId("$b"), c.NOW),
+    }
+    full = form(
+        answers=answers,
+        step=FormStep.PREVIEW,
+        changing=True,
+        tries=1,
+        shown=True,
+        question=EventId("$q"),
+        last_event=EventId("$b"),
+    )
+    case.ledger.keep_form(full)
+    assert case.ledger.open_form(c.REFERENT) == full
+    assert case.ledger.form_of(full.source) == full
+    assert case.ledger.form_answered(full.last_event) == full
+    assert case.ledger.open_form(c.OTHER_REFERENT) is None
+    assert case.ledger.form_of(EventId("$nothing")) is None
+    assert case.ledger.form_answered(EventId("$nothing")) is None
+    fewer = replace(full, answers={FormStep.FACTS: answers[FormStep.FACTS]}, ended=Ending.SENT)
+    case.ledger.keep_form(fewer)
+    assert case.ledger.form_of(full.source) == fewer
+    assert case.ledger.open_form(c.REFERENT) is None
+    assert case.ledger.form_answered(full.last_event) == fewer
+
+
+def test_only_open_forms_that_nobody_touched_lapse(case: Case) -> None:
+    case.ledger.keep_form(form())
+    case.ledger.keep_form(form(source=EventId("$ended"), ended=Ending.LAPSED))
+    assert case.ledger.untouched_forms(c.NOW) == []
+    assert case.ledger.untouched_forms(c.NOW + timedelta(seconds=1)) == [form()]
+
+
+def test_what_a_report_is_about_can_be_said_anew(case: Case) -> None:
+    report = case.ledger.open_report(c.flag(category=Category.BURGLARY))
+    case.ledger.set_category(report.id, Category.OTHER)
+    again = case.ledger.report_of(c.MESSAGE_ID)
+    assert again is not None
+    assert again.category is Category.OTHER
 
 
 def test_a_preview_finds_its_report_and_states_keep_what_was_there(case: Case) -> None:

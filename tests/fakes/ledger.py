@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bridges.ports import Clock
 from policies.changes import Question
 from policies.escalation import Followed
+from policies.guided import Form
 from policies.history import Destinations
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
@@ -21,7 +22,7 @@ from policies.reports import (
     Shown,
 )
 from policies.steps import Step, StepKind
-from policies.terms import AuthorityCode, Directory, EventId, Flag, RoomId, UserId
+from policies.terms import AuthorityCode, Category, Directory, EventId, Flag, RoomId, UserId
 
 
 @dataclass
@@ -52,6 +53,7 @@ class FakeLedger:
     taken_back: set[EventId] = field(default_factory=set)
     edits: dict[EventId, EventId] = field(default_factory=dict)
     replacements: dict[RoomId, RoomId] = field(default_factory=dict)
+    forms: dict[EventId, Form] = field(default_factory=dict)
     told_certificates: set[tuple[AuthorityCode, str, str]] = field(default_factory=set)
 
     def open_report(self, flag: Flag) -> Report:
@@ -110,6 +112,9 @@ class FakeLedger:
     def chose(self, event_id: EventId, choice: Choice) -> None:
         if event_id in self.shown:
             self.choices.setdefault(event_id, choice)
+
+    def set_category(self, report_id: int, category: Category) -> None:
+        self.reports[report_id] = replace(self.reports[report_id], category=category)
 
     def number_report(self, report_id: int, year: int) -> str:
         report = self.reports[report_id]
@@ -266,6 +271,22 @@ class FakeLedger:
 
     def certificate_is_well(self, authority: AuthorityCode) -> None:
         self.told_certificates = {t for t in self.told_certificates if t[0] != authority}
+
+    def keep_form(self, form: Form) -> None:
+        self.forms[form.source] = form
+
+    def open_form(self, user_id: UserId) -> Form | None:
+        mine = (f for f in self.forms.values() if f.user_id == user_id and f.ended is None)
+        return next(mine, None)
+
+    def form_of(self, source: EventId) -> Form | None:
+        return self.forms.get(source)
+
+    def form_answered(self, last_event: EventId) -> Form | None:
+        return next((f for f in self.forms.values() if f.last_event == last_event), None)
+
+    def untouched_forms(self, since: datetime) -> Sequence[Form]:
+        return [f for f in self.forms.values() if f.ended is None and f.touched_at < since]
 
     def note(self, report_id: int, step: Step) -> None:
         known = {(r, s.kind, s.authority, s.event) for r, s in self.all_steps}

@@ -23,6 +23,7 @@ from policies.terms import (
     RoomId,
     RoomKey,
     RoomKind,
+    Said,
     SenderTrust,
     TakeUp,
     UserId,
@@ -228,7 +229,8 @@ def test_a_reply_says_the_same_as_a_reaction_and_a_commune_can_ask_for_it(
         assert incoming(said(f" {mark}\n", reply=True), key, commune) == by_reaction
         assert incoming(said(mark, reply=True, sealed=False), key, commune) is None
         assert incoming(said(mark), key, commune) is None
-        assert incoming(said(f"{mark} merci", reply=True), key, commune) is None
+        more = incoming(said(f"{mark} merci", reply=True), key, commune)
+        assert more is None or isinstance(more, Said), "words, and no sign"
     assert incoming(said("!signaler", reply=True), SECTOR, strict) is not None
 
 
@@ -315,3 +317,23 @@ def test_what_somebody_calls_himself_is_no_part_of_his_message(name: str) -> Non
     profile: Json = {name: {"displayname": "Karim"}}
     made = message(said("vu", **profile), SenderTrust.SIGNED)
     assert made == message(said("vu"), SenderTrust.SIGNED)
+
+
+@pytest.mark.parametrize(
+    ("mark", "sign"), [("1️⃣", "1"), ("9\u20e3", "9"), ("⏭️", "skip"), ("📝", "new")]
+)
+def test_a_tap_in_a_private_room_is_an_answer(mark: str, sign: str) -> None:
+    found = incoming(reaction(mark), PRIVATE, c.commune())
+    assert isinstance(found, Said)
+    assert (found.sign, found.target) == (sign, TARGET)
+    assert incoming(reaction(mark), SECTOR, c.commune()) is None
+    strict = replace(c.commune(), flag_by_reaction=False)
+    assert incoming(reaction(mark), PRIVATE, strict) is None
+
+
+def test_words_are_heard_in_a_private_room_alone() -> None:
+    found = incoming(said("Place Carnot"), PRIVATE, c.commune())
+    assert isinstance(found, Said)
+    assert (found.sign, found.target) == ("", "")
+    assert incoming(said("Place Carnot"), SECTOR, c.commune()) is None
+    assert incoming(said("Place Carnot", sealed=False), PRIVATE, c.commune()) is None

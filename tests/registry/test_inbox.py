@@ -15,6 +15,7 @@ from policies.terms import (
     Flag,
     Incoming,
     RoomId,
+    Said,
     TakeUp,
     UserId,
 )
@@ -28,6 +29,8 @@ ITEMS: tuple[Incoming, ...] = (
     Answer(EventId("$d"), ROOM, ANNE, EventId("$t"), send=False),
     TakeUp(EventId("$e"), ROOM, ANNE, EventId("$t"), closes=True),
     TakeUp(EventId("$f"), ROOM, ANNE, EventId("$t"), closes=False),
+    Said(EventId("$s1"), ROOM, ANNE),
+    Said(EventId("$s2"), ROOM, ANNE, EventId("$t"), "skip"),
     Command(EventId("$a"), ROOM, ANNE, "reply"),
     Edit(EventId("$g"), ROOM, ANNE, EventId("$t")),
     Withdrawal(EventId("$h"), ROOM, ANNE, EventId("$t")),

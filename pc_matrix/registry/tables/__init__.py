@@ -6,6 +6,7 @@ from pc_matrix.registry.tables.base import Row
 from pc_matrix.registry.tables.changes import QuestionRow
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.enclosures import EnclosureRow
+from pc_matrix.registry.tables.guided import FormAnswerRow, FormRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
     BulletinLinkRow,
@@ -40,6 +41,8 @@ __all__ = [
     "CursorRow",
     "DepartureRow",
     "EnclosureRow",
+    "FormAnswerRow",
+    "FormRow",
     "GuestRoomRow",
     "IdentityNewsRow",
     "ImageRow",
