@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
 from policies.amendments import Edit, Withdrawal
 from policies.attachments import Enclosed
@@ -75,8 +75,8 @@ class RoomKind(StrEnum):
     """The direct room of the bot with one référent, elected official or officer."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RoomKey:
+# A tuple, which hashes fast: keys are looked up once for each membership of a country.
+class RoomKey(NamedTuple):
     """Which room of which commune; ``code`` is a sector's, an authority's, a user id, or empty."""
 
     commune: CommuneCode
