@@ -16,6 +16,7 @@ from pc_matrix.demo import commune as people
 from pc_matrix.demo.people import NIO
 from pc_matrix.homeserver.http import client_path
 from policies.terms import RoomKind
+from tests.live.marks import mark as new_mark
 from tests.live.town import ELEMENT, NUMBER, Town, flagged, reports, town
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
@@ -35,7 +36,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]
 
 def unique(text: str) -> tuple[str, str]:
     """``text`` with words that stand nowhere else, and those words."""
-    mark = f"repère{uuid4().hex[:6]}"
+    mark = new_mark()
     return f"{text} ({mark})", mark
 
 
