@@ -159,6 +159,8 @@ class FakeRooms:
             known = EventId(f"$enclosed{len(self.enclosed)}")
             self._known[room_id, txn] = known
             self.enclosed.append(Enclosed(room_id, enclosure, name, answers))
+            if answers is not None:  # it stands in the report's thread
+                self.relations.setdefault(answers, []).append(("m.thread", known))
         self._step(self.die_after)
         self._sends += 1
         return known
