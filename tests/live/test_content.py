@@ -203,7 +203,8 @@ async def test_officers_open_a_clean_photo_and_nobody_learns_where_it_was_taken(
         name = f"signalement-{number[0]}-1.jpg"
         seen = await phone.wait_for(room_id=room, body_contains=name)
         assert seen.was_sealed
-        assert seen.relates_to == {"m.in_reply_to": {"event_id": report.event_id}}
+        relation = seen.relates_to or {}  # in the report's thread
+        assert (relation["rel_type"], relation["event_id"]) == ("m.thread", report.event_id)
         data, said_of_it = await phone.open_file(room, seen.event_id)
         with Image.open(io.BytesIO(data), formats=["JPEG"]) as opened:
             assert opened.size == (400, 800)  # upright

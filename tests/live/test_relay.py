@@ -393,11 +393,6 @@ async def test_an_intruder_is_put_out_behind_a_guard_that_was_taken_away(place: 
     pytest.fail("the intruder is still in the room after 30 seconds")
 
 
-async def test_it_stops_cleanly_when_told_to(place: Town) -> None:
-    assert await place.bot.stop() == 0
-    assert "bot.stopped" in (place.home / "bot.log").read_text()
-
-
 async def test_a_bulletin_is_confirmed_corrected_and_taken_back(place: Town) -> None:
     elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
     amelie, sector = await place.phone(people.AMELIE), place.sector(people.AMELIE)
@@ -416,3 +411,8 @@ async def test_a_bulletin_is_confirmed_corrected_and_taken_back(place: Town) -> 
     await elise.wait_for(room_id=room, body_contains="corrigé")
     await elise.send(room, "!retirer 1")
     await amelie.wait_for(room_id=sector, body_contains="a retiré son message")
+
+
+async def test_it_stops_cleanly_when_told_to(place: Town) -> None:
+    assert await place.bot.stop() == 0
+    assert "bot.stopped" in (place.home / "bot.log").read_text()
