@@ -156,12 +156,11 @@ class Rewording:
     ) -> Outcome:
         """Say that the copies are older than the message, and that this stays so."""
         number = report.number or ""
-        notice = wording.doubtful(directory.commune.language, number)
-        await self._copies.say(report, notice, directory, "doubtful", change)
         referent = person_of(report.referent, directory)
         why = "" if refusal is None else refusal.value
+        notice = wording.doubtful(directory.commune.language, number)
         told = wording.doubt_told(referent, number, why)
-        await self._tell(report, told, "doubtful", change, directory)
+        await self._leave(report, (notice, told), "doubtful", change, directory)
         self._ledger.end_questions(report.id, "doubtful")
         return Marked(number)
 
@@ -169,9 +168,8 @@ class Rewording:
         """The words are those of the copies again: nothing waits for anybody."""
         number = report.number or ""
         notice = wording.resumed(directory.commune.language, number)
-        await self._copies.say(report, notice, directory, "resumed", change)
         told = wording.resumed_told(person_of(report.referent, directory), number)
-        await self._tell(report, told, "resumed", change, directory)
+        await self._leave(report, (notice, told), "resumed", change, directory)
         self._ledger.end_questions(report.id, "resumed")
         return Corrected(number)
 
@@ -179,11 +177,23 @@ class Rewording:
         """The référent said no to the new words."""
         number = report.number or ""
         notice = wording.kept(directory.commune.language, number)
-        await self._copies.say(report, notice, directory, "kept", answer)
         told = wording.kept_told(person_of(report.referent, directory), number)
-        await self._tell(report, told, "kept", answer, directory)
+        await self._leave(report, (notice, told), "kept", answer, directory)
         self._ledger.end_questions(report.id, "declined")
         return Declined()
+
+    async def _leave(
+        self,
+        report: Report,
+        said: tuple[Notice, Notice],
+        purpose: str,
+        about: EventId,
+        directory: Directory,
+    ) -> None:
+        """The copies stay: say the first in their threads, the second to the référent."""
+        in_rooms, told = said
+        await self._copies.say(report, in_rooms, directory, purpose, about)
+        await self._tell(report, told, purpose, about, directory)
 
     async def _tell(
         self, report: Report, notice: Notice, purpose: str, about: EventId, directory: Directory
