@@ -10,12 +10,14 @@ from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.linking import Linking
+from bridges.names import Names
 from bridges.outcome import Ignored, Outcome
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
 from policies.commands import CommandName
+from policies.incoming import Consent, Incoming, Subject
 from policies.refusal import Refusal
-from policies.terms import Answer, Command, Directory, Flag, Incoming, TakeUp
+from policies.terms import Answer, Command, Directory, Flag, TakeUp
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,17 @@ class Carrier:
     acceptance: Acceptance
     departures: Departures
     linking: Linking
+    names: Names
 
     async def carry(self, item: Incoming, directory: Directory) -> Outcome:
         """Carry ``item``; carrying it again after a crash says nothing twice."""
         match item:
             case Flag():
                 return await self.to_authority.carry(item, directory)
+            case Subject():
+                return await self.to_authority.subject(item, directory) or Ignored()
+            case Consent():
+                return await self.names.consent(item, directory)
             case Answer():
                 return await self._answer(item, directory)
             case TakeUp():
@@ -71,6 +78,8 @@ class Carrier:
                 return await self.linking.link(command, directory)
             case CommandName.FLAG:
                 return await self.help.correct(command, Refusal.NOTHING_CHOSEN, directory)
+            case CommandName.NAME:
+                return await self.help.correct(command, Refusal.NOTHING_TO_NAME, directory)
             case CommandName.UNKNOWN:
                 return await self.help.correct(command, Refusal.UNKNOWN_COMMAND, directory)
             case name:

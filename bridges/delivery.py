@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,12 +12,14 @@ from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as wording
 from bridges.wording.notice import Notice
+from policies.details import Detail
 from policies.mails import MailKind
+from policies.need_to_know import Leaving
 from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
 from policies.reports import LinkState, Report, ReportState
 from policies.routing import Destination, MailDestination, route
-from policies.terms import Category, Directory, RoomId, SectorCode
+from policies.terms import Authority, Category, Directory, RoomId, SectorCode, UserId
 
 RELAYED_MARK = "📨"
 
@@ -28,9 +31,11 @@ class Parcel:
     report: Report
     sector: SectorCode
     sent_at: datetime
-    words: str
+    leaving: Leaving
     digest: str
-    """The keyed fingerprint of ``words``: what leaves later is compared with it."""
+    """The keyed fingerprint of its whole text: what leaves later is compared with it."""
+    author: UserId | None = None
+    """Who wrote the message, where he lets his name be told."""
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
 
@@ -45,6 +50,8 @@ class Went:
     arrived: list[str]
     missing: list[str]
     mailed: list[str]
+    masked: list[str]
+    """Those of them that see a masked text."""
 
 
 class Delivery:
@@ -64,12 +71,12 @@ class Delivery:
         mails = [d for d in destinations if isinstance(d, MailDestination)]
         rooms = [d for d in destinations if isinstance(d, Destination)]
         self._write_down(parcel, mails)
-        notice = _notice(parcel, number, directory)
-        certain = await each(self._arrives(parcel, d, notice, now) for d in rooms)
+        certain = await each(self._arrives(parcel, d, number, directory) for d in rooms)
         went = Went(
             arrived=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if sure],
             missing=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if not sure],
             mailed=[d.authority.name for d in mails],
+            masked=masked_names(parcel.leaving, destinations),
         )
         return await self._tell(parcel, number, went, directory)
 
@@ -84,9 +91,10 @@ class Delivery:
             self._ledger.mail(report.id, code, MailKind.REPORT, txn)
 
     async def _arrives(
-        self, parcel: Parcel, destination: Destination, notice: Notice, now: datetime
+        self, parcel: Parcel, destination: Destination, number: str, directory: Directory
     ) -> bool:
-        """Send to one destination; whether it surely arrived."""
+        """Send to one destination what it may see; whether it surely arrived."""
+        now = self._clock.now()
         source, room_id = parcel.report.source_event, destination.room_id
         link = self._ledger.link(parcel.report.id, room_id, transaction("report", source, room_id))
         if link.state is LinkState.SENT:
@@ -94,6 +102,7 @@ class Delivery:
         if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
             self._ledger.uncertain(link.id)
             return False
+        notice = _notice(parcel, destination.authority, number, directory)
         self._ledger.sent(link.id, await self._rooms.send(room_id, notice, link.txn))
         return True
 
@@ -114,7 +123,7 @@ class Delivery:
             return Uncertain(number)
         if parcel.marked and went.arrived:
             await mark(self._rooms, report)
-        notice = wording.relayed(referent, number, went.arrived, went.mailed)
+        notice = wording.relayed(referent, number, went.arrived, went.mailed, masked=went.masked)
         await tell(
             self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event
         )
@@ -138,23 +147,60 @@ async def mark(rooms: RoomSender, report: Report) -> None:
     await rooms.react(report.source_room, report.source_event, RELAYED_MARK, txn)
 
 
-def _notice(parcel: Parcel, number: str, directory: Directory) -> Notice:
-    facts = facts_of(parcel.report, number, parcel.sector, parcel.sent_at, directory)
-    return wording.report(directory.commune.language, facts, parcel.words)
+def masked_names(
+    leaving: Leaving, destinations: Iterable[Destination | MailDestination]
+) -> list[str]:
+    """Who of those who receive a report sees a masked text of it; each once."""
+    found = leaving.masked_for(destination.authority for destination in destinations)
+    return list(dict.fromkeys(authority.name for authority in found))
+
+
+def will_be_masked(leaving: Leaving, category: Category | None, directory: Directory) -> list[str]:
+    """Who of those who will receive it, or may while nobody knows its category, sees it masked."""
+    authorities = [
+        authority
+        for authority in directory.commune.authorities
+        if (category in authority.categories if category else authority.categories)
+    ]
+    return [authority.name for authority in leaving.masked_for(authorities)]
+
+
+def _notice(parcel: Parcel, authority: Authority, number: str, directory: Directory) -> Notice:
+    facts = facts_of(parcel, authority, number, directory)
+    return wording.report(directory.commune.language, facts, parcel.leaving.to(authority))
 
 
 def facts_of(
-    report: Report, number: str, sector: SectorCode, sent_at: datetime, directory: Directory
+    parcel: Parcel, authority: Authority, number: str, directory: Directory
 ) -> wording.ReportFacts:
-    """What an authority is told of ``report`` besides its text."""
-    commune = directory.commune
+    """What ``authority`` is told of a report besides its text."""
+    report, commune = parcel.report, directory.commune
     names = {sector.code: sector.name for sector in commune.sectors}
+    is_masked = parcel.leaving.is_masked_for(authority)
     return wording.ReportFacts(
         number=number,
         category=report.category or Category.OTHER,
-        sector=names.get(sector, sector),
+        sector=names.get(parcel.sector, parcel.sector),
         referent=person_of(report.referent, directory).name,
-        sent_at=sent_at,
+        sent_at=parcel.sent_at,
         time_zone=commune.time_zone,
         by_reaction=commune.flag_by_reaction,
+        resident=_resident(parcel, authority, directory),
+        known_to=_who_sees(Detail.PLATE, parcel, directory) if is_masked else None,
+    )
+
+
+def _resident(parcel: Parcel, authority: Authority, directory: Directory) -> str:
+    """The author's name, for who may see it; empty when he allowed nothing or is unknown."""
+    person = directory.persons.get(parcel.author) if parcel.author is not None else None
+    return person.name if person is not None and Detail.RESIDENT in authority.sees else ""
+
+
+def _who_sees(detail: Detail, parcel: Parcel, directory: Directory) -> tuple[str, ...]:
+    """The authorities that have the report with that detail."""
+    category = parcel.report.category or Category.OTHER
+    return tuple(
+        authority.name
+        for authority in directory.commune.authorities
+        if category in authority.categories and detail in authority.sees
     )

@@ -38,6 +38,18 @@ class Awaiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Its référent was asked what it is about; it leaves when he says so, or after a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """An author said whether his name may be told."""
+
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Declined:
     """Its author kept it back."""
 
@@ -97,6 +109,8 @@ Outcome = (
     | Returned
     | Offered
     | Awaiting
+    | Asked
+    | Consented
     | Declined
     | Acknowledged
     | Answered

@@ -6,9 +6,11 @@ a transaction id of its own. No text is kept anywhere on the way.
 
 from __future__ import annotations
 
-from bridges.delivery import Delivery, Parcel
+from bridges.delivery import Delivery, will_be_masked
+from bridges.each import attempted
 from bridges.judging import Barred, Judged, Judging, flag_of
-from bridges.outcome import Awaiting, Declined, Offered, Outcome, Refused, Returned
+from bridges.outcome import Asked, Awaiting, Declined, Offered, Outcome, Refused, Returned
+from bridges.parcels import parcel_of
 from bridges.ports import (
     Clock,
     Fingerprint,
@@ -19,14 +21,17 @@ from bridges.ports import (
 )
 from bridges.private import person_of, tell
 from bridges.reasons import reasons
+from bridges.subjects import Subjects
 from bridges.wording import advice
 from bridges.wording import relay as wording
 from bridges.wording.notice import Notice
 from policies.denunciation.verdict import Decision, Verdict
 from policies.emergency import Emergency
+from policies.incoming import Subject
 from policies.refusal import Refusal
 from policies.reports import Choice, Report, ReportState, Showing, Shown
-from policies.terms import Answer, Directory, EventId, Flag, Person, UserId
+from policies.routing import goes_somewhere
+from policies.terms import Answer, Category, Directory, EventId, Flag, Person, UserId
 
 _SHOWN = {
     Decision.RELAY: Shown.RELAY,
@@ -53,6 +58,7 @@ class ToAuthority:
         self._fingerprint, self._clock = fingerprint, clock
         self._judging = Judging(reader, ledger, language)
         self._delivery = Delivery(rooms, ledger, clock)
+        self._subjects = Subjects(rooms, ledger, clock)
 
     async def carry(self, flag: Flag, directory: Directory) -> Outcome:
         """Take a flag up: relay its message, show it to the référent, return it or refuse it.
@@ -63,8 +69,9 @@ class ToAuthority:
         judged = await self._judging.judge(flag, directory, self._clock.now())
         await self._call_first(flag.sender, judged.call, directory, flag.event_id)
         if isinstance(judged, Barred):
-            return await self._refuse(flag.sender, judged.refusal, directory, flag.event_id)
+            return await self._barred(flag, judged.refusal, directory)
         report = self._ledger.open_report(flag)
+        report = self._subjects.settled(report, judged, directory) or report
         match judged.verdict.decision:
             case Decision.RETURN:
                 return await self._return(report, judged, directory, flag.event_id)
@@ -80,11 +87,74 @@ class ToAuthority:
             return None
         if answer.sender != report.referent:
             return Refused(Refusal.NOT_YOURS)
-        if report.state not in _WAIT:
+        is_asked = report.state is ReportState.ASKED and not answer.send
+        if report.state not in _WAIT and not is_asked:
             return Refused(Refusal.NOT_WAITING)
         if not answer.send:
             return await self._decline(report, answer, directory)
         return await self._confirmed(report, answer, directory)
+
+    async def subject(self, item: Subject, directory: Directory) -> Outcome | None:
+        """What a report is about, answered; ``None`` when nothing was asked of its sender."""
+        found = self._subjects.answers(item)
+        if found is None:
+            return None
+        if found is Refusal.WHICH_QUESTION:
+            return await self._refuse(item.sender, found, directory, item.event_id)
+        if isinstance(found, Refusal):
+            return Refused(found)
+        if item.category not in goes_somewhere(directory, self._clock.now()):
+            # It goes on waiting: another answer, or none, still lets it leave.
+            return await self._refuse(item.sender, Refusal.NO_DESTINATION, directory, item.event_id)
+        return await self._resume(self._subjects.name(found, item.category), directory)
+
+    async def expire(self, directory: Directory) -> int:
+        """Let those reports leave as « other » whose référent did not answer; how many.
+
+        One that fails holds up no other; the first failure is raised at the end.
+        """
+        overdue, failed = self._subjects.overdue(), list[BaseException]()
+        for report in overdue:
+            failed += (await attempted([self._expire(report, directory)]))[1]
+        if failed:
+            raise failed[0]
+        return len(overdue)
+
+    async def _expire(self, report: Report, directory: Directory) -> None:
+        await self._subjects.tell_overdue(report, directory)
+        await self._resume(self._subjects.name(report, Category.OTHER), directory)
+
+    async def _resume(self, report: Report, directory: Directory) -> Outcome:
+        """Go on with a report whose category was asked: judge again, and send what was decided."""
+        judged = await self._judging.judge(flag_of(report), directory, self._clock.now())
+        if isinstance(judged, Barred):
+            await self._call_first(report.referent, judged.call, directory, report.flag_event)
+            self._ledger.set_state(report.id, ReportState.REFUSED)
+            return await self._refuse(report.referent, judged.refusal, directory, report.flag_event)
+        leaving = judged.leaving
+        is_the_same = leaving is not None and self._fingerprint.of(leaving.text) == report.digest
+        if leaving is not None and (is_the_same or judged.verdict.decision is Decision.RELAY):
+            return await self._deliver(report, judged, leaving, directory)
+        return await self._anew(report, judged, directory, report.flag_event)
+
+    async def _anew(
+        self, report: Report, judged: Judged, directory: Directory, about: EventId
+    ) -> Outcome:
+        """It was changed since: show what would leave now, or give it back."""
+        await self._call_first(report.referent, judged.call, directory, report.flag_event)
+        if judged.verdict.decision is Decision.RETURN:
+            return await self._return(report, judged, directory, about)
+        return await self._show(report, judged, directory, about)
+
+    async def _barred(self, flag: Flag, refusal: Refusal, directory: Directory) -> Outcome:
+        """Tell why; a message that is flagged again, with its subject, answers the question."""
+        report = self._ledger.report_of(flag.target)
+        is_answer = report is not None and report.state is ReportState.ASKED
+        if is_answer and report is not None and flag.category is not None:
+            target = report.preview_event or EventId("")
+            item = Subject(flag.event_id, flag.room_id, flag.sender, target, flag.category)
+            return await self.subject(item, directory) or Refused(refusal)
+        return await self._refuse(flag.sender, refusal, directory, flag.event_id)
 
     async def _confirmed(self, report: Report, answer: Answer, directory: Directory) -> Outcome:
         """Judge again, and send just what was shown: an edit or another verdict is shown anew."""
@@ -96,20 +166,27 @@ class ToAuthority:
         if leaving is not None and self._fingerprint.of(leaving.text) == report.digest:
             self._ledger.chose(answer.target, Choice.CONFIRMED)
             return await self._deliver(report, judged, leaving, directory)
-        await self._call_first(report.referent, judged.call, directory, report.flag_event)
-        if judged.verdict.decision is Decision.RETURN:
-            return await self._return(report, judged, directory, answer.event_id)
-        return await self._show(report, judged, directory, answer.event_id)
+        return await self._anew(report, judged, directory, answer.event_id)
 
     async def _deliver(
         self, report: Report, judged: Judged, leaving: Verdict, directory: Directory
     ) -> Outcome:
-        # The sector sees nothing on a message that accuses somebody: it was not passed on.
-        marked = judged.verdict.decision is not Decision.RETURN
-        sector, sent_at = judged.relayable.sector, judged.message.sent_at
         digest = self._fingerprint.of(leaving.text)
-        parcel = Parcel(report, sector, sent_at, leaving.text, digest, marked=marked)
+        known = self._subjects.settled(report, judged, directory)
+        if known is None and await self._subjects.ask(report, digest, directory):
+            return Asked()
+        # Without a private room nobody can be asked.
+        report = known or self._subjects.name(report, Category.OTHER)
+        outgoing = self._judging.outgoing(judged, leaving)
+        parcel = parcel_of(report, judged, outgoing, self._ledger, digest)
         return await self._delivery.deliver(parcel, directory)
+
+    def _masked(
+        self, report: Report, judged: Judged, verdict: Verdict, directory: Directory
+    ) -> list[str]:
+        """Who will see a masked text of it, as far as one knows who will receive it."""
+        outgoing = self._judging.outgoing(judged, verdict)
+        return will_be_masked(outgoing, report.category, directory)
 
     async def _call_first(
         self, user_id: UserId, call: Emergency | None, directory: Directory, about: EventId
@@ -143,7 +220,10 @@ class ToAuthority:
         digest = self._fingerprint.of(draft.text)
         referent = person_of(report.referent, directory)
         by_reaction = directory.commune.flag_by_reaction
-        notice = advice.returned(referent, reasons(judged), draft.text, by_reaction=by_reaction)
+        masked = self._masked(report, judged, draft, directory)
+        notice = advice.returned(
+            referent, reasons(judged), draft.text, by_reaction=by_reaction, masked=masked
+        )
         event_id = await self._say(referent, notice, directory, f"returned {digest}", about)
         if event_id is None:
             self._ledger.set_state(report.id, ReportState.RETURNED)
@@ -161,7 +241,10 @@ class ToAuthority:
         digest = self._fingerprint.of(words)
         referent = person_of(report.referent, directory)
         by_reaction = directory.commune.flag_by_reaction
-        notice = advice.preview(referent, words, reasons(judged), by_reaction=by_reaction)
+        masked = self._masked(report, judged, judged.verdict, directory)
+        notice = advice.preview(
+            referent, words, reasons(judged), by_reaction=by_reaction, masked=masked
+        )
         event_id = await self._say(referent, notice, directory, f"preview {digest}", about)
         if event_id is None:
             # Nobody could confirm it: without a direct room it cannot be shown, so it stays here.

@@ -15,6 +15,7 @@ from bridges.delivery import facts_of, mark
 from bridges.each import attempted
 from bridges.judging import Barred, Judging, flag_of
 from bridges.letter import Letter
+from bridges.parcels import parcel_of
 from bridges.patience import Patience
 from bridges.ports import Clock, Fingerprint, MailLedger, MailSender, RoomSender
 from bridges.private import person_of, tell
@@ -142,9 +143,10 @@ class ToMail:
             return None
         if self._fingerprint.of(leaving.text) != report.digest:
             return None
-        sector, sent_at = judged.relayable.sector, judged.message.sent_at
-        facts = facts_of(report, report.number, sector, sent_at, directory)
-        body = letters.report(directory.commune.language, facts, leaving.text, mail.kind)
+        parcel = parcel_of(report, judged, self._judging.outgoing(judged, leaving), self._ledger)
+        facts = facts_of(parcel, authority, report.number, directory)
+        words = parcel.leaving.to(authority)
+        body = letters.report(directory.commune.language, facts, words, mail.kind)
         letter = self._letter(report, mail, authority.email, body, directory)
         is_shown = mail.kind is MailKind.REPORT and judged.verdict.decision is not Decision.RETURN
         return Written(letter, is_shown)

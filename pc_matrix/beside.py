@@ -19,7 +19,8 @@ from pc_matrix.homeserver.outage import Outage, ServerState
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.putting_off import put_off, set_or_late
 from pc_matrix.verifications import Verifications
-from policies.terms import Directory, Incoming
+from policies.incoming import Incoming
+from policies.terms import Directory
 
 _Step = Callable[[], Awaitable[object]]
 

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 from bridges.ports import Clock
 from pc_matrix.mail_pages import MailPages
 from pc_matrix.registry import Registry
+from pc_matrix.subject_pages import SubjectPages
 from policies.corrections import Correction
+from policies.incoming import Incoming
 from policies.pinning import (
     IdentityNews,
     NewsKind,
@@ -27,7 +29,6 @@ from policies.terms import (
     Directory,
     EventId,
     Flag,
-    Incoming,
     RoomId,
     UserId,
 )
@@ -38,7 +39,7 @@ _PINS_FOR = timedelta(seconds=1)
 _SETTLED_BY_A_PIN = frozenset({NewsKind.CHANGED, NewsKind.AWAITING})
 
 
-class Book(MailPages):
+class Book(MailPages, SubjectPages):
     """The bridges' ledgers, the inbox, the pins, and the verifications that wait."""
 
     def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:

@@ -19,6 +19,7 @@ from bridges.help import Help
 from bridges.judging import Judging
 from bridges.knocks import Knocks
 from bridges.linking import Linking
+from bridges.names import Names
 from bridges.ports import Clock, Language
 from bridges.renewals import Renewals
 from bridges.to_authority import ToAuthority
@@ -137,17 +138,20 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
 
         watch = Watch(book, clock)
 
+        carrier = _carrier(
+            house, voice, language, SeenRooms(provisioner.private_rooms(), session), foyer
+        )
+
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
+            await carrier.to_authority.expire(book.directory())
             await doorkeeper.announce(book.directory())
             return until_next
 
         yield Bot(
             session,
             book,
-            _carrier(
-                house, voice, language, SeenRooms(provisioner.private_rooms(), session), foyer
-            ),
+            carrier,
             keep_up,
             Alerts(voice, book, clock),
             watch,
@@ -194,6 +198,7 @@ def _carrier(
         Acceptance(voice, mandates, clock),
         Departures(voice, voice, private, mandates, clock),
         Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
+        Names(voice, voice, book),
     )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from policies.categories import named, plain
 from policies.lengths import fits
 from policies.refusal import Refusal
 from policies.terms import Category, Sector, SectorCode
@@ -22,6 +22,8 @@ class CommandName(StrEnum):
     ACCEPT = "accept"
     LEAVE = "leave"
     HELP = "help"
+    NAME = "name"
+    """``!mon-nom``, as a reply to one's own message: my name may be told with it."""
     LINK = "link"
     """``!lier XXXX-XXXX``: whose account this is, proved by a code from the town hall."""
     UNKNOWN = "unknown"
@@ -44,22 +46,16 @@ _NAMES: Mapping[str, CommandName] = {
     "leave": CommandName.LEAVE,
     "aide": CommandName.HELP,
     "help": CommandName.HELP,
+    "mon-nom": CommandName.NAME,
+    "monnom": CommandName.NAME,
+    "my-name": CommandName.NAME,
     "lier": CommandName.LINK,
     "lie": CommandName.LINK,
     "link": CommandName.LINK,
 }
 
-_CATEGORIES: Mapping[Category, tuple[str, ...]] = {
-    Category.BURGLARY: ("cambriolage", "effraction", "vol", "burglary"),
-    Category.SUSPICIOUS_VEHICLE: ("vehicule", "voiture", "fourgon", "camionnette", "vehicle"),
-    Category.SUSPICIOUS_BEHAVIOUR: ("comportement", "rodeur", "suspect", "behaviour"),
-    Category.ABUSIVE_CANVASSING: ("demarchage", "demarcheur", "arnaque", "canvassing"),
-    Category.INCIVILITY: ("incivilite", "degradation", "depot", "tapage", "incivility"),
-    Category.VULNERABLE_PERSON: ("vulnerable", "disparition", "personne", "fragile"),
-    Category.OTHER: ("autre", "other"),
-}
-
 _NUMBER = re.compile(r"(\d{4})-(\d{1,6})")
+_NO = ("non", "no", "pas", "plus", "stop")
 _ALL = ("tous", "toutes", "tout", "all")
 
 
@@ -87,13 +83,6 @@ class Reply:
     text: str
 
 
-def plain(word: str) -> str:
-    """``word`` in lower case, without accents or punctuation around it."""
-    decomposed = unicodedata.normalize("NFD", word.casefold())
-    bare = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
-    return bare.strip(" \t\n:;,.!?«»\"'()[]")
-
-
 def spoken(text: str) -> Spoken | None:
     """The command that ``text`` is, ``None`` for an ordinary message."""
     stripped = text.strip()
@@ -105,12 +94,12 @@ def spoken(text: str) -> Spoken | None:
 
 def category(words: str) -> Category | None:
     """The category that a référent's words name, ``None`` when they name none."""
-    for word in words.split():
-        bare = plain(word).removesuffix("s")
-        for found, names in _CATEGORIES.items():
-            if any(bare == name or (len(bare) >= 4 and name.startswith(bare)) for name in names):
-                return found
-    return None
+    return named(words)
+
+
+def lets_name(rest: str) -> bool:
+    """Whether ``!mon-nom`` allows it: it does unless « non » stands behind it."""
+    return not any(plain(word) in _NO for word in rest.split())
 
 
 def reply(rest: str) -> Reply | Refusal:

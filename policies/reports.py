@@ -15,6 +15,8 @@ class ReportState(StrEnum):
     OPEN = "open"
     AWAITING = "awaiting"
     """The référent was shown what would leave; it leaves when he taps."""
+    ASKED = "asked"
+    """The référent was asked what it is about; it leaves when he says so, or after a time."""
     SENT = "sent"
     RETURNED = "returned"
     OFFERED = "offered"

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import NewType
 
 from policies.brake_limits import BrakeLimits
+from policies.details import Detail
 from policies.formatted import Formatted
 from policies.mail_headers import MailAddress
 
@@ -99,13 +100,15 @@ class Sector:
 class Authority:
     """An institution that receives reports; ``categories`` empty means that it receives none.
 
-    One that has an ``email`` receives them by mail, and in its room once somebody is there.
+    ``sees`` empty means that it sees no detail that is not for everybody. One that has an ``email``
+    receives reports by mail, and in its room once somebody is there.
     """
 
     code: AuthorityCode
     name: str
     categories: frozenset[Category]
     email: MailAddress | None = None
+    sees: frozenset[Detail] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +294,3 @@ class Command:
     room_id: RoomId
     sender: UserId
     name: str
-
-
-Incoming = Flag | Answer | TakeUp | Command
-"""What the inbox holds: who did what to which event, and never a text."""

@@ -28,7 +28,12 @@ class Reason:
 
 
 def returned(
-    referent: Person, reasons: Sequence[Reason], draft: str = "", *, by_reaction: bool = True
+    referent: Person,
+    reasons: Sequence[Reason],
+    draft: str = "",
+    *,
+    by_reaction: bool = True,
+    masked: Sequence[str] = (),
 ) -> Notice:
     """The message is not relayed, why, how to say what was seen, and what could be sent of it."""
     language = referent.language
@@ -41,6 +46,7 @@ def returned(
         blocks += [
             Paragraph(text(language, "returned.draft")),
             Quote(draft),
+            *_plates(language, masked),
             Paragraph(how(language, "returned.draft.how", by_reaction=by_reaction)),
         ]
     blocks.append(Paragraph(text(language, "returned.call")))
@@ -48,9 +54,17 @@ def returned(
 
 
 def preview(
-    referent: Person, words: str, reasons: Sequence[Reason], *, by_reaction: bool = True
+    referent: Person,
+    words: str,
+    reasons: Sequence[Reason],
+    *,
+    by_reaction: bool = True,
+    masked: Sequence[str] = (),
 ) -> Notice:
-    """The text exactly as it would leave, what was masked in it, and what is in doubt."""
+    """The text exactly as it would leave, what was masked in it, and what is in doubt.
+
+    ``masked`` are the authorities that will not see the plates in it.
+    """
     language = referent.language
     blocks: list[Block] = [
         Title(text(language, "preview.title")),
@@ -60,11 +74,19 @@ def preview(
     masks = [_mask(language, r) for r in _once(reasons) if r.rule in MASKED]
     if masks:
         blocks.append(Paragraph(text(language, "preview.masked", what=", ".join(masks))))
+    blocks += _plates(language, masked)
     doubts = tuple(_doubts(language, reasons))
     if doubts:
         blocks.append(Bullets(doubts))
     blocks.append(Paragraph(how(language, "preview.how", by_reaction=by_reaction)))
     return notice(*blocks, mentions=(referent.user_id,))
+
+
+def _plates(language: str, masked: Sequence[str]) -> list[Block]:
+    """Who of the authorities will see no plate."""
+    if not masked:
+        return []
+    return [Paragraph(text(language, "preview.plates", authorities=", ".join(masked)))]
 
 
 def declined(referent: Person) -> Notice:

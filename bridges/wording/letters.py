@@ -7,8 +7,7 @@ a report when there is no certificate to encrypt it under: number and category, 
 from __future__ import annotations
 
 from bridges.wording.catalogue import text
-from bridges.wording.dates import moment
-from bridges.wording.relay import ReportFacts, category_name
+from bridges.wording.relay import ReportFacts, beside, category_name, context
 from policies.mail_headers import one_line
 from policies.mails import MailKind
 from policies.terms import Category
@@ -25,15 +24,8 @@ def report(language: str, facts: ReportFacts, words: str, kind: MailKind) -> str
     """A report's facts and words, or its new words; to be encrypted."""
     category = category_name(language, facts.category)
     title = text(language, f"letter.{kind.value}.title", number=facts.number, category=category)
-    context = text(
-        language,
-        "report.context",
-        sector=facts.sector,
-        referent=facts.referent,
-        moment=moment(language, facts.sent_at, facts.time_zone),
-    )
     quoted = "\n".join(_INDENT + line for line in words.splitlines())
-    return "\n\n".join((title, context, quoted))
+    return "\n\n".join((title, context(language, facts), quoted, *beside(language, facts)))
 
 
 def signed_off(language: str, body: str, commune: str) -> str:

@@ -26,6 +26,10 @@ class ReportFacts:
     time_zone: str
     by_reaction: bool = True
     """Whether the commune heeds reactions."""
+    resident: str = ""
+    """The author's name, where he lets it be told."""
+    known_to: tuple[str, ...] | None = None
+    """Where a plate is masked: who of the authorities sees it."""
 
 
 def report(language: str, facts: ReportFacts, words: str) -> Notice:
@@ -36,21 +40,49 @@ def report(language: str, facts: ReportFacts, words: str) -> Notice:
         number=facts.number,
         category=category_name(language, facts.category),
     )
-    context = text(
+    next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
+    return notice(
+        Title(title),
+        Paragraph(context(language, facts)),
+        Quote(words),
+        *(Paragraph(line) for line in beside(language, facts)),
+        Paragraph(next_step),
+    )
+
+
+def context(language: str, facts: ReportFacts) -> str:
+    """Where it is from, and who reports it."""
+    return text(
         language,
         "report.context",
         sector=facts.sector,
         referent=facts.referent,
         moment=moment(language, facts.sent_at, facts.time_zone),
     )
-    next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
-    return notice(Title(title), Paragraph(context), Quote(words), Paragraph(next_step))
+
+
+def beside(language: str, facts: ReportFacts) -> tuple[str, ...]:
+    """What is added to a report's words: its author, and who knows what is masked in it."""
+    said: list[str] = []
+    if facts.resident:
+        said.append(text(language, "report.resident", name=facts.resident))
+    if facts.known_to:
+        said.append(text(language, "report.masked", authorities=", ".join(facts.known_to)))
+    elif facts.known_to is not None:
+        said.append(text(language, "report.masked.all"))
+    return tuple(said)
 
 
 def relayed(
-    referent: Person, number: str, authorities: Sequence[str], mailed: Sequence[str] = ()
+    referent: Person,
+    number: str,
+    authorities: Sequence[str],
+    mailed: Sequence[str] = (),
+    *,
+    masked: Sequence[str] = (),
 ) -> Notice:
-    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail."""
+    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail,
+    and those ``masked`` see no plate."""
     language = referent.language
     blocks: list[Block] = []
     if authorities:
@@ -60,6 +92,8 @@ def relayed(
         blocks.append(Title(text(language, "relayed.mail.title", number=number)))
     if mailed:
         blocks.append(Paragraph(text(language, "relayed.mail", authorities=", ".join(mailed))))
+    if masked:
+        blocks.append(Paragraph(text(language, "relayed.masked", authorities=", ".join(masked))))
     return notice(*blocks, mentions=(referent.user_id,))
 
 

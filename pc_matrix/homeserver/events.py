@@ -10,14 +10,16 @@ from pc_matrix.homeserver.html_words import formatted
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.shapes import string
 from policies import commands
+from policies.categories import answered
 from policies.commands import CommandName
+from policies.incoming import Consent, Incoming, Subject
 from policies.terms import (
     Answer,
+    Category,
     Command,
     Commune,
     EventId,
     Flag,
-    Incoming,
     Message,
     MessageKind,
     RoomId,
@@ -29,7 +31,7 @@ from policies.terms import (
 )
 
 _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]+>")
-_VARIATION = "\ufe0f"
+_VARIATION, _KEYCAP = "\ufe0f", "\u20e3"
 _FLAGS = ("🚩", "🏳", "🏴")
 _SEND, _KEEP, _TAKE_UP = ("✅", "👍", "✔"), ("❌", "👎", "✖"), ("👀",)
 _TEXTS = ("m.text", "m.emote", "m.notice")
@@ -50,7 +52,10 @@ def incoming(event: RoomEvent, key: RoomKey | None, commune: Commune) -> Incomin
         return _reaction(event, key.kind) if commune.flag_by_reaction else None
     if event.type == "m.room.message" and event.ciphertext is not None:
         believes = commune.flag_by_reaction or event.ciphertext.has_relation
-        return _message(event if believes else _unrelated(event), key.kind)
+        found = _message(event if believes else _unrelated(event), key.kind)
+        # A name is never told on the homeserver's word.
+        is_his = event.ciphertext.has_relation or not isinstance(found, Consent)
+        return found if is_his else None
     return None
 
 
@@ -70,6 +75,8 @@ def _reaction(event: RoomEvent, kind: RoomKind) -> Incoming | None:
 def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incoming | None:
     event_id, room_id, sender = _ids(event)
     mark = sign.removesuffix(_VARIATION)
+    if kind is RoomKind.PRIVATE and (category := _numbered(sign)):
+        return Subject(event_id, room_id, sender, target, category)
     match kind:
         case RoomKind.SECTOR if mark in _FLAGS:
             return Flag(event_id, room_id, sender, target)
@@ -87,11 +94,25 @@ def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
     said = commands.spoken(words(event))
     if said is None:
-        return _sign(event, kind, target, words(event).strip()) if target else None
+        sign = _sign(event, kind, target, words(event).strip()) if target else None
+        return sign or _subject(event, kind, target)
     event_id, room_id, sender = _ids(event)
+    if said.name is CommandName.NAME and kind is RoomKind.SECTOR and target:
+        return Consent(event_id, room_id, sender, target, commands.lets_name(said.rest))
     if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
         return Flag(event_id, room_id, sender, target, commands.category(said.rest))
     return Command(event_id, room_id, sender, said.name.value)
+
+
+def _numbered(sign: str) -> Category | None:
+    """What the keycap of a number means; a number that was typed is a word like others."""
+    return answered(sign) if _KEYCAP in sign else None
+
+
+def _subject(event: RoomEvent, kind: RoomKind, target: EventId) -> Subject | None:
+    """A few words in a private room that say what a report is about, or the number of it."""
+    category = answered(words(event)) if kind is RoomKind.PRIVATE else None
+    return None if category is None else Subject(*_ids(event), target, category)
 
 
 def _ids(event: RoomEvent) -> tuple[EventId, RoomId, UserId]:

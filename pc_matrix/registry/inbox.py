@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from pc_matrix.registry.tables import CursorRow, InboxRow
 from pc_matrix.registry.transactions import Transactions, insert_once
+from policies.incoming import Consent, Incoming, Subject
 from policies.terms import (
     Answer,
     Category,
@@ -18,13 +19,13 @@ from policies.terms import (
     CommuneCode,
     EventId,
     Flag,
-    Incoming,
     RoomId,
     TakeUp,
     UserId,
 )
 
 _FLAG, _ANSWER, _TAKE_UP, _COMMAND = "flag", "answer", "take-up", "command"
+_SUBJECT, _CONSENT = "subject", "consent"
 _YES, _NO = "yes", "no"
 
 
@@ -113,6 +114,10 @@ def _stored(item: Incoming) -> tuple[str, str, str]:
     match item:
         case Flag():
             return _FLAG, item.target, item.category.value if item.category else ""
+        case Subject():
+            return _SUBJECT, item.target, item.category.value
+        case Consent():
+            return _CONSENT, item.target, _YES if item.given else _NO
         case Answer():
             return _ANSWER, item.target, _YES if item.send else _NO
         case TakeUp():
@@ -130,6 +135,10 @@ def _incoming(row: InboxRow) -> Incoming:
         case "flag":
             category = Category(row.word) if row.word else None
             return Flag(event, room, sender, target, category)
+        case "subject":
+            return Subject(event, room, sender, target, Category(row.word))
+        case "consent":
+            return Consent(event, room, sender, target, row.word == _YES)
         case "answer":
             return Answer(event, room, sender, target, row.word == _YES)
         case "take-up":

@@ -70,6 +70,25 @@ class ReportStore:
                 )
             )
 
+    def set_category(self, code: CommuneCode, report_id: int, category: Category) -> None:
+        """What the report is about, as its référent said, or as its text did."""
+        with self._transactions.writing() as session:
+            session.execute(
+                update(ReportRow)
+                .where(col(ReportRow.commune) == code, col(ReportRow.id) == report_id)
+                .values(category=category.value)
+            )
+
+    def asked(self, code: CommuneCode) -> list[tuple[Report, datetime]]:
+        """The reports whose référent was asked what they are about, each with since when."""
+        with self._transactions.reading() as session:
+            rows = session.exec(
+                select(ReportRow)
+                .where(ReportRow.commune == code, ReportRow.state == ReportState.ASKED.value)
+                .order_by(col(ReportRow.id))
+            )
+            return [(report_from(row), row.changed_at) for row in rows]
+
     def number_report(self, code: CommuneCode, report_id: int, year: int) -> str:
         """The report's number, ``"2026-0042"``: given once, then the same for ever.
 

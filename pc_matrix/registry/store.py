@@ -11,6 +11,7 @@ from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
+from pc_matrix.registry.consents import ConsentStore
 from pc_matrix.registry.corrections import CorrectionStore
 from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
@@ -43,6 +44,7 @@ class Registry(
     ReportStore,
     LinkStore,
     MailStore,
+    ConsentStore,
     ShowingStore,
     BulletinStore,
     PinStore,

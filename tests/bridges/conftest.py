@@ -13,6 +13,7 @@ from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.linking import Linking
+from bridges.names import Names
 from bridges.ports import Language
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
@@ -58,5 +59,6 @@ def world(language: Language) -> World:
         Acceptance(rooms, mandates, clock),
         Departures(rooms, reader, private, mandates, clock),
         cast(Linking, None),
+        Names(rooms, reader, ledger),
     )
     return World(rooms, reader, ledger, clock, carrier, private, mandates)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bridges.ports import Clock
 from policies.mails import Mail, MailKind, MailState
@@ -17,7 +17,7 @@ from policies.reports import (
     ReportState,
     Showing,
 )
-from policies.terms import AuthorityCode, EventId, Flag, RoomId, UserId
+from policies.terms import AuthorityCode, Category, EventId, Flag, RoomId, UserId
 
 
 @dataclass
@@ -41,6 +41,8 @@ class FakeLedger:
     bulletins: dict[int, _Bulletin] = field(default_factory=dict)
     bulletin_links: dict[int, Link] = field(default_factory=dict)
     all_mails: dict[int, Mail] = field(default_factory=dict)
+    changed: dict[int, datetime] = field(default_factory=dict)
+    consents: set[tuple[EventId, UserId]] = field(default_factory=set)
     told_mails: set[int] = field(default_factory=set)
     told_certificates: set[tuple[AuthorityCode, str, str]] = field(default_factory=set)
 
@@ -87,6 +89,7 @@ class FakeLedger:
         digest: str | None = None,
     ) -> None:
         report = self.reports[report_id]
+        self.changed[report_id] = self.clock.now()
         self.reports[report_id] = replace(
             report,
             state=state,
@@ -100,6 +103,22 @@ class FakeLedger:
     def chose(self, event_id: EventId, choice: Choice) -> None:
         if event_id in self.shown:
             self.choices.setdefault(event_id, choice)
+
+    def set_category(self, report_id: int, category: Category) -> None:
+        self.reports[report_id] = replace(self.reports[report_id], category=category)
+
+    def asked(self) -> Sequence[tuple[Report, datetime]]:
+        asked = [r for r in self.reports.values() if r.state is ReportState.ASKED]
+        return [(report, self.changed[report.id]) for report in asked]
+
+    def let_name(self, event_id: EventId, user_id: UserId) -> None:
+        self.consents.add((event_id, user_id))
+
+    def let_name_no_more(self, event_id: EventId, user_id: UserId) -> None:
+        self.consents.discard((event_id, user_id))
+
+    def lets_name(self, event_id: EventId, user_id: UserId) -> bool:
+        return (event_id, user_id) in self.consents
 
     def number_report(self, report_id: int, year: int) -> str:
         report = self.reports[report_id]

@@ -10,6 +10,7 @@ from pc_matrix.homeserver.events import incoming, message, words
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent
 from policies.formatted import Formatted
+from policies.incoming import Incoming
 from policies.terms import (
     Answer,
     Category,
@@ -17,7 +18,6 @@ from policies.terms import (
     CommuneCode,
     EventId,
     Flag,
-    Incoming,
     MessageKind,
     RoomId,
     RoomKey,

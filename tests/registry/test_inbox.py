@@ -6,13 +6,13 @@ import pytest
 
 from pc_matrix.registry import Registry, inbox
 from pc_matrix.registry.transactions import insert_once
+from policies.incoming import Incoming
 from policies.terms import (
     Answer,
     Category,
     Command,
     EventId,
     Flag,
-    Incoming,
     RoomId,
     TakeUp,
     UserId,

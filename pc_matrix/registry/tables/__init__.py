@@ -3,6 +3,7 @@
 from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
 from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
+from pc_matrix.registry.tables.consents import NameConsentRow
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
@@ -48,6 +49,7 @@ __all__ = [
     "LinkTryRow",
     "MailRow",
     "MandateRow",
+    "NameConsentRow",
     "PersonRow",
     "PinRow",
     "PlaceRow",

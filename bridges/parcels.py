@@ -1,0 +1,37 @@
+"""Makes of a judged report what leaves of it, one for all authorities."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bridges.delivery import Parcel
+from bridges.judging import Judged
+from policies.denunciation.verdict import Decision
+from policies.need_to_know import Leaving
+from policies.reports import Report
+from policies.terms import EventId, UserId
+
+
+class Consents(Protocol):
+    """Whose name may be told."""
+
+    def lets_name(self, event_id: EventId, user_id: UserId) -> bool: ...
+
+
+def parcel_of(
+    report: Report, judged: Judged, leaving: Leaving, consents: Consents, digest: str = ""
+) -> Parcel:
+    """What leaves of ``report``; its author is in it only if he himself allowed it.
+
+    The sector sees nothing on a message that accuses somebody: it was not passed on.
+    """
+    author = judged.message.sender
+    return Parcel(
+        report,
+        judged.relayable.sector,
+        judged.message.sent_at,
+        leaving,
+        digest,
+        author if consents.lets_name(report.source_event, author) else None,
+        marked=judged.verdict.decision is not Decision.RETURN,
+    )

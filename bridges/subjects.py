@@ -1,0 +1,101 @@
+"""What a report is about: told by its référent, by its text, or asked in his private room.
+
+He answers with one tap on a number that the bot has set out, or with a word. What nobody answers
+leaves all the same, as « other ».
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bridges.judging import Judged
+from bridges.ports import Clock, ReportLedger, RoomSender
+from bridges.private import person_of, tell
+from bridges.wording import subjects as wording
+from policies.incoming import Subject
+from policies.refusal import Refusal
+from policies.relay import transaction
+from policies.reports import Report, ReportState
+from policies.routing import goes_somewhere
+from policies.subject import is_overdue, settle
+from policies.terms import Category, Directory, EventId, RoomKind
+
+
+class Subjects:
+    """One commune's. Every step can be repeated after a crash."""
+
+    def __init__(self, rooms: RoomSender, ledger: ReportLedger, clock: Clock) -> None:
+        self._rooms, self._ledger, self._clock = rooms, ledger, clock
+
+    def settled(self, report: Report, judged: Judged, directory: Directory) -> Report | None:
+        """``report`` with its category, ``None`` when its référent has to be asked."""
+        now = self._clock.now()
+        category = settle(report.category, judged.analysis, judged.call, directory, now)
+        return None if category is None else self.name(report, category)
+
+    def name(self, report: Report, category: Category) -> Report:
+        """``report`` as one of that category, from now on."""
+        if category is not report.category:
+            self._ledger.set_category(report.id, category)
+        return replace(report, category=category)
+
+    async def ask(self, report: Report, digest: str, directory: Directory) -> bool:
+        """Ask its référent; whether he could be asked. ``digest`` is of what would leave."""
+        referent = person_of(report.referent, directory)
+        offered = goes_somewhere(directory, self._clock.now())
+        by_reaction = directory.commune.flag_by_reaction
+        notice = wording.question(referent, offered, by_reaction=by_reaction)
+        about = report.flag_event
+        event_id = await tell(
+            self._rooms, directory, referent, notice, purpose="subject", about=about
+        )
+        if event_id is None:
+            return False
+        self._ledger.set_state(report.id, ReportState.ASKED, preview_event=event_id, digest=digest)
+        if by_reaction:
+            await self._set_out(event_id, report, offered, directory)
+        return True
+
+    async def _set_out(
+        self,
+        event_id: EventId,
+        report: Report,
+        offered: Sequence[Category],
+        directory: Directory,
+    ) -> None:
+        """One reaction for each answer, in order: a tap on one is his answer."""
+        room_id = directory.room_of(RoomKind.PRIVATE, report.referent)
+        if room_id is not None:
+            for category in offered:
+                txn = transaction(f"subject {category.value}", event_id, room_id)
+                await self._rooms.react(room_id, event_id, wording.sign(category), txn)
+
+    def answers(self, item: Subject) -> Report | Refusal | None:
+        """The report that ``item`` answers for; ``None`` when nothing was asked of its sender."""
+        if item.target:
+            found = self._ledger.report_by_preview(item.target)
+            if found is not None:
+                return _of_his(found, item)
+        waiting = [r for r, _ in self._ledger.asked() if r.referent == item.sender]
+        if len(waiting) > 1:
+            return Refusal.WHICH_QUESTION
+        return waiting[0] if waiting else None
+
+    def overdue(self) -> list[Report]:
+        """The reports that waited long enough, as « other » from now on."""
+        now = self._clock.now()
+        return [r for r, since in self._ledger.asked() if is_overdue(since, now)]
+
+    async def tell_overdue(self, report: Report, directory: Directory) -> None:
+        """Let its référent know that it leaves without his answer."""
+        referent = person_of(report.referent, directory)
+        notice = wording.unanswered(referent)
+        about = report.flag_event
+        await tell(self._rooms, directory, referent, notice, purpose="unanswered", about=about)
+
+
+def _of_his(report: Report, item: Subject) -> Report | Refusal | None:
+    if report.referent != item.sender:
+        return Refusal.NOT_YOURS
+    return report if report.state is ReportState.ASKED else Refusal.NOT_WAITING

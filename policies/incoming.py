@@ -1,0 +1,35 @@
+"""What the inbox holds: who did what to which event, and never a text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from policies.terms import Answer, Category, Command, EventId, Flag, RoomId, TakeUp, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a référent answers in his private room to the question what a report is about.
+
+    ``target`` is the question, empty for a word that was written without pointing at one.
+    """
+
+    event_id: EventId
+    room_id: RoomId
+    sender: UserId
+    target: EventId
+    category: Category
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Somebody lets, or lets no more, his name be told with the message ``target``."""
+
+    event_id: EventId
+    room_id: RoomId
+    sender: UserId
+    target: EventId
+    given: bool
+
+
+Incoming = Flag | Subject | Consent | Answer | TakeUp | Command
