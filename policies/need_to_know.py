@@ -41,11 +41,12 @@ def sees_by_default(kind: AuthorityKind) -> frozenset[Detail]:
     return _SEES[kind]
 
 
-def kind_of(code: str) -> AuthorityKind:
-    """What an authority is by its code alone, ``OTHER``, which sees least, unless it is plain."""
-    first = code.partition("-")[0]
+def kind_of(code: str, name: str) -> AuthorityKind:
+    """What an authority is by its code or name where they say it: ``OTHER``, which sees least,
+    unless one of them begins with the word."""
     known = {kind.value: kind for kind in AuthorityKind}
-    return known.get(first, AuthorityKind.OTHER)
+    firsts = (code.partition("-")[0], name.casefold().partition(" ")[0])
+    return next((known[first] for first in firsts if first in known), AuthorityKind.OTHER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,15 +25,15 @@ _SIV = re.compile(rf"(?<![^\W_])([A-Z]{{2}}){_SEP}{_DIGITS}{_SEP}([A-Z]{{2}})(?!
 _FNI = re.compile(
     rf"(?<![^\W_])([0-9]{{1,4}}){_SEP}([A-Z]{{2,3}}){_SEP}([0-9]{{2,3}}|2[AB])(?![^\W_])"
 )
+_CUT = re.compile(
+    rf"(?<![^\W_])([A-Z]{{2}}{_SEP}{_DIGITS})(?=[\W_]{{0,2}}\[)"
+    rf"|(?<=\])[\W_]{{0,2}}({_DIGITS}{_SEP}[A-Z]{{2}})(?![^\W_])"
+)
+"""What is left of one that the filter took in part for a name: « AB-123-[personne] »."""
 _PAIR = rf"[A-Z]{_APART}[A-Z]"
 _SPACED = re.compile(rf"(?<![^\W_]){_PAIR}{_APART}{_DIGITS}{_APART}{_PAIR}(?![^\W_])")
 _CUE = re.compile(r"(?<![A-Z])(?:IMMAT[A-Z]*|PLAQUES?|PLAK|NUMEROS? D.IMMAT[A-Z]*)(?![A-Z])")
 _CLAUSE = re.compile(r"[^,;!?\n]{0,60}")
-_JOINT = r"[ .\-_/]?"
-_PART = re.compile(
-    rf"(?<![A-Z0-9])(?:([A-Z]{{1,3}}){_JOINT}[0-9]{{2,4}}|[0-9]{{1,4}}{_JOINT}([A-Z]{{1,3}}))"
-    rf"(?:{_JOINT}(?:[A-Z]{{1,2}}|[0-9]{{1,4}}))?(?![A-Z0-9])"
-)
 _SAID = re.compile(r"[A-Z]{2}[0-9]{3}[A-Z]{2}")
 _LOOKS_LIKE = str.maketrans("АВЕКМНОРСТУХІЅЈҮΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEKMHOPCTYXISJYABEZHIKMNOPTYX")
 """Cyrillic and Greek capitals that look like ours."""
@@ -42,6 +42,12 @@ _SMALL = words(
     " AS KM KG CM MM MN HA MIN SEC ANS ANE MAI SUR PAR BIS TER RUE PAS KMS MES VS EUR HEU"
 )
 """What stands between numbers without being of a plate: « au 112 ou », « 20 ou 30 »."""
+_NO_WORD = rf"(?!(?:{'|'.join(sorted(_SMALL))})(?![A-Z]))"
+_JOINT = r"[ .\-_/]?"
+_PART = re.compile(
+    rf"(?<![A-Z0-9])(?:([A-Z]{{1,3}}){_JOINT}[0-9]{{2,4}}|[0-9]{{1,4}}{_JOINT}([A-Z]{{1,3}}))"
+    rf"(?:{_JOINT}{_NO_WORD}(?:[A-Z]{{1,2}}|[0-9]{{1,4}}))?(?![A-Z0-9])"
+)
 
 
 def plates(analysis: Analysis) -> tuple[Span, ...]:
@@ -79,6 +85,8 @@ def _written(folded: str, text: str) -> Iterator[Span]:
     for found in _FNI.finditer(folded):
         if not _is_phrase(text, found.span(2), found.span(2), both=False):
             yield found.span()
+    for found in _CUT.finditer(folded):
+        yield found.span(1 if found[1] else 2)
     for found in _SPACED.finditer(folded):
         letters = [c for c in text[slice(*found.span())] if c.isalpha()]
         if all(map(str.isupper, letters)):  # « il y a 100 m à droite »

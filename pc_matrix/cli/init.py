@@ -127,7 +127,7 @@ def commune_file(answers: Answers) -> str:
     """The commune's file, with a French comment for whoever opens it."""
     sectors = "\n".join(_SECTOR.format(code=_q(c), name=_q(n)) for c, n in answers.sectors)
     authorities = "\n".join(
-        _AUTHORITY.format(code=_q(c), name=_q(n), kind=_q(_KINDS[kind_of(c)]))
+        _AUTHORITY.format(code=_q(c), name=_q(n), kind=_q(_KINDS[kind_of(c, n)]))
         for c, n in answers.authorities
     )
     return _FILE.format(

@@ -21,6 +21,7 @@ from pc_matrix.cli.kept_plan import check_plan, keep_plan, read_plan
 from pc_matrix.cli.letters import letters_written
 from pc_matrix.cli.plan_json import Letters, report_as_json, survey_as_json
 from pc_matrix.cli.plan_view import one_line, sections
+from pc_matrix.cli.routing_view import warn
 from pc_matrix.errors import IncompleteError
 from pc_matrix.provisioning import (
     ApplyReport,
@@ -68,6 +69,7 @@ def plan(
 
     context: Context = ctx.obj
     with wiring.open_house(context.home, context.commune) as house:
+        warn(house.settings.commune)
         survey = asyncio.run(_survey(context, house))
         if context.json:
             _print_json(survey_as_json(survey))
@@ -138,6 +140,7 @@ async def _apply(
         wiring.open_house(context.home, context.commune) as house,
         one_apply(house.settings.session_dir.parent),
     ):
+        warn(house.settings.commune)
         agreed = None if file is None else read_plan(house, file)
         survey = await _survey(context, house)
         if agreed is not None:

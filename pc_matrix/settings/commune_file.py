@@ -163,11 +163,12 @@ def _authority(table: _AuthorityTable) -> Authority:
 
 
 def _sees(table: _AuthorityTable) -> frozenset[Detail]:
-    """What the file says, or what such an authority sees; with no kind, its code may tell."""
+    """What the file says, or what such an authority sees; with no kind, its name may tell."""
     if table.sees is not None:
         return frozenset(DETAILS[key_shapes.folded(word)] for word in table.sees)
-    kind = kind_of(table.code) if table.kind is None else KINDS[key_shapes.folded(table.kind)]
-    return sees_by_default(kind)
+    if table.kind is not None:
+        return sees_by_default(KINDS[key_shapes.folded(table.kind)])
+    return sees_by_default(kind_of(table.code, table.name))
 
 
 def _categories(word: str) -> tuple[Category, ...]:

@@ -10,7 +10,7 @@ from pc_matrix.homeserver.events import incoming, message, words
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent
 from policies.formatted import Formatted
-from policies.incoming import Incoming
+from policies.incoming import Consent, Incoming, Subject
 from policies.terms import (
     Answer,
     Category,
@@ -99,6 +99,36 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
         (said("!diffuser tous x"), AUTHORITY, Command(EVENT, ROOM, SENDER, "broadcast")),
         (said("!blabla"), AUTHORITY, Command(EVENT, ROOM, SENDER, "unknown")),
         (said("bonjour"), SECTOR, None),
+        (
+            reaction("2️⃣"),
+            PRIVATE,
+            Subject(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE),
+        ),
+        (reaction("9️⃣"), PRIVATE, None),
+        (reaction("2"), PRIVATE, None),
+        (reaction("2️⃣"), SECTOR, None),
+        (
+            said("2", reply=True),
+            PRIVATE,
+            Subject(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE),
+        ),
+        (
+            said("Un cambrioalge"),
+            PRIVATE,
+            Subject(EVENT, ROOM, SENDER, EventId(""), Category.BURGLARY),
+        ),
+        (said("Le fourgon est revenu hier soir, je crois"), PRIVATE, None),
+        (said("cambriolage"), SECTOR, None),
+        (said("cambriolage", sealed=False), PRIVATE, None),
+        (said("!mon-nom", reply=True), SECTOR, Consent(EVENT, ROOM, SENDER, TARGET, given=True)),
+        (
+            said("!Mon-nom : non", reply=True),
+            SECTOR,
+            Consent(EVENT, ROOM, SENDER, TARGET, given=False),
+        ),
+        (said("!mon-nom"), SECTOR, Command(EVENT, ROOM, SENDER, "name")),
+        (said("!mon-nom", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "name")),
+        (said("!mon-nom", reply=True, sealed=False), SECTOR, None),
         (event("m.room.message", {}), SECTOR, None),
         (event("m.room.message", {"body": 5}), SECTOR, None),
         (event("m.sticker", {"body": "!signaler"}), SECTOR, None),

@@ -6,7 +6,7 @@ import pytest
 
 from pc_matrix.registry import Registry, inbox
 from pc_matrix.registry.transactions import insert_once
-from policies.incoming import Incoming
+from policies.incoming import Consent, Incoming, Subject
 from policies.terms import (
     Answer,
     Category,
@@ -27,6 +27,9 @@ ITEMS: tuple[Incoming, ...] = (
     Answer(EventId("$d"), ROOM, ANNE, EventId("$t"), send=False),
     TakeUp(EventId("$e"), ROOM, ANNE, EventId("$t"), closes=True),
     TakeUp(EventId("$f"), ROOM, ANNE, EventId("$t"), closes=False),
+    Subject(EventId("$g"), ROOM, ANNE, EventId("$t"), Category.OTHER),
+    Consent(EventId("$h"), ROOM, ANNE, EventId("$t"), given=True),
+    Consent(EventId("$i"), ROOM, ANNE, EventId("$t"), given=False),
     Command(EventId("$a"), ROOM, ANNE, "reply"),
 )
 
