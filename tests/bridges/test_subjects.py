@@ -149,7 +149,7 @@ async def test_a_cross_under_the_question_keeps_it_here(world: World) -> None:
 
 async def test_somebody_in_danger_waits_for_no_answer(world: World) -> None:
     assert await flag(world, DANGER) == Relayed("2026-0001", 1)
-    assert "17" in world.rooms.to(PRIVATE)[0]
+    assert "112" in world.rooms.to(PRIVATE)[0]
     assert heard(world) == [1, 0, 0]
 
 
