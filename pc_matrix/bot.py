@@ -1,9 +1,9 @@
 """The bot: what comes in is written down first, then carried, one after another.
 
 Two tasks. *Listen* takes each sync's batch and writes its commands and its cursor to the registry
-in one transaction. *Work* takes what waits there through the bridges. A crash between the two, or
-anywhere in the second, loses nothing: what was not settled is taken again. What else the bot does
-stands beside them in tasks of its own (``beside.py``) and keeps nobody waiting.
+in one transaction. *Work* takes what waits there through the bridges (``draining.py``). A crash
+between the two, or anywhere in the second, loses nothing: what was not settled is taken again. What
+else the bot does stands beside them in tasks of its own (``beside.py``) and keeps nobody waiting.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ import structlog
 
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
-from bridges.outcome import MOVES_PEOPLE, word
 from pc_matrix.beside import Beside
+from pc_matrix.draining import Draining
 from pc_matrix.errors import PcError, ServerUnreachable
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.events import incoming
-from pc_matrix.homeserver.http import MatrixError, ServerFault
+from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.homeserver.outage import Outage, Pace, ServerState
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.session import Session
-from pc_matrix.putting_off import LOOK_AROUND, is_of_one_room, put_off, set_or_late
+from pc_matrix.putting_off import LOOK_AROUND, put_off, set_or_late
 from pc_matrix.watch import Watch
 from policies.incidents import IncidentKind
 from policies.incoming import Incoming
@@ -142,7 +142,7 @@ class Bot:
         while True:
             try:
                 await self._keep_up()
-                if await self._drain():
+                if await Draining(self._inbox, self._carrier, self._beside.settled).run():
                     continue  # somebody came or went: rooms first, then rest
             except (ServerUnreachable, MatrixError) as error:
                 await outage.wait(error)
@@ -167,24 +167,6 @@ class Bot:
         news, self._identity_news = self._identity_news, []
         with put_off("alert.put_off"):
             await self._alerts.identity(news, self._inbox.directory())
-
-    async def _drain(self) -> bool:
-        """Carry what waits; whether rooms have other people for it."""
-        moves_people = False
-        for inbox_id, item in self._inbox.waiting():
-            try:
-                outcome = await self._carrier.carry(item, self._inbox.directory())
-            except (ServerFault, MatrixError) as refusal:
-                # One room that refuses us holds up nothing else; this item is tried again.
-                if not is_of_one_room(refusal):
-                    raise
-                _log.warning("inbox.put_off", event_id=item.event_id, status=refusal.status)
-                continue
-            self._inbox.settle(inbox_id, word(outcome))
-            self._beside.settled()
-            _log.info("inbox.settled", event_id=item.event_id, outcome=word(outcome))
-            moves_people = moves_people or isinstance(outcome, MOVES_PEOPLE)
-        return moves_people
 
     async def _wait_for_news(self) -> None:
         if await set_or_late(self._news, _rest(self._next_change)):

@@ -1,14 +1,17 @@
 """What the bot does besides carrying: rooms stay what the registry says, charters get posted,
 administrators are reminded of mandates that end.
 
-A room is looked at when its state moved; all of them when the registry gives other people other
-rooms than the last time, and every ten minutes. What was put right is told.
+A room is looked at when its state moved. All of them are compared when the registry gives other
+people other rooms than the last time, by what is remembered of those that did not move; every ten
+minutes all are looked at anew, whatever the server told of them in between. What was put right is
+told.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -26,8 +29,17 @@ from policies.timetable import next_change
 _log = structlog.get_logger(__name__)
 _LOOK_AT_ALL_EVERY = timedelta(minutes=10)
 
-Enforce = Callable[[frozenset[RoomId] | None], Awaitable[object]]
-"""Puts rooms right: those given, or every one of the commune's."""
+
+class Enforce(Protocol):
+    """Puts rooms right: those given, or every one of the commune's (``Provisioner.enforce``)."""
+
+    def __call__(
+        self,
+        room_ids: frozenset[RoomId] | None,
+        *,
+        moved: frozenset[RoomId] = frozenset(),
+        anew: bool = False,
+    ) -> Awaitable[object]: ...
 
 
 class Upkeep:
@@ -58,9 +70,11 @@ class Upkeep:
         now, directory = self._clock.now(), self._directory()
         self._tell_guard(directory, now)
         given = readers(directory, now)
-        if given != self._given or self._is_time(now):
-            await self._enforce(None)
-            self._given, self._looked_at_all = given, now
+        is_time = self._is_time(now)
+        if given != self._given or is_time:
+            await self._enforce(None, moved=moved, anew=is_time)
+            self._given = given
+            self._looked_at_all = now if is_time else self._looked_at_all
         elif moved:
             await self._enforce(moved)
         _, failures = await attempted(self._to_say(directory))
@@ -77,7 +91,7 @@ class Upkeep:
     async def _say(self, directory: Directory) -> int:
         said = await self._charters.post(directory)
         if said:
-            self._looked_at_all = None  # what was just said has to be pinned
+            self._given = None  # what was just said has to be pinned
         return said
 
     def _until_next(self, directory: Directory, now: datetime) -> timedelta | None:

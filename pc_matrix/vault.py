@@ -37,6 +37,7 @@ class Vault:
                 "Remettez la valeur de master_key écrite par « pc-matrix init ».",
             )
         self._master_key = master_key
+        self._ciphers: dict[str, AESGCM] = {}
 
     def __repr__(self) -> str:
         return "Vault(…)"
@@ -52,8 +53,8 @@ class Vault:
         Two calls never give the same bytes.
         """
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        cipher = AESGCM(self._key("seal", context))
-        return _VERSION + nonce + cipher.encrypt(nonce, plaintext, context.encode())
+        encrypted = self._cipher(context).encrypt(nonce, plaintext, context.encode())
+        return _VERSION + nonce + encrypted
 
     def open(self, sealed: bytes, context: str) -> bytes:
         """The plaintext that ``seal`` was given under the same context.
@@ -64,13 +65,20 @@ class Vault:
             raise _closed("Les octets scellés n'ont pas la forme attendue.")
         nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
         try:
-            return AESGCM(self._key("seal", context)).decrypt(nonce, ciphertext, context.encode())
+            return self._cipher(context).decrypt(nonce, ciphertext, context.encode())
         except InvalidTag:
             raise _closed("La clé maîtresse n'est pas la bonne, ou la donnée est abîmée.") from None
 
     def digest(self, value: str, context: str) -> str:
         """A keyed HMAC-SHA-256 of ``value``, 64 hexadecimal digits; the same for the same value."""
         return hmac.new(self._key("digest", context), value.encode(), hashlib.sha256).hexdigest()
+
+    def _cipher(self, context: str) -> AESGCM:
+        """Kept once it was derived: there are few contexts, and a registry has many names."""
+        cipher = self._ciphers.get(context)
+        if cipher is None:
+            cipher = self._ciphers[context] = AESGCM(self._key("seal", context))
+        return cipher
 
     def _key(self, purpose: str, context: str) -> bytes:
         info = f"pc-matrix/{purpose}/{context}".encode()

@@ -46,15 +46,17 @@ from pc_matrix.language import load_with
 from pc_matrix.mail import open_post
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
+from pc_matrix.provisioning.closing_accounts import Fate, close_account
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
+from pc_matrix.registry.records import AccountState
 from pc_matrix.upkeep import Upkeep
 from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
 from policies.charter import KINDS
-from policies.terms import RoomId
+from policies.terms import RoomId, UserId
 
 _WAIT_FOR_BOT = 30  # seconds, asked once a second
 
@@ -103,6 +105,15 @@ async def open_provisioner(
             guard=house.guard,
             pictures=pictures(house.settings.images),
         )
+
+
+async def close_account_of(house: House, user_id: UserId, state: AccountState) -> Fate:
+    """Close an erased person's account, where we had made it and have an admin token."""
+    token = house.settings.secrets.admin_token
+    if token is None:
+        return await close_account(None, user_id, state)
+    async with MatrixHttp(house.settings.homeserver_url, token.get_secret_value()) as http:
+        return await close_account(SynapseAdmin(http), user_id, state)
 
 
 @asynccontextmanager

@@ -4,39 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from policies.damage import Damage
 from policies.room_shapes import Content, RoomShape
 from policies.terms import EventId, Role, RoomId, RoomKey, UserId
-
-
-class Why(StrEnum):
-    """The reason of an action; also its text's key."""
-
-    MANDATE = "mandate"
-    MANDATE_ENDED = "mandate-ended"
-    MANDATE_NOT_BEGUN = "mandate-not-begun"
-    CHARTER_NOT_ACCEPTED = "charter-not-accepted"
-    FOREIGN_SERVER = "foreign-server"
-    NO_MANDATE = "no-mandate"
-    ROOM_CLOSED = "room-closed"
-    """Its sector or authority is no longer in the commune's file."""
-    SECTOR_SPLIT = "sector-split"
-    """His sector became several, and the registry does not say yet which one is his."""
-    ROOM_MISSING = "room-missing"
-    ROOM_LOST = "room-lost"
-    """The registry knows the room, and the bot is not in it any more."""
-    ROOM_FOUND = "room-found"
-    """The room carries our mark, and the registry does not know it."""
-    DAMAGED = "damaged"
-    """What happened to the room cannot be undone in it, or its sector is part of another now."""
-    DRIFTED = "drifted"
-    """Somebody or something changed a setting that is ours."""
-    NO_ACCOUNT = "no-account"
-    PASSWORD_NOT_SHOWN = "password-not-shown"  # noqa: S105 - a reason
-    CHARTER_MISSING = "charter-missing"
-    CHARTER_NOT_PINNED = "charter-not-pinned"
+from policies.why import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +72,14 @@ class AdoptRoom:
     key: RoomKey
     room_id: RoomId
     why: Why = Why.ROOM_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class RegainPower:
+    """Have the homeserver give the bot back its power in the room."""
+
+    key: RoomKey
+    why: Why = Why.UNPOWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +207,7 @@ RoomAction = (
     | ForgetRoom
     | RetireRoom
     | AdoptRoom
+    | RegainPower
     | CreateRoom
     | CorrectState
     | SetAvatar

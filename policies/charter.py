@@ -38,11 +38,12 @@ def lapses(version: str, commune: Commune) -> datetime | None:
 
 def asked(mandate: Mandate, commune: Commune, now: datetime) -> Asked | None:
     """Whether the charter is to be accepted for ``mandate`` at ``now``, and why."""
-    has_rooms = has_place(mandate, commune) and may_take_part(mandate.user_id, commune)
-    if not (mandate.role.is_of_a_sector and mandate.runs(now) and has_rooms):
+    if not (mandate.role.is_of_a_sector and mandate.runs(now)):
         return None
     is_new = mandate.charter_version in ("", commune.charter_version)
     if mandate.has_charter(now) and is_new:
+        return None
+    if not (has_place(mandate, commune) and may_take_part(mandate.user_id, commune)):
         return None
     return Asked.FIRST if is_new else Asked.AGAIN
 

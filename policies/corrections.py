@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from policies import actions as act
-from policies.actions import Action, Why
+from policies.actions import Action
 from policies.damage import HISTORY, TOMBSTONE, Damage
 from policies.membership import Expected, ExpectedRoom
 from policies.room_shapes import ALIAS, AVATAR, ENCRYPTION, PINNED, POWER_LEVELS
 from policies.terms import EventId, RoomKey, UserId
+from policies.why import Why
 from policies.world import ObservedRoom, Trace
 
 MEMBER_EVENT = "m.room.member"
@@ -50,6 +51,10 @@ class Deed(StrEnum):
     """So many rooms would have to be made anew that a human is asked first."""
     BRAKED = "braked"
     """So many people would be put out at once that a human is asked first."""
+    UNPOWERED = "unpowered"
+    """The bot's power in a room was taken away, and given back by the server."""
+    POWERLESS = "powerless"
+    """The bot has no power in a room any more, and nobody of the server can give it back."""
     NO_EFFECT = "no-effect"
     """The server says yes to what is put right, and nothing changes."""
 
@@ -172,7 +177,7 @@ class _Past:
         return not levels or before.powers() != now.powers()
 
 
-def _of(action: act.RoomAction, past: _Past) -> Iterator[Correction]:
+def _of(action: act.RoomAction, past: _Past) -> Iterator[Correction]:  # noqa: C901 - one a kind
     match action:
         case act.KickPerson() | act.WithdrawInvitation():
             yield from _removal(action, past)
@@ -186,6 +191,8 @@ def _of(action: act.RoomAction, past: _Past) -> Iterator[Correction]:
             yield from _shown(action.key, AVATAR, past)
         case act.SetAlias():
             yield from _shown(action.key, ALIAS, past)
+        case act.RegainPower():
+            yield Correction(action.key, Deed.UNPOWERED, past.sender(POWER_LEVELS))
         case act.PinCharter():
             yield from _shown(action.key, PINNED, past)
         case act.UnlinkChild():

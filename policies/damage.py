@@ -31,6 +31,10 @@ class Damage(StrEnum):
     """Its sector was merged into another, by the commune's file."""
     ASKED = "asked"
     """The town hall asked for it."""
+    VERSION = "version"
+    """The commune wants rooms of a newer version of Matrix's."""
+    FOLLOWED = "followed"
+    """It was upgraded to another room of ours, which is used from now on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from policies import actions as act
-from policies.actions import Action, Notice, PowerChange, Why
+from policies.actions import Action, Notice, PowerChange
 from policies.membership import Expected, ExpectedMember, ExpectedRoom
+from policies.old_rooms import as_far_as_it_goes
 from policies.roles import MEMBER
-from policies.room_shapes import ALIAS, AVATAR, POWER_LEVELS, VERSION, power_levels, with_ours
+from policies.room_shapes import ALIAS, AVATAR, POWER_LEVELS, power_levels, with_ours
 from policies.terms import RoomKey, RoomKind, UserId
+from policies.why import Why
 from policies.world import Member, Membership, ObservedRoom
 
 _ASKS = frozenset({Why.NO_MANDATE, Why.MANDATE_ENDED})
@@ -28,19 +30,19 @@ def members(expected: Expected, room: ObservedRoom) -> Iterator[Action | Notice]
 
 
 def settings(
-    wanted: ExpectedRoom, room: ObservedRoom, images: Mapping[str, str]
+    wanted: ExpectedRoom, room: ObservedRoom, images: Mapping[str, str], bot: UserId
 ) -> Iterator[Action | Notice]:
     """What in ``room`` is not as it has to be, and what of it cannot be changed any more.
 
     ``images`` are the pictures on the server, ``mxc://`` addresses by digest.
     """
-    yield from _powers(wanted, room)
+    yield from _powers(wanted, room, bot)
     for event_type, content in wanted.shape.state.items():
         if room.state.get(event_type) != content:
             yield act.CorrectState(room.key, event_type, content)
     yield from _faces(wanted, room, images)
     fixed = {
-        "version": room.version == VERSION,
+        "version": room.version == wanted.shape.version,
         "federation": room.federates == wanted.shape.federates,
         "space": room.space == wanted.shape.space,
     }
@@ -82,17 +84,18 @@ def _asks(expected: Expected, room: ObservedRoom, why: Why) -> bool:
 def _in(
     key: RoomKey, user: UserId, member: ExpectedMember, is_now: Member | None
 ) -> Iterator[Action | Notice]:
-    invitation = act.InvitePerson(key, user, member.role)
     match is_now.membership if is_now is not None else None:
         case Membership.JOIN | Membership.INVITE:
             pass
         case None | Membership.KNOCK:
-            yield invitation
+            yield act.InvitePerson(key, user, member.role)
         case Membership.BAN:
             yield act.LiftBan(key, user)
-            yield invitation
+            yield act.InvitePerson(key, user, member.role)
         case Membership.LEAVE:
-            yield act.LeftByThemselves(key, user) if _stays_out(member, is_now) else invitation
+            stays = _stays_out(member, is_now)
+            left = act.LeftByThemselves(key, user)
+            yield left if stays else act.InvitePerson(key, user, member.role)
         case other:  # pragma: no cover
             assert_never(other)
 
@@ -102,13 +105,14 @@ def _stays_out(member: ExpectedMember, is_now: Member | None) -> bool:
     return is_now is not None and is_now.by_self and member.since <= is_now.at
 
 
-def _powers(wanted: ExpectedRoom, room: ObservedRoom) -> Iterator[Action]:
+def _powers(wanted: ExpectedRoom, room: ObservedRoom, bot: UserId) -> Iterator[Action]:
     """One write for the whole room: what is not ours in its power levels stays as it is."""
     has = room.state.get(POWER_LEVELS, {})
     ours = power_levels(wanted.shape.powers, wanted.powers())
+    ours = dict(as_far_as_it_goes(ours, room, bot))
     becomes = with_ours(has, ours)
     if becomes != has:
-        changes = tuple(_changes(has.get("users"), ours["users"]))
+        changes = tuple(c for c in _changes(has.get("users"), ours["users"]) if c.user_id != bot)
         missing = POWER_LEVELS not in room.state
         why = Why.DRIFTED if missing or not changes else Why.MANDATE
         yield act.SetPower(room.key, becomes, changes, why)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from policies.charter import asked
-from policies.roles import MEMBER, has_place, may_take_part, rooms_given
+from policies.roles import MEMBER, RoomsGiven, has_place, may_take_part, rooms_given
 from policies.terms import Commune, Directory, Mandate, RoomKey, RoomKind, UserId
 
 
@@ -19,16 +19,17 @@ def entitlements(directory: Directory, now: datetime) -> Iterator[tuple[Mandate,
 
     Only to people whom the registry knows, and never to the bot.
     """
+    commune, given = directory.commune, RoomsGiven(directory.commune)
     made = {key.code for key in directory.rooms.values() if key.kind is RoomKind.PRIVATE}
     for mandate in directory.mandates:
         user = mandate.user_id
-        if user not in directory.persons or user == directory.commune.bot:
+        if user not in directory.persons or user == commune.bot:
             continue
         if mandate.counts(now):
-            for key, power in rooms_given(mandate, directory.commune):
+            for key, power in given.of(mandate):
                 yield mandate, key, power
-        if _has_private(mandate, directory.commune, now, made=user in made):
-            yield mandate, private_key(user, directory.commune), MEMBER
+        if _has_private(mandate, commune, now, made=user in made):
+            yield mandate, private_key(user, commune), MEMBER
 
 
 def private_key(user_id: UserId, commune: Commune) -> RoomKey:
@@ -46,5 +47,6 @@ def _has_private(mandate: Mandate, commune: Commune, now: datetime, *, made: boo
     """Whether a mandate of a sector gives a private room though the table of roles may not."""
     if asked(mandate, commune, now) is not None:
         return True
-    has_rooms = has_place(mandate, commune) and may_take_part(mandate.user_id, commune)
-    return made and has_rooms and mandate.counts(now)
+    if not (made and mandate.counts(now)):
+        return False
+    return has_place(mandate, commune) and may_take_part(mandate.user_id, commune)

@@ -5,12 +5,14 @@ Were strangers counted, whoever invites several at once would stop the bot from 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from policies.actions import KickPerson, WithdrawInvitation
+from policies.actions import Action, KickPerson, PowerChange, SetPower, WithdrawInvitation
+from policies.brake import Braked, BrakeReason
 from policies.membership import Expected
 from policies.plan import Plan
+from policies.room_shapes import POWER_LEVELS
 from policies.terms import RoomKey, UserId
 from policies.world import ObservedRoom
 
@@ -31,6 +33,50 @@ def without_intruders(
         or not _is_stranger(action, seen, before, bot)
     )
     return replace(plan, actions=tuple(kept))
+
+
+def beside_the_brake(
+    plan: Plan, rooms: Iterable[ObservedRoom], before: Expected | None, braked: Braked, bot: UserId
+) -> Plan:
+    """What of a braked ``plan`` is done all the same: strangers go, all else is put right.
+
+    Where the registry itself is doubted nobody loses the power that it gave him either.
+    """
+    seen = {room.key: room for room in rooms}
+    waits = set(without_intruders(plan, seen.values(), before, bot).removals())
+    kept = tuple(
+        action
+        for action in plan.actions
+        if not isinstance(action, KickPerson | WithdrawInvitation) or action not in waits
+    )
+    if braked.why in (BrakeReason.EMPTIED, BrakeReason.SHRANK):
+        kept = tuple(spared for action in kept for spared in _sparing(action, seen, before))
+    return replace(plan, actions=kept)
+
+
+def _sparing(
+    action: Action, seen: Mapping[RoomKey, ObservedRoom], before: Expected | None
+) -> Iterator[Action]:
+    """The action without what it takes from those whose it was; nothing when none of it is left."""
+    if not isinstance(action, SetPower):
+        yield action
+        return
+    spared = {c.user_id: c.was for c in action.changes if _was_given(c, action.key, before)}
+    users = action.content.get("users")
+    content = {**action.content, "users": {**(users if isinstance(users, dict) else {}), **spared}}
+    if content != seen[action.key].state.get(POWER_LEVELS):
+        changes = tuple(c for c in action.changes if c.user_id not in spared)
+        yield replace(action, content=content, changes=changes)
+
+
+def _was_given(change: PowerChange, key: RoomKey, before: Expected | None) -> bool:
+    """Whether it takes the power that the registry gave; without ``before``: any power."""
+    if change.power >= change.was:
+        return False
+    if before is None:
+        return True
+    room = before.rooms.get(key)
+    return room is not None and room.powers().get(change.user_id) == change.was
 
 
 def _is_stranger(

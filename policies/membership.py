@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.actions import LeftOut, Why
+from policies.actions import LeftOut
 from policies.entitlement import entitlements, may_give
 from policies.roles import may_take_part, rooms_given
 from policies.room_shapes import RoomShape, RoomTexts, shape
 from policies.successors import heirs
 from policies.terms import Directory, Mandate, Role, RoomKey, RoomKind, SectorCode, UserId
+from policies.why import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,8 @@ class Expected:
     directory: Directory
     now: datetime
     rooms: Mapping[RoomKey, ExpectedRoom]
+    replace: frozenset[RoomKey] = frozenset()
+    """Rooms that the town hall asks to be made anew; only a look at everything does it."""
 
     def heirs(self, key: RoomKey) -> tuple[RoomKey, ...]:
         """The rooms that take in the people of a former sector's; none for any other room."""
@@ -134,10 +137,12 @@ def _standing(directory: Directory) -> Iterator[RoomKey]:
 
 
 def _put(room: dict[UserId, ExpectedMember], mandate: Mandate, power: int) -> None:
-    asked = max(mandate.since, mandate.charter_accepted or mandate.since)
+    since, accepted = mandate.since, mandate.charter_accepted
+    asked = since if accepted is None or accepted <= since else accepted
     member = ExpectedMember(power, mandate.role, asked)
-    before = room.get(mandate.user_id)
-    room[mandate.user_id] = member if before is None else before.joined_with(member)
+    before = room.setdefault(mandate.user_id, member)
+    if before is not member:
+        room[mandate.user_id] = before.joined_with(member)
 
 
 def _why_silent(mandates: list[Mandate], now: datetime) -> Why:

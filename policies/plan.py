@@ -22,6 +22,7 @@ from policies.actions import (
     Notice,
     PinCharter,
     PostCharter,
+    RegainPower,
     RenewPassword,
     RetireRoom,
     SetAlias,
@@ -40,24 +41,27 @@ class Stage(IntEnum):
 
     FORGET = 0
     ADOPT = 1
-    REMOVE = 2
-    POWER = 3
-    ACCOUNTS = 4
-    CREATE_SPACES = 5
-    CREATE_ROOMS = 6
-    CORRECT = 7
-    INVITE = 8
-    CHARTER = 9
-    PIN = 10
+    REGAIN = 2
+    REMOVE = 3
+    POWER = 4
+    ACCOUNTS = 5
+    CREATE_SPACES = 6
+    CREATE_ROOMS = 7
+    CORRECT = 8
+    INVITE = 9
+    CHARTER = 10
+    PIN = 11
 
 
-def stage_of(action: Action) -> Stage:  # noqa: C901, PLR0911 - one answer a kind
+def stage_of(action: Action) -> Stage:  # noqa: C901, PLR0911, PLR0912 - one answer a kind
     """When the action is done."""
     match action:
         case ForgetRoom() | RetireRoom():
             return Stage.FORGET
         case AdoptRoom():
             return Stage.ADOPT
+        case RegainPower():
+            return Stage.REGAIN
         case KickPerson() | WithdrawInvitation():
             return Stage.REMOVE
         case SetPower():

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from policies import actions as act
-from policies.actions import RoomAction, Why
+from policies.actions import RoomAction
 from policies.entitlement import entitlements, may_give
 from policies.membership import Expected
 from policies.room_shapes import ALIAS, AVATAR, POWER_LEVELS, Content
 from policies.terms import Mandate, RoomKey, UserId
+from policies.why import Why
 from policies.world import Observed, ObservedRoom
 
 

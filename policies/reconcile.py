@@ -8,14 +8,16 @@ from typing import assert_never
 
 from policies import actions as act
 from policies import drift
-from policies.actions import Action, Notice, Why
+from policies.actions import Action, Notice
 from policies.damage import Damage, Follow, damage
 from policies.membership import Expected
+from policies.old_rooms import is_older, is_powerless
 from policies.pinned import is_pinned, others_pinned
 from policies.plan import Plan, ordered
 from policies.roles import server_of
-from policies.room_shapes import child_link, parent_link, parent_of, power_levels
-from policies.terms import RoomId, RoomKey
+from policies.room_shapes import child_link, is_space, parent_link, parent_of, power_levels
+from policies.terms import RoomId, RoomKey, UserId
+from policies.why import Why
 from policies.world import Account, Observed, ObservedRoom
 
 
@@ -53,16 +55,26 @@ def fit(
                 del standing[key]
                 unfit.append(act.RetireRoom(key, room.room_id, Damage.REPLACED, heirs))
             continue
-        match damage(wanted.shape, room, observed.rooms):
+        match damage(wanted.shape, room, observed.rooms) or _wish(expected, observed, room):
             case None:
                 pass
             case Follow(room_id):
                 standing[key] = next(r for r in observed.rooms if r.room_id == room_id)
-                unfit.append(act.RetireRoom(key, room.room_id, Damage.ASKED, (key,)))
+                unfit.append(act.RetireRoom(key, room.room_id, Damage.FOLLOWED, (key,)))
             case found:
                 del standing[key]
                 unfit.append(act.RetireRoom(key, room.room_id, found, (key,)))
     return standing, tuple(unfit)
+
+
+def _wish(expected: Expected, observed: Observed, room: ObservedRoom) -> Damage | None:
+    """Why a sound room is made anew all the same: never by a look at some rooms, unread."""
+    if not observed.whole:
+        return None
+    if room.key in expected.replace:
+        return Damage.ASKED
+    wanted = expected.rooms[room.key].shape.version
+    return Damage.VERSION if is_older(room.version, wanted) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,10 @@ class _World:
     expected: Expected
     observed: Observed
     chosen: Mapping[RoomKey, ObservedRoom]
+
+    @property
+    def bot(self) -> UserId:
+        return self.expected.directory.commune.bot
 
     def place(self, key: RoomKey) -> RoomId | None:
         """Where ``key`` is; what was not looked at is where the registry says."""
@@ -86,18 +102,21 @@ class _World:
 
     def children(self, space: RoomKey) -> Iterator[RoomKey]:
         """The rooms that have to stand in ``space`` once the plan is done."""
-        keys = self.expected.rooms
+        # Only spaces have any: asked of each of many rooms, it must not go through all of them.
+        keys = self.expected.rooms if is_space(space) else ()
         return (key for key in keys if parent_of(key) == space and self.will_be(key))
 
     def room_steps(self) -> Iterator[Action | Notice]:
         for key, room in self.chosen.items():
             if self.observed.registered.get(key) != room.room_id:
                 yield act.AdoptRoom(key, room.room_id)
+            if is_powerless(room, self.bot):
+                yield act.RegainPower(key)
             yield from drift.members(self.expected, room)
             yield from _links(self, room)
             wanted = self.expected.rooms.get(key)
             if wanted is not None:
-                yield from drift.settings(wanted, room, self.observed.images)
+                yield from drift.settings(wanted, room, self.observed.images, self.bot)
                 yield from _charter(self, room)
 
 
@@ -205,15 +224,15 @@ def _charter(world: _World, room: ObservedRoom) -> Iterator[Action]:
 def _accounts(world: _World) -> Iterator[Action]:
     """Accounts of this server for the people who take part; those that exist are left alone."""
     directory = world.expected.directory
-    for user in world.expected.people():
+    looked_at = world.observed.accounts
+    for user in filter(looked_at.__contains__, world.expected.people()):
         if server_of(user) != directory.commune.server_name:
             continue
-        name = directory.persons[user].name
-        match world.observed.accounts.get(user, Account.PRESENT):
+        match looked_at[user]:
             case Account.MISSING:
-                yield act.MakeAccount(user, name)
+                yield act.MakeAccount(user, directory.persons[user].name)
             case Account.UNSEEN:
-                yield act.RenewPassword(user, name)
+                yield act.RenewPassword(user, directory.persons[user].name)
             case Account.PRESENT:
                 pass
             case other:  # pragma: no cover

@@ -41,6 +41,10 @@ GIFTS: Mapping[Role, tuple[Gift, ...]] = {
 No role of an authority gives a sector room, and no role of a sector gives an authority's.
 """
 
+_WITH_A_ROOM_OF_ONES_OWN = frozenset(
+    role for role, gifts in GIFTS.items() if RoomKind.PRIVATE in {gift.kind for gift in gifts}
+)
+
 
 def rooms_given(mandate: Mandate, commune: Commune) -> Iterator[tuple[RoomKey, int]]:
     """The rooms that ``mandate`` gives while it counts, each with its power level.
@@ -52,6 +56,28 @@ def rooms_given(mandate: Mandate, commune: Commune) -> Iterator[tuple[RoomKey, i
         return
     for gift in GIFTS[mandate.role]:
         yield RoomKey(commune.code, gift.kind, _code(gift.kind, mandate)), gift.power
+
+
+class RoomsGiven:
+    """``rooms_given`` for many mandates of one commune: in one place, the same role gives the same.
+
+    A role that gives a room of the person's own is asked about each time.
+    """
+
+    def __init__(self, commune: Commune) -> None:
+        self._commune = commune
+        self._known: dict[tuple[object, ...], tuple[tuple[RoomKey, int], ...]] = {}
+
+    def of(self, mandate: Mandate) -> tuple[tuple[RoomKey, int], ...]:
+        """What ``rooms_given`` says of ``mandate``."""
+        if mandate.role in _WITH_A_ROOM_OF_ONES_OWN:
+            return tuple(rooms_given(mandate, self._commune))
+        server = server_of(mandate.user_id)
+        where = (mandate.role, mandate.sector, mandate.authority, server)
+        known = self._known.get(where)
+        if known is None:
+            known = self._known[where] = tuple(rooms_given(mandate, self._commune))
+        return known
 
 
 def has_place(mandate: Mandate, commune: Commune) -> bool:

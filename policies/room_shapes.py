@@ -16,7 +16,6 @@ from policies.terms import Commune, RoomKey, RoomKind, UserId
 Content = Mapping[str, object]
 """An event's content, as JSON."""
 
-VERSION = "12"
 POWER_LEVELS = "m.room.power_levels"
 ENCRYPTION = "m.room.encryption"
 AVATAR = "m.room.avatar"
@@ -68,6 +67,7 @@ class RoomShape:
     federates: bool
     state: Mapping[str, Content]
     powers: Content
+    version: str
     charter: bool
     """Whether the charter is posted in it."""
     image: str = ""
@@ -85,6 +85,7 @@ def shape(key: RoomKey, commune: Commune, texts: RoomTexts) -> RoomShape:
         federates=bool(commune.federated_with),
         state=_state(key, commune, texts),
         powers=_powers(key),
+        version=commune.room_version,
         charter=key.kind in _CHARTER,
         image=texts.image,
         alias=alias_of(key, commune),

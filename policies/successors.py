@@ -27,11 +27,11 @@ def heirs(commune: Commune, former: SectorCode) -> tuple[SectorCode, ...]:
 
 def moved(commune: Commune, mandates: Iterable[Mandate]) -> tuple[Mandate, ...]:
     """The mandates as they count now: those of a former sector are held in its successor."""
-    return tuple(_moved(commune, mandate) for mandate in mandates)
+    there = {None, *(sector.code for sector in commune.sectors)}
+    return tuple(m if m.sector in there else _moved(commune, m) for m in mandates)
 
 
 def _moved(commune: Commune, mandate: Mandate) -> Mandate:
-    if mandate.sector is None:
-        return mandate
+    assert mandate.sector is not None
     now = successor(commune, mandate.sector)
     return mandate if now is None else replace(mandate, sector=now)

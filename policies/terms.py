@@ -31,6 +31,7 @@ AuthorityCode = NewType("AuthorityCode", str)
 """An authority's short code inside its commune: ``"gendarmerie"``."""
 
 
+ROOM_VERSION = "12"  # the first in which nobody takes the power of who made the room
 CHARTER_VERSION = "1"
 """Changes whenever the charter's words do, and the charter is asked for again."""
 
@@ -142,6 +143,8 @@ class Commune:
     """When an acceptance of an earlier version ends to count; ``None``: it never does."""
     knocking: bool = False
     """Whether strangers may ask, by knocking, to be let into a sector room."""
+    room_version: str = ROOM_VERSION
+    """The version of Matrix rooms that is wanted; older rooms are made anew by ``apply``."""
     contact: str = ""
     """Whom people call when they need help, as their letters say it; empty: the town hall."""
 

@@ -21,6 +21,8 @@ from tests.fakes.world import FakeClock
 
 HOUR = timedelta(hours=1)
 PRIVATE = c.private_room(c.RESIDENT)
+NONE: frozenset[RoomId] = frozenset()
+MOVED = frozenset({c.CENTRE_ROOM})
 
 
 @dataclass
@@ -53,11 +55,19 @@ class Stage:
         self.clock, self.due = FakeClock(), Due()
         self.directory = c.directory()
         self.looks: list[frozenset[RoomId] | None] = []
+        self.how: list[tuple[frozenset[RoomId], bool]] = []
         due = cast(Any, self.due)
         self.upkeep = Upkeep(lambda: self.directory, self.enforce, due, due, self.clock, None, due)
 
-    async def enforce(self, rooms: frozenset[RoomId] | None) -> None:
-        self.looks.append(rooms)
+    async def enforce(
+        self,
+        room_ids: frozenset[RoomId] | None,
+        *,
+        moved: frozenset[RoomId] = NONE,
+        anew: bool = False,
+    ) -> None:
+        self.looks.append(room_ids)
+        self.how.append((moved, anew))
 
     def ends(self, after: timedelta) -> None:
         """The resident's mandate ends so long after now."""
@@ -81,8 +91,26 @@ async def test_a_revocation_is_noticed_at_the_next_look() -> None:
     stage = Stage()
     await stage.upkeep(frozenset())
     stage.directory = c.without_mandates(c.RESIDENT)
+    await stage.upkeep(MOVED)
+    assert stage.looks == [None, None]
+    # Compared with what is remembered of what did not move.
+    assert stage.how == [(NONE, True), (MOVED, False)]
     await stage.upkeep(frozenset())
     assert stage.looks == [None, None]
+
+
+async def test_every_ten_minutes_all_is_looked_at_anew() -> None:
+    stage = Stage()
+    await stage.upkeep(frozenset())
+    stage.clock.at += timedelta(minutes=9)
+    stage.directory = c.without_mandates(c.RESIDENT)
+    await stage.upkeep(frozenset())
+    stage.clock.at += timedelta(minutes=1) - timedelta(microseconds=1)
+    await stage.upkeep(MOVED)
+    stage.clock.at += timedelta(microseconds=1)
+    await stage.upkeep(frozenset())
+    assert stage.looks == [None, None, MOVED, None]
+    assert stage.how == [(NONE, True), (NONE, False), (NONE, False), (NONE, True)]
 
 
 @pytest.mark.parametrize(
@@ -186,3 +214,4 @@ async def test_a_charter_that_was_said_is_pinned_at_the_next_step() -> None:
     await stage.upkeep(frozenset())
     await stage.upkeep(frozenset())
     assert stage.looks == [None, moved, None]
+    assert [anew for _moved, anew in stage.how] == [True, False, False]

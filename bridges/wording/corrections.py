@@ -72,7 +72,7 @@ def tombstone(language: str) -> str:
     return text(language, "announcement.tombstone-body")
 
 
-_DECISIONS = frozenset({Deed.TOO_MANY, Deed.BRAKED, Deed.NO_EFFECT})
+_DECISIONS = frozenset({Deed.TOO_MANY, Deed.BRAKED, Deed.NO_EFFECT, Deed.POWERLESS})
 _SERVER = frozenset({Deed.LOST, Deed.TOO_MANY, Deed.NO_EFFECT})
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from bridges.knocks import Knocks
 from bridges.ports import Clock
@@ -13,7 +14,17 @@ from pc_matrix.registry.knocks import WITHDRAWN
 from policies.knocks import QUIET_FOR, Knock
 from policies.terms import Commune, RoomId, RoomKey, RoomKind, SectorCode, UserId
 
-Enforce = Callable[[frozenset[RoomId] | None], Awaitable[EnforceReport]]
+
+class Enforce(Protocol):
+    """``Enforcement``."""
+
+    def __call__(
+        self,
+        room_ids: frozenset[RoomId] | None,
+        *,
+        moved: frozenset[RoomId] = frozenset(),
+        anew: bool = False,
+    ) -> Awaitable[EnforceReport]: ...
 
 
 class KnockBook:
@@ -65,9 +76,15 @@ class Doorkeeper:
     def __init__(self, enforce: Enforce, book: KnockBook, knocks: Knocks) -> None:
         self._enforce, self._book, self.announce = enforce, book, knocks.announce
 
-    async def enforce(self, room_ids: frozenset[RoomId] | None) -> EnforceReport:
+    async def enforce(
+        self,
+        room_ids: frozenset[RoomId] | None,
+        *,
+        moved: frozenset[RoomId] = frozenset(),
+        anew: bool = False,
+    ) -> EnforceReport:
         """What the other ``enforce`` gives; raises what it raises."""
-        found = await self._enforce(room_ids)
+        found = await self._enforce(room_ids, moved=moved, anew=anew)
         self._book.seen(found)
         return found
 

@@ -28,6 +28,15 @@ class Spread:
         }
 
 
+def median_of_pairs(numerators: Spread, denominators: Spread) -> float:
+    """The median of the ratios of what was taken side by side, run by run.
+
+    A machine that others use slows down a whole run, and both its sides.
+    """
+    pairs = zip(numerators.values, denominators.values, strict=True)
+    return statistics.median(above / below for above, below in pairs)
+
+
 def spread(values: Sequence[float]) -> Spread:
     """``values``, of which there is at least one."""
     return Spread(tuple(values))

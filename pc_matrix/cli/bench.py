@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pc_matrix.cli.app import Context
+from pc_matrix.cli.bench_provision import PROVISION, provision
 
 if TYPE_CHECKING:
     from pc_matrix.bench.figures import Spread
@@ -29,13 +30,9 @@ _SESSION = (
 def register(app: typer.Typer) -> None:
     """Add the command and its benchmarks."""
     group = typer.Typer(help="Mesure les vitesses promises, à côté de ce à quoi on les compare.")
-    group.callback()(_one_of_them)
     group.command(name="session", help=_SESSION)(session)
+    group.command(name="provision", help=PROVISION)(provision)
     app.add_typer(group, name="bench")
-
-
-def _one_of_them() -> None:
-    """Keep ``session`` a word of its own, also while it is the only one."""
 
 
 def session(

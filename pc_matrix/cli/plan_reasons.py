@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from bridges.wording.dates import moment
+from bridges.wording.dates import day, moment
 from pc_matrix.cli.plan_words import ROLES, WHY, drift_words
-from policies.actions import RoomAction, Why
+from policies.actions import RoomAction
 from policies.membership import Expected
 from policies.reasons import drifts, mandate_behind, room_behind
 from policies.terms import Mandate, RoomKey, UserId
+from policies.why import Why
 from policies.world import Observed
 
 
@@ -26,7 +27,7 @@ class Reasons:
         mandate = mandate_behind(self.expected, key, user_id)
         if mandate is None:
             return WHY[self.expected.why_out(key, user_id)]
-        until = "" if mandate.until is None else f", jusqu'au {self._day(mandate.until)}"
+        until = "" if mandate.until is None else f", jusqu'au {self._last_day(mandate.until)}"
         return f"{self._office(mandate)}, depuis le {self._day(mandate.since)}{until}"
 
     def going(self, key: RoomKey, user_id: UserId, why: Why) -> str:
@@ -69,4 +70,14 @@ class Reasons:
         return f"{role}, {names.get(mandate.authority or '', mandate.authority)}"
 
     def _day(self, at: datetime) -> str:
-        return moment("fr", at, self.expected.directory.commune.time_zone)
+        """A day, with the hour unless the day begins with it."""
+        zone = self.expected.directory.commune.time_zone
+        said = moment("fr", at, zone)
+        return day("fr", at, zone) if said.endswith(", 00:00") else said
+
+    def _last_day(self, until: datetime) -> str:
+        """Until when a mandate counts: the last day of it, where it ends with a day."""
+        zone = self.expected.directory.commune.time_zone
+        if not moment("fr", until, zone).endswith(", 00:00"):
+            return self._day(until)
+        return f"{day('fr', until - timedelta(hours=1), zone)} inclus"

@@ -14,6 +14,7 @@ from pc_matrix.cli.plan_words import DAMAGE, FIXED, SETTINGS, WHY
 from pc_matrix.provisioning import Survey
 from policies import actions as act
 from policies.actions import AccountAction, Action, Notice, RoomAction
+from policies.plan import Plan
 from policies.retirement import READABLE_FOR
 from policies.roles import MODERATOR
 from policies.terms import Commune, Directory, RoomKey, RoomKind, UserId
@@ -40,6 +41,23 @@ def sections(survey: Survey) -> list[Section]:
     if plan.notices:
         found.append(Section("À savoir", tuple(view.notice(n) for n in plan.notices)))
     return found
+
+
+def in_all(plan: Plan) -> str:
+    """How much a plan does, and what its signs mean."""
+    kinds = {
+        "compte(s) à créer": sum(isinstance(a, act.MakeAccount) for a in plan.actions),
+        "salon(s) ou espace(s) à créer": sum(isinstance(a, act.CreateRoom) for a in plan.actions),
+        "salon(s) à fermer": sum(isinstance(a, act.RetireRoom) for a in plan.actions),
+        "invitation(s)": sum(
+            len(a.invitees) if isinstance(a, act.CreateRoom) else isinstance(a, act.InvitePerson)
+            for a in plan.actions
+        ),
+        "personne(s) retirée(s) d'un salon": len({a.user_id for a in plan.removals()}),
+    }
+    said = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+    signs = "+ ajouter, ~ corriger, - retirer, ! à vérifier, · à savoir"
+    return f"En tout : {said or 'des réglages à remettre'}. ({signs})"
 
 
 def one_line(action: Action, survey: Survey) -> str:
@@ -91,7 +109,7 @@ class _View:
             case RoomKind.AUTHORITY:
                 return f"Salon de l'autorité {self._authority(key.code)}"
             case RoomKind.PRIVATE:
-                return f"Salon privé de {self.person(UserId(key.code))}"
+                return f"Salon privé avec {self.person(UserId(key.code))}"
             case _:  # pragma: no cover
                 assert_never(key.kind)
 
@@ -102,7 +120,7 @@ class _View:
         who = self.person(action.user_id)
         match action:
             case act.MakeAccount():
-                return f"+ créer le compte de {who}"
+                return f"+ créer un compte pour {who}"
             case act.RenewPassword():
                 return f"~ nouveau mot de passe pour {who} : {WHY[action.why]}"
             case _:  # pragma: no cover
@@ -124,16 +142,17 @@ class _View:
             case act.InvitePerson():
                 return (self._invitation(action.key, action.user_id),)
             case act.LiftBan():
-                return (f"~ lever le bannissement de {self.person(action.user_id)}",)
+                return (f"~ lever le bannissement prononcé contre {self.person(action.user_id)}",)
             case act.CreateRoom():
-                return (f"+ créer : {WHY[action.why]}",)
+                return (f"+ le créer : {WHY[action.why]}",)
             case act.CorrectState() | act.SetAvatar() | act.SetAlias():
                 return (self._setting(action),)
             case _:
                 return (self._place(action),)
 
     def _removal(self, action: act.KickPerson | act.WithdrawInvitation) -> str:
-        verb = "retirer" if isinstance(action, act.KickPerson) else "reprendre l'invitation de"
+        is_in = isinstance(action, act.KickPerson)
+        verb = "retirer" if is_in else "reprendre l'invitation envoyée à"
         why = self.reasons.going(action.key, action.user_id, action.why)
         return f"- {verb} {self.person(action.user_id)} : {why}"
 
@@ -160,13 +179,15 @@ class _View:
             case act.LinkParent():
                 return f"~ le rattacher à : {self.room(action.parent)}"
             case act.UnlinkChild() | act.UnlinkParent():
-                return "- défaire un rattachement qui n'est pas le nôtre"
+                return "- défaire un rattachement qui n'a pas ou plus lieu d'être"
             case act.AdoptRoom():
                 return f"~ inscrire ce salon au registre : {WHY[action.why]}"
             case act.ForgetRoom():
                 return f"~ rayer ce salon du registre : {WHY[action.why]}"
             case act.RetireRoom():
                 return self._retired(action)
+            case act.RegainPower():
+                return "~ faire rendre ses droits au bot par le serveur : on les lui a ôtés"
             case act.PostCharter():
                 return f"+ y publier la charte : {WHY[action.why]}"
             case act.PinCharter():
@@ -179,14 +200,16 @@ class _View:
         heirs = ", ".join(self.room(key) for key in action.heirs if key != action.key)
         if heirs:
             line += f" ({heirs})"
-        return f"{line} ; qui y était peut le lire {READABLE_FOR.days} jours, puis il est vidé"
+        line += f" ; qui y était peut le lire {READABLE_FOR.days} jours, puis il est vidé"
+        return f"{line} ; personne ne retrouve l'ancien historique dans le nouveau"
 
     def notice(self, notice: Notice) -> str:
         match notice:
             case act.Duplicate():
                 return f"! {self.room(notice.key)} existe en double : {notice.room_id} est ignoré"
             case act.CannotChange():
-                return f"! {self.room(notice.key)} : {FIXED[notice.what]} ne peut plus changer"
+                what = f"{FIXED[notice.what]} ne peut plus changer"
+                return f"! {self.room(notice.key)} : {what} ; pour un salon neuf : apply --replace"
             case act.LeftByThemselves():
                 who = self.person(notice.user_id)
                 return f"· {self.room(notice.key)} : {who} est parti de son plein gré"

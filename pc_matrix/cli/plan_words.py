@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from policies.actions import Why
 from policies.damage import Damage
 from policies.reasons import Drift
 from policies.terms import Role
+from policies.why import Why
 
 WHY: Mapping[Why, str] = {
     Why.MANDATE: "son mandat est en cours",
@@ -21,8 +21,9 @@ WHY: Mapping[Why, str] = {
     Why.ROOM_MISSING: "il n'existe pas encore",
     Why.ROOM_LOST: "le bot n'est plus dans celui que le registre connaît",
     Why.ROOM_FOUND: "le registre ne le connaissait pas",
-    Why.DAMAGED: "un autre prend sa place",
+    Why.DAMAGED: "il prend la place d'un autre",
     Why.DRIFTED: "n'est pas comme il doit être",
+    Why.UNPOWERED: "quelqu'un a ôté ses droits au bot",
     Why.NO_ACCOUNT: "n'a pas encore de compte",
     Why.PASSWORD_NOT_SHOWN: "son premier mot de passe n'a pas été montré",
     Why.CHARTER_MISSING: "elle n'y est pas encore",
@@ -34,7 +35,9 @@ DAMAGE: Mapping[Damage, str] = {
     Damage.HISTORY: "son historique a été ouvert à tous",
     Damage.TOMBSTONE: "il a été déclaré remplacé par un salon qui n'est pas le nôtre",
     Damage.REPLACED: "d'après le fichier de la commune, un autre secteur prend sa suite",
-    Damage.ASKED: "un autre des nôtres prend sa place",
+    Damage.ASKED: "vous avez demandé un salon neuf",
+    Damage.VERSION: "sa version de salon est plus ancienne que celle que la commune demande",
+    Damage.FOLLOWED: "un autre des nôtres prend sa place",
 }
 ROLES: Mapping[Role, str] = {
     Role.RESIDENT: "habitant",

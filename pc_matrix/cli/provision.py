@@ -4,43 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import Progress as Bar
-from rich.table import Table
-from rich.text import Text
-from rich.tree import Tree
 
 from pc_matrix.cli.app import Context
 from pc_matrix.cli.kept_plan import check_plan, keep_plan, read_plan
-from pc_matrix.cli.letters import letters_written
 from pc_matrix.cli.plan_json import Letters, report_as_json, survey_as_json
-from pc_matrix.cli.plan_view import one_line, sections
+from pc_matrix.cli.plan_print import bar, print_next, print_plan, print_report
+from pc_matrix.cli.replacing import rooms_named
 from pc_matrix.cli.routing_view import warn
 from pc_matrix.errors import IncompleteError
 from pc_matrix.provisioning import (
     ApplyReport,
-    NewAccount,
-    Phase,
-    Progress,
     Survey,
     check_brake,
+    note_found,
     one_apply,
 )
-from pc_matrix.provisioning.plan_file import proposed_name
 from pc_matrix.provisioning.ports import silent
 
 if TYPE_CHECKING:
     from pc_matrix.house import House
+    from policies.terms import RoomKey
 
 _DRIFT = 2
-_LABELS = {Phase.OBSERVE: "Lecture des salons", Phase.APPLY: "Mise en place"}
-_NOTHING = "Rien à faire : tout est comme le registre le dit."
+_Replaced = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--replace",
+        metavar="SALON",
+        help="Refaire ce salon à neuf : code d'un secteur ou d'une autorité, « referents ».",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -63,6 +60,7 @@ def plan(
             help="Écrire aussi le plan, pour « apply FICHIER ». Un dossier : un nom est proposé.",
         ),
     ] = None,
+    replace: _Replaced = None,
 ) -> None:
     """Show the plan; status 2 when there is something to do."""
     from pc_matrix import wiring
@@ -70,14 +68,15 @@ def plan(
     context: Context = ctx.obj
     with wiring.open_house(context.home, context.commune) as house:
         warn(house.settings.commune)
-        survey = asyncio.run(_survey(context, house))
+        asked = rooms_named(replace or (), house.settings.commune)
+        survey = asyncio.run(_survey(context, house, asked))
         if context.json:
             _print_json(survey_as_json(survey))
         else:
-            _print_plan(survey)
+            print_plan(survey)
         kept = None if output is None else keep_plan(house, survey, output)
         if not context.json:
-            _print_next(house, survey, kept)
+            print_next(house, survey, kept)
     if survey.plan.actions:
         raise typer.Exit(_DRIFT)
 
@@ -110,25 +109,30 @@ def apply(
             help="Écrire une lettre à imprimer par compte, sans montrer aucun mot de passe.",
         ),
     ] = None,
+    replace: _Replaced = None,
 ) -> None:
     """Show the plan, ask, and do it; a second time there is nothing to do."""
     context: Context = ctx.obj
     if context.json and not yes:
         raise typer.BadParameter("--json ne pose pas de question : ajoutez --yes.")
-    asyncio.run(_apply(context, file, letters, yes=yes, allow_removals=allow_removals))
+    if file is not None and replace:
+        raise typer.BadParameter("--replace se donne à « plan --output », pas avec son fichier.")
+    names = replace or []
+    asyncio.run(_apply(context, file, names, letters, yes=yes, allow_removals=allow_removals))
 
 
-async def _survey(context: Context, house: House) -> Survey:
+async def _survey(context: Context, house: House, asked: frozenset[RoomKey]) -> Survey:
     from pc_matrix import wiring
 
-    with _bar(context) as progress:
+    with bar(json=context.json) as progress:
         async with wiring.open_provisioner(house, progress) as provisioner:
-            return await provisioner.plan()
+            return await provisioner.plan(asked)
 
 
 async def _apply(
     context: Context,
     file: Path | None,
+    names: list[str],
     letters: Path | None,
     *,
     yes: bool,
@@ -142,13 +146,15 @@ async def _apply(
     ):
         warn(house.settings.commune)
         agreed = None if file is None else read_plan(house, file)
-        survey = await _survey(context, house)
+        asked = rooms_named(names, house.settings.commune) if agreed is None else agreed.asked
+        survey = await _survey(context, house, asked)
         if agreed is not None:
             check_plan(house, agreed, survey)
         if not context.json:
-            _print_plan(survey)
+            print_plan(survey)
         check_brake(survey, allow_removals)
         if not survey.plan.actions:
+            note_found(house.registry, house.settings.commune.code, survey.observed.accounts)
             # A mandate that was prolonged changes no room, and yet the guard has to hear of it.
             house.guard.publish(survey.directory, house.clock.now())
             _show(context, ApplyReport(), survey)
@@ -163,7 +169,7 @@ async def _apply(
 async def _ask(context: Context, house: House, survey: Survey) -> None:
     """Ask, then look again: what was agreed to is what is done, and nothing else."""
     typer.confirm("Appliquer ces changements ?", abort=True)
-    if (await _survey(context, house)).plan != survey.plan:
+    if (await _survey(context, house, survey.expected.replace)).plan != survey.plan:
         raise IncompleteError(
             "Rien n'a été fait : les salons ou le registre viennent de changer.",
             "Ce n'est plus le plan que vous avez lu.",
@@ -176,7 +182,7 @@ async def _carry_out(
 ) -> ApplyReport:
     from pc_matrix import wiring
 
-    with _bar(context) as progress:
+    with bar(json=context.json) as progress:
         async with wiring.open_provisioner(house, progress, prepare=True) as provisioner:
             return await provisioner.apply(survey, allow_removals)
 
@@ -204,7 +210,7 @@ def _show(
     if context.json:
         _print_json(report_as_json(report, letters))
     elif report.done or report.failed:
-        _print_report(report, survey, letters)
+        print_report(report, survey, letters)
 
 
 def _raise_what_failed(report: ApplyReport) -> None:
@@ -218,78 +224,5 @@ def _raise_what_failed(report: ApplyReport) -> None:
         )
 
 
-def _print_plan(survey: Survey) -> None:
-    console = Console(highlight=False)
-    if not survey.plan.actions:
-        console.print(_NOTHING, markup=False)
-    commune = survey.directory.commune
-    tree = Tree(f"{commune.name} ({commune.code})")
-    found = sections(survey)
-    for section in found:
-        branch = tree.add(_plain(section.title))
-        for line in section.lines:
-            branch.add(_plain(line))
-    if found:
-        console.print(tree)
-
-
-def _print_next(house: House, survey: Survey, kept: Path | None) -> None:
-    """What can be done with the plan that was shown."""
-    if kept is not None:
-        typer.echo(f"Plan écrit dans {kept}. Pour l'appliquer tel quel : pc-matrix apply {kept}")
-    elif survey.plan.actions:
-        name = proposed_name(house.settings.commune.code, house.clock.now())
-        typer.echo(f"Pour le garder et l'appliquer tel quel : pc-matrix plan --output {name}")
-
-
-def _print_report(report: ApplyReport, survey: Survey, letters: Letters | None) -> None:
-    console = Console(highlight=False)
-    for failure in report.failed:
-        line = one_line(failure.action, survey)
-        console.print(f"✗ {line} — {failure.reason}", markup=False, soft_wrap=True)
-    console.print(f"{len(report.done)} action(s) faites, {len(report.failed)} en échec.")
-    if letters:
-        console.print(letters_written(letters), markup=False, soft_wrap=True)
-    elif report.accounts:
-        console.print(_passwords(report.accounts))
-        console.print(
-            "Ces mots de passe ne seront plus montrés : remettez chacun à son destinataire, "
-            "qui le changera à sa première connexion.",
-            soft_wrap=True,
-        )
-
-
-def _passwords(accounts: tuple[NewAccount, ...]) -> Table:
-    table = Table("Personne", title="Comptes créés")
-    table.add_column("Identifiant Matrix", overflow="fold")
-    table.add_column("Premier mot de passe", no_wrap=True)
-    for account in accounts:
-        table.add_row(_plain(account.name), _plain(account.user_id), account.password)
-    return table
-
-
-def _plain(text: str) -> Text:
-    """Text that rich shows as it is: a person's name is no markup."""
-    return Text(text)
-
-
 def _print_json(data: dict[str, Any]) -> None:
     typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
-
-
-@contextmanager
-def _bar(context: Context) -> Iterator[Progress]:
-    """A progress bar on stderr, when somebody is there to see it."""
-    console = Console(stderr=True)
-    if context.json or not console.is_terminal:
-        yield silent
-        return
-    with Bar(console=console, transient=True) as bar:
-        tasks: dict[Phase, Any] = {}
-
-        def show(phase: Phase, done: int, total: int) -> None:
-            if phase not in tasks:
-                tasks[phase] = bar.add_task(_LABELS[phase])
-            bar.update(tasks[phase], completed=done, total=total)
-
-        yield show

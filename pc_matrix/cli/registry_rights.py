@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,7 +13,9 @@ import typer
 from pc_matrix.cli import personal_text, registry_house
 from pc_matrix.cli.registry_view import as_json, count
 from pc_matrix.errors import InputError
-from pc_matrix.registry.personal import Erased, Fate, Rows
+from pc_matrix.provisioning.closing_accounts import Fate
+from pc_matrix.registry.personal import Erased, Rows
+from pc_matrix.registry.personal import Fate as RowFate
 from pc_matrix.registry.spreadsheet.dates import local_day
 from pc_matrix.registry.spreadsheet.matrix_ids import BadIdError, full_id
 from pc_matrix.registry.spreadsheet.words import folded
@@ -47,10 +50,19 @@ _LEFT = (
     "Une fois qu'elle en est sortie, relancez cette commande : elle efface du journal ce que cette "
     "sortie y a laissé.",
     "Retirez-la aussi de votre tableau : le prochain import l'inscrirait de nouveau.",
-    "Sur le serveur Matrix restent son compte et ses messages : elle peut les effacer elle-même, "
-    "ou l'administrateur du serveur désactive le compte.",
     "Les sauvegardes la contiennent jusqu'à leur remplacement.",
 )
+
+
+_ACCOUNT: Mapping[Fate, str] = {
+    Fate.CLOSED: "Son compte, que pc-matrix avait créé, est fermé sur le serveur Matrix : personne "
+    "n'y entre plus, et il n'est plus dans aucun salon.",
+    Fate.NOT_OURS: "Son compte Matrix n'a pas été créé par pc-matrix : il reste à elle. Elle peut "
+    "le fermer, et effacer ses messages, elle-même.",
+    Fate.GONE: "Le serveur Matrix n'a pas, ou plus, de compte à ce nom.",
+    Fate.REFUSED: "Son compte, que pc-matrix avait créé, n'a pas pu être fermé : l'administrateur "
+    "du serveur doit le désactiver lui-même (et effacer, « erase »).",
+}
 
 
 def register(group: typer.Typer) -> None:
@@ -108,6 +120,8 @@ def erase(
     context: Context = ctx.obj
     if context.json and not yes:
         raise typer.BadParameter("--json ne pose pas de question : ajoutez --yes.")
+    from pc_matrix import wiring
+
     with registry_house.opened(context) as house:
         commune = house.settings.commune
         user_id = _id(who, commune)
@@ -117,11 +131,16 @@ def erase(
         notes = _notes(context, commune, rows)
         if not yes:
             _ask(user_id, rows)
+        state = house.registry.account_state(commune.code, user_id)
         done = house.registry.erase(commune.code, user_id, house.clock.now(), registry_house.ACTOR)
+        account = asyncio.run(wiring.close_account_of(house, user_id, state))
+    if "person" in rows:  # a second time nobody knows any more whose account it was
+        notes.append(_ACCOUNT[account])
     if done.is_nothing:
         raise _unknown(user_id)
     if context.json:
-        typer.echo(as_json(_as_json(user_id, done, notes)))
+        told = {**_as_json(user_id, done, notes), "account": account.value}
+        typer.echo(as_json(told))
     else:
         _tell(user_id, done, notes)
 
@@ -132,7 +151,8 @@ def _ask(user_id: UserId, rows: Rows) -> None:
     mandates = len(rows.get("mandate", ()))
     typer.echo(
         f"{who} : {count(mandates, 'mandat')} et {count(_lines(rows), 'ligne')} en tout. Ses "
-        "mandats prennent fin aussitôt ; cela ne se défait pas.",
+        "mandats prennent fin aussitôt, et son compte est fermé si pc-matrix l'a créé ; cela ne se "
+        "défait pas.",
         err=True,
     )
     typer.echo("Un export (pc-matrix registry export) n'est plus possible ensuite.", err=True)
@@ -140,9 +160,9 @@ def _ask(user_id: UserId, rows: Rows) -> None:
 
 
 def _tell(user_id: UserId, done: Erased, notes: list[str]) -> None:
-    erased = sum(done.rows[Fate.ERASED].values())
+    erased = sum(done.rows[RowFate.ERASED].values())
     typer.echo(f"{user_id} est effacé du registre : {count(erased, 'ligne')}, mandats compris.")
-    kept = {**done.rows[Fate.RENAMED], **done.rows[Fate.KEPT]}
+    kept = {**done.rows[RowFate.RENAMED], **done.rows[RowFate.KEPT]}
     if kept:
         typer.echo("Ce qui est gardé, et pourquoi :")
     for table, number in kept.items():
@@ -154,13 +174,13 @@ def _tell(user_id: UserId, done: Erased, notes: list[str]) -> None:
 
 
 def _as_json(user_id: UserId, done: Erased, notes: list[str]) -> dict[str, object]:
-    kept = {**done.rows[Fate.RENAMED], **done.rows[Fate.KEPT]}
+    kept = {**done.rows[RowFate.RENAMED], **done.rows[RowFate.KEPT]}
     return {
         "user_id": user_id,
         "alias": done.alias,
-        "erased": dict(done.rows[Fate.ERASED]),
-        "renamed": dict(done.rows[Fate.RENAMED]),
-        "kept": dict(done.rows[Fate.KEPT]),
+        "erased": dict(done.rows[RowFate.ERASED]),
+        "renamed": dict(done.rows[RowFate.RENAMED]),
+        "kept": dict(done.rows[RowFate.KEPT]),
         "why_kept": {table: _KEPT.get(table, _OTHER)[1] for table in kept},
         "left_to_do": [*notes, *_LEFT],
     }

@@ -130,6 +130,15 @@ class SynapseAdmin:
         """End a ban under which an account's acts are answered as done, and are not."""
         await self._ask("DELETE", admin_path(1, "users", user_id, "shadow_ban"))
 
+    async def make_room_admin(self, room_id: str, user_id: str) -> None:
+        """Have somebody of this server who has full power in a room share it with ``user_id``.
+
+        Refused with 400 when nobody of this server has it.
+        """
+        await self._ask(
+            "POST", admin_path(1, "rooms", room_id, "make_room_admin"), {"user_id": user_id}
+        )
+
     async def login_as(self, user_id: str) -> str:
         """An access token for another's account, without a device."""
         answer = await self._ask("POST", admin_path(1, "users", user_id, "login"), {})

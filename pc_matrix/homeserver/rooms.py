@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -12,6 +13,15 @@ from pc_matrix.homeserver.http import Blob, Json, MatrixError, MatrixHttp, clien
 from pc_matrix.homeserver.shapes import integer, mapping, objects, string, strings
 
 _UPLOAD = "/_matrix/media/v3/upload"
+_SLIDING = "/_matrix/client/unstable/org.matrix.simplified_msc3575/sync"
+_LONG = 300.0  # seconds: the answer comes whole, from as many rooms as there are
+_EVERYTHING: Json = {
+    # Without a position each answer begins from nothing, also under the same name.
+    "conn_id": "pc-matrix-look",
+    "lists": {
+        "all": {"ranges": [[0, 99_999]], "required_state": [["*", "*"]], "timeline_limit": 0}
+    },
+}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS = 253_402_300_799_000
 """The end of the year 9999: no ``datetime`` goes further, a hostile server's number might."""
@@ -69,8 +79,26 @@ class Rooms:
     async def state(self, room_id: str) -> list[StateEvent]:
         """A room's whole current state; what is no state event is left out."""
         answer = await self._http.request("GET", client_path("rooms", room_id, "state"))
-        items = objects(_with_list(answer, "chunk"), "chunk")
-        return [_event(item) for item in items if _is_state(item)]
+        return state_events(objects(_with_list(answer, "chunk"), "chunk"))
+
+    async def all_states(self) -> dict[str, list[StateEvent]] | None:
+        """The whole current state of every room that the account is in, by one request.
+
+        Rooms to which it is invited, or which it was put out of, may be there with less of it.
+        ``None`` when the server has no simplified sliding sync (MSC4186), or answers with fewer
+        rooms than it counts.
+        """
+        params = {"timeout": "0"}
+        try:
+            answer = await self._http.request("POST", _SLIDING, _EVERYTHING, params, timeout=_LONG)
+        except MatrixError as refusal:
+            if refusal.status not in (HTTPStatus.BAD_REQUEST, HTTPStatus.NOT_FOUND):
+                raise
+            return None
+        rooms, counted = mapping(answer, "rooms"), integer(answer, "lists", "all", "count")
+        if counted is None or counted > len(rooms):
+            return None
+        return {r: state_events(objects(room, "required_state")) for r, room in rooms.items()}
 
     async def set_state(
         self, room_id: str, event_type: str, content: Json, state_key: str = ""
@@ -120,6 +148,12 @@ class Rooms:
         """Leave a room that is of no more use."""
         await self._http.request("POST", client_path("rooms", room_id, "leave"), {})
 
+    async def versions(self) -> frozenset[str]:
+        """The room versions that the server knows ("Capabilities negotiation")."""
+        answer = await self._http.request("GET", client_path("capabilities"))
+        known = mapping(mapping(answer, "capabilities"), "m.room_versions")
+        return frozenset(mapping(known, "available"))
+
     async def upload(self, data: bytes, mimetype: str) -> str:
         """Put a file on the server; its ``mxc://`` address."""
         answer = await self._http.send_file(_UPLOAD, Blob(data, mimetype))
@@ -155,18 +189,27 @@ def _with_list(answer: Json, name: str) -> Json:
     return answer
 
 
+def state_events(items: Iterable[Json]) -> list[StateEvent]:
+    """The state among raw events; what is no state event is left out."""
+    return [_event(item) for item in items if _is_state(item)]
+
+
 def _is_state(item: Json) -> bool:
-    return isinstance(item.get("state_key"), str) and bool(string(item, "type"))
+    kind = item.get("type")
+    return isinstance(item.get("state_key"), str) and isinstance(kind, str) and bool(kind)
 
 
 def _event(item: Json) -> StateEvent:
+    """One of thousands in an answer: each field is read once."""
+    sender, content, unsigned = item.get("sender"), item.get("content"), item.get("unsigned")
+    replaces = unsigned.get("replaces_state") if isinstance(unsigned, dict) else None
     return StateEvent(
-        type=string(item, "type"),
-        state_key=string(item, "state_key"),
-        sender=string(item, "sender"),
-        content=mapping(item, "content"),
+        type=item["type"],
+        state_key=item["state_key"],
+        sender=sender if isinstance(sender, str) else "",
+        content=content if isinstance(content, dict) else {},
         at=_time(integer(item, "origin_server_ts")),
-        replaces=string(mapping(item, "unsigned"), "replaces_state"),
+        replaces=replaces if isinstance(replaces, str) else "",
     )
 
 

@@ -1,6 +1,6 @@
 """From the registry to the rooms: observe, plan, brake, apply."""
 
-from pc_matrix.provisioning.accounts import Closed, NewAccount
+from pc_matrix.provisioning.accounts import Closed, NewAccount, note_found
 from pc_matrix.provisioning.braking import check_brake
 from pc_matrix.provisioning.enforcement import Enforcement
 from pc_matrix.provisioning.images import Image, pictures
@@ -23,6 +23,7 @@ __all__ = [
     "Provisioner",
     "Survey",
     "check_brake",
+    "note_found",
     "one_apply",
     "pictures",
 ]

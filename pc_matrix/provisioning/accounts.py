@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -68,7 +68,7 @@ class Accounts:
         self._code, self._clock = code, clock
 
     async def look(self, people: Iterable[UserId]) -> dict[UserId, Account]:
-        """What is known of each account; one request for each that was not handed over."""
+        """What is known of each account; one request for each that is not known yet."""
         return await _of_each(self._state, people)
 
     async def unopened(self, people: Iterable[UserId]) -> dict[UserId, datetime]:
@@ -102,7 +102,7 @@ class Accounts:
         known = await self._server.user(user_id)
         if known is None:
             return Closed.NO_ACCOUNT
-        if state is AccountState.NONE:
+        if state in (AccountState.NONE, AccountState.FOUND):
             return Closed.NOT_OURS
         if state is AccountState.HANDED_OVER and known.last_seen is not None and not lost_password:
             return Closed.IN_USE
@@ -135,7 +135,7 @@ class Accounts:
 
     async def _state(self, user_id: UserId) -> Account:
         state = self._registry.account_state(self._code, user_id)
-        if state is AccountState.HANDED_OVER:
+        if state in (AccountState.HANDED_OVER, AccountState.FOUND):
             return Account.PRESENT
         if await self._server.user(user_id) is None:
             return Account.MISSING
@@ -152,6 +152,14 @@ class Accounts:
     async def _is_used(self, user_id: UserId) -> bool:
         known = await self._server.user(user_id)
         return known is None or known.last_seen is not None
+
+
+def note_found(
+    registry: RoomRegistry, code: CommuneCode, accounts: Mapping[UserId, Account]
+) -> None:
+    """Keep in mind those that are there without our making: they need not be asked for again."""
+    found = [user_id for user_id, account in accounts.items() if account is Account.PRESENT]
+    registry.accounts_found(code, found)
 
 
 async def _of_each(

@@ -14,6 +14,7 @@ from pc_matrix.provisioning.accounts import Accounts, NewAccount
 from pc_matrix.provisioning.creation import Creator, Unfinished
 from pc_matrix.provisioning.images import Images
 from pc_matrix.provisioning.ports import Charters, Phase, Progress, RoomRegistry, RoomServer
+from pc_matrix.provisioning.regaining import LOST, Powerless, Regaining
 from pc_matrix.provisioning.reports import ApplyReport, Failure, slug, subject
 from policies import actions as act
 from policies import pinned
@@ -24,7 +25,8 @@ from policies.retirement import Retired, only_heir
 from policies.room_shapes import ALIAS, AVATAR, PINNED, POWER_LEVELS, parent_of
 from policies.terms import Commune, RoomId, RoomKey, RoomKind
 
-_IN_FLIGHT = 4
+IN_FLIGHT = 4
+"""Actions that are done at a time. Synapse works on one core: more make it no faster."""
 _NOT_TRIED = "pas essayé"
 _ACTOR = "pc-matrix"
 
@@ -52,10 +54,13 @@ class Applier:
         progress: Progress,
         *,
         images: Images | None,
+        regaining: Regaining,
     ) -> None:
         self._rooms, self._registry, self._commune = rooms, registry, commune
         self._creator, self._accounts, self._charters = creator, accounts, charters
         self._images, self._clock, self._progress = images, clock, progress
+        self._regaining = regaining
+        self._powerless: set[RoomKey] = set()
         self._places: dict[RoomKey, RoomId] = {}
         self._done: list[Action] = []
         self._failed: list[Failure] = []
@@ -75,7 +80,7 @@ class Applier:
         if stage is Stage.CHARTER:
             await self._post_charters([a for a in actions if isinstance(a, act.PostCharter)])
             return
-        gate = asyncio.Semaphore(_IN_FLIGHT)
+        gate = asyncio.Semaphore(IN_FLIGHT)
 
         async def one(action: Action) -> None:
             async with gate:
@@ -94,6 +99,8 @@ class Applier:
             self._failed.append(Failure(action, refusal.errcode or str(refusal.status)))
         except _NoPlace:
             self._failed.append(Failure(action, "le salon n'existe pas encore"))
+        except Powerless as lost:
+            self._failed.append(Failure(action, str(lost)))
         except _NoCharter:
             self._failed.append(Failure(action, "la charte n'y est pas encore publiée"))
         except Unfinished:
@@ -122,8 +129,18 @@ class Applier:
                 self._places[action.key] = action.room_id
             case act.CreateRoom():
                 await self._create(action)
+            case act.RegainPower():
+                await self._regain(action.key)
             case _:
+                if action.key in self._powerless:
+                    raise Powerless(LOST)
                 await self._change(action, self._place(action.key))
+
+    async def _regain(self, key: RoomKey) -> None:
+        """Otherwise nothing else is tried in the room: each would be refused."""
+        self._powerless.add(key)
+        await self._regaining.regain(self._place(key))
+        self._powerless.discard(key)
 
     def _retire(
         self, action: act.ForgetRoom | act.RetireRoom, why: Damage, heir: RoomKey | None

@@ -16,14 +16,25 @@ def braked_by(survey: Survey, allowed: int | None = None) -> Braked | None:
     return brake(survey.plan, survey.observed, commune, survey.sizes, allowed)
 
 
+def brake_words(survey: Survey) -> tuple[str, str, str] | None:
+    """What happened, why, and the remedy: what ``apply`` would stop at, were it run now."""
+    braked = braked_by(survey)
+    return None if braked is None else _words(braked, survey.directory.commune)
+
+
 def check_brake(survey: Survey, allowed: int | None = None) -> None:
     """Raise ``BrakeError`` when the plan would put out more people than ``allowed`` or is wise."""
     braked = braked_by(survey, allowed)
     if braked is None:
         return
-    raise BrakeError(
+    what, why, remedy = _words(braked, survey.directory.commune)
+    raise BrakeError(what, f"{why} Rien n'a été fait.", remedy)
+
+
+def _words(braked: Braked, commune: Commune) -> tuple[str, str, str]:
+    return (
         f"Frein : {braked.removed} personne(s) sur {braked.people} perdraient un salon.",
-        f"{_why(braked, survey.directory.commune)} Rien n'a été fait.",
+        _why(braked, commune),
         f"{_remedy(braked)} Si c'est voulu : ajoutez « --allow-removals {braked.removed} ».",
     )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 
+from bridges.each import each
 from pc_matrix.errors import ServerUnreachable
 from pc_matrix.homeserver.http import Json, MatrixError
 from pc_matrix.provisioning.observe import Observer
@@ -12,11 +14,14 @@ from policies import room_marks
 from policies.actions import CreateRoom
 from policies.roles import server_of
 from policies.room_marks import Mark
-from policies.room_shapes import AVATAR, POWER_LEVELS, SPACE_TYPE, VERSION, parent_link
+from policies.room_shapes import AVATAR, POWER_LEVELS, SPACE_TYPE, parent_link
 from policies.terms import Commune, RoomId, RoomKind, UserId
 
 _INVITATIONS_AT_ONCE = 10
 """Synapse's default burst of invitations; an account whose rate limit is lifted has no limit."""
+_MOST_AT_ONCE = 30
+"""A server invites them one after the other: more are faster a few at a time, afterwards."""
+_INVITERS = 4
 
 
 class Unfinished(Exception):  # noqa: N818 - a creation to look at again, and no fault
@@ -59,9 +64,18 @@ class Creator:
             await self._adopt(action, nonce)
             raise Unfinished from error
         self._registry.room_made(self._commune.code, action.key, RoomId(room_id))
-        for user_id in later:
-            await self._rooms.invite(room_id, user_id, direct=_is_direct(action))
+        await self._invite(action, room_id, later)
         return RoomId(room_id)
+
+    async def _invite(self, action: CreateRoom, room_id: str, later: list[UserId]) -> None:
+        """A few at a time: one refusal keeps nobody else out, and is raised at the end."""
+        gate = asyncio.Semaphore(_INVITERS)
+
+        async def one(user_id: UserId) -> None:
+            async with gate:
+                await self._rooms.invite(room_id, user_id, direct=_is_direct(action))
+
+        await each(one(user_id) for user_id in later)
 
     async def _adopt(self, action: CreateRoom, nonce: str) -> None:
         """Keep the room of a ``createRoom`` that failed halfway; the next plan completes it."""
@@ -76,7 +90,7 @@ class Creator:
         A foreign server that does not answer must not make the creation fail.
         """
         own = [u for u in action.invitees if server_of(u) == self._commune.server_name]
-        first = own if self._unlimited else own[:_INVITATIONS_AT_ONCE]
+        first = own[: _MOST_AT_ONCE if self._unlimited else _INVITATIONS_AT_ONCE]
         return first, [u for u in action.invitees if u not in set(first)]
 
     def _body(
@@ -102,7 +116,7 @@ class Creator:
         if parent is not None:
             state.append(_state("m.space.parent", parent_link(self._commune), parent))
         return {
-            "room_version": VERSION,
+            "room_version": shape.version,
             "preset": "private_chat",
             "visibility": "private",
             "creation_content": creation,

@@ -11,6 +11,7 @@ import structlog
 from pc_matrix.errors import StoreError
 from pc_matrix.provisioning.provisioner import Provisioner
 from pc_matrix.provisioning.reports import EnforceReport
+from policies.actions import RegainPower
 from policies.brake import Braked
 from policies.corrections import Correction, Deed
 from policies.terms import CommuneCode, RoomId, RoomKey, RoomKind
@@ -39,17 +40,25 @@ class Enforcement:
         self._asked_for = 0
         self._braked: Braked | None = None
         self._unfit: frozenset[RoomKey] = frozenset()
+        self._lost: frozenset[RoomKey] = frozenset()
 
-    async def __call__(self, room_ids: frozenset[RoomId] | None) -> EnforceReport:
+    async def __call__(
+        self,
+        room_ids: frozenset[RoomId] | None,
+        *,
+        moved: frozenset[RoomId] = frozenset(),
+        anew: bool = False,
+    ) -> EnforceReport:
         """Put right ``room_ids`` (``None``: all); what was found at first.
 
-        Raises as ``Provisioner.enforce`` does.
+        Looks and raises as ``Provisioner.enforce`` does.
         """
-        report = await self._provisioner.enforce(room_ids)
+        report = await self._provisioner.enforce(room_ids, moved=moved, anew=anew)
         if report.corrections:
             self._trail.note_corrections(report.corrections)
             await self._make_sure(report)
         self._tell_brake(report.braked, whole=room_ids is None)
+        self._tell_powerless(report)
         self._unfit |= report.unfit
         await self._rebuild()
         return report
@@ -61,6 +70,12 @@ class Enforcement:
         news, self._braked = braked != self._braked, braked
         if braked is not None and news:
             self._everywhere(Deed.BRAKED, braked.removed)
+
+    def _tell_powerless(self, report: EnforceReport) -> None:
+        """Each room once: nothing that the bot does there succeeds until a human acts."""
+        lost = {f.action.key for f in report.failed if isinstance(f.action, RegainPower)}
+        self._note([Correction(key, Deed.POWERLESS, None) for key in sorted(lost - self._lost)])
+        self._lost = (self._lost - report.rooms) | lost
 
     async def _make_sure(self, before: EnforceReport) -> None:
         """Look once more: a server that says yes and does nothing is found out, and asked again."""

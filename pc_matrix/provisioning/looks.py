@@ -13,8 +13,9 @@ from pc_matrix.provisioning.reports import Survey
 from policies.actions import Action
 from policies.brake import Braked
 from policies.corrections import Correction, corrections
-from policies.intruders import without_intruders
+from policies.intruders import beside_the_brake, without_intruders
 from policies.membership import Expected
+from policies.plan import Plan
 from policies.terms import Commune
 
 
@@ -45,6 +46,13 @@ class Looks:
         if whole or (found is not None and self._braked is None):
             self._note(found)
         return found
+
+    def todo(self, survey: Survey, braked: Braked | None) -> Plan:
+        """What is done now: with the brake all but what it is there for."""
+        if braked is None:
+            return survey.plan
+        rooms, bot = survey.observed.rooms, self._commune.bot
+        return beside_the_brake(survey.plan, rooms, self._before, braked, bot)
 
     def all_well(self, wanted: Expected) -> None:
         """Every room was looked at and put right.

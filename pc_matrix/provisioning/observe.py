@@ -37,8 +37,34 @@ class Observer:
         self._patience = patience
 
     async def look(self, room_ids: Collection[str] | None = None) -> tuple[ObservedRoom, ...]:
-        """The rooms among ``room_ids`` (by default all of the bot's) that carry our mark."""
-        wanted = sorted(await self._rooms.joined() if room_ids is None else room_ids)
+        """The rooms among ``room_ids`` (by default all of the bot's) that carry our mark.
+
+        All of them take one request, however many there are, where the server has it.
+        """
+        if room_ids is not None:
+            return await self._one_by_one(sorted(room_ids))
+        states = await self._rooms.all_states()
+        if states is None:
+            return await self._one_by_one(sorted(await self._rooms.joined()))
+        self._progress(Phase.OBSERVE, len(states), len(states))
+        bot = self._commune.bot
+        found = [
+            read_room(room_id, state, self._commune) for room_id, state in sorted(states.items())
+        ]
+        return tuple(room for room in found if room is not None and _is_in(room, bot))
+
+    async def look_at_all(
+        self, known: Collection[str], nonces: Collection[str] = ()
+    ) -> tuple[ObservedRoom, ...]:
+        """All rooms; a room of ``known`` that one answer left out is asked for before it is lost.
+
+        With ``nonces``, rooms whose creation was begun and not ended are waited for.
+        """
+        seen = await (self.look_for(nonces) if nonces else self.look())
+        missing = set(known) - {room.room_id for room in seen}
+        return (*seen, *await self.look(missing)) if missing else seen
+
+    async def _one_by_one(self, wanted: Sequence[str]) -> tuple[ObservedRoom, ...]:
         gate = asyncio.Semaphore(_IN_FLIGHT)
         done = 0
 
@@ -107,6 +133,11 @@ def read_room(room_id: str, state: Sequence[StateEvent], commune: Commune) -> Ob
         parents=_links(state, "m.space.parent"),
         traces={(e.type, e.state_key): _trace(e) for e in state},
     )
+
+
+def _is_in(room: ObservedRoom, bot: UserId) -> bool:
+    """Whether the bot can do anything there: it may have been put out."""
+    return bot in room.members and room.members[bot].membership is Membership.JOIN
 
 
 def _members(state: Sequence[StateEvent]) -> dict[UserId, Member]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pc_matrix.provisioning.reports import slug
 from policies.actions import Action, Notice
-from policies.terms import RoomKey
+from policies.terms import CommuneCode, RoomKey, RoomKind
 
 
 def plain_item(item: Action | Notice) -> dict[str, Any]:
@@ -41,6 +41,12 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one answer a kind
 def named(key: RoomKey) -> str:
     """``sector:centre``; the commune is left out."""
     return f"{key.kind.value}:{key.code}".removesuffix(":")
+
+
+def key_of(name: str, commune: CommuneCode) -> RoomKey:
+    """The room that ``named`` gave this name."""
+    kind, _, code = name.partition(":")
+    return RoomKey(commune, RoomKind(kind), code)
 
 
 def canonical(value: Any) -> str:

@@ -15,10 +15,10 @@ from typing import Any
 
 from pc_matrix.errors import InputError, StalePlan
 from pc_matrix.provisioning.footprint import Change, Digest, changes, footprint
-from pc_matrix.provisioning.plain import canonical, plain_item
+from pc_matrix.provisioning.plain import canonical, key_of, plain, plain_item
 from pc_matrix.provisioning.reports import Survey
 from policies.actions import Action, MakeAccount, Notice, RenewPassword
-from policies.terms import CommuneCode
+from policies.terms import CommuneCode, RoomKey
 
 FORMAT, VERSION = "pc-matrix-plan", 1
 
@@ -44,6 +44,8 @@ class PlanFile:
 
     made_at: datetime
     footprint: dict[str, dict[str, Any]]
+    asked: frozenset[RoomKey]
+    """Rooms that were asked to be made anew."""
     actions: tuple[str, ...]
     """Each as canonical JSON, in order."""
 
@@ -70,6 +72,7 @@ def written(survey: Survey, at: datetime, digest: Digest) -> str:
         "version": VERSION,
         "commune": survey.directory.commune.code,
         "made_at": at.isoformat(timespec="seconds"),
+        "replace": plain(survey.expected.replace),
         "removals": len({removal.user_id for removal in survey.plan.removals()}),
         "actions": [_item(action) for action in survey.plan.actions],
         "notices": [_item(notice) for notice in survey.plan.notices],
@@ -97,7 +100,9 @@ def read(raw: bytes, code: CommuneCode, digest: Digest) -> PlanFile:
             "Il a été modifié depuis, ou fait ailleurs, ou sous une autre clé maîtresse."
         )
     actions = tuple(canonical(action) for action in body["actions"])
-    return PlanFile(datetime.fromisoformat(body["made_at"]), body["footprint"], actions)
+    made_at = datetime.fromisoformat(body["made_at"])
+    asked = frozenset(key_of(name, code) for name in body.get("replace", ()))
+    return PlanFile(made_at, body["footprint"], asked, actions)
 
 
 def stale(made_at: str, lines: Sequence[str]) -> StalePlan:

@@ -8,11 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from pc_matrix.errors import (
-    IncompleteError,
     PcError,
-    SettingsError,
 )
-from pc_matrix.provisioning.accounts import Accounts, Closed, NewAccount
+from pc_matrix.provisioning import handing_over
+from pc_matrix.provisioning.accounts import Accounts, Closed, NewAccount, note_found
 from pc_matrix.provisioning.applying import Applier
 from pc_matrix.provisioning.asking import asking
 from pc_matrix.provisioning.braking import check_brake
@@ -20,6 +19,7 @@ from pc_matrix.provisioning.creation import Creator
 from pc_matrix.provisioning.images import Image, Images
 from pc_matrix.provisioning.looking_again import unfit
 from pc_matrix.provisioning.looks import Looks
+from pc_matrix.provisioning.memory import RoomMemory
 from pc_matrix.provisioning.observe import PATIENCE, Observer
 from pc_matrix.provisioning.ports import (
     AccountServer,
@@ -31,16 +31,19 @@ from pc_matrix.provisioning.ports import (
     silent,
 )
 from pc_matrix.provisioning.private_rooms import PrivateRooms
+from pc_matrix.provisioning.regaining import Regaining
 from pc_matrix.provisioning.reports import ApplyReport, EnforceReport, RebuildReport, Survey
 from pc_matrix.provisioning.retiring import Retiring
+from pc_matrix.provisioning.room_versions import check_version
 from pc_matrix.provisioning.second_try import left_to_do
 from pc_matrix.provisioning.surveying import Surveyor
 from policies.actions import Knocking
 from policies.corrections import losses
 from policies.damage import MOST_AT_ONCE
+from policies.membership import Expected
 from policies.plan import Plan, only
 from policies.terms import Commune, Person, RoomId, RoomKey, RoomKind, UserId
-from policies.world import Observed
+from policies.world import Observed, ObservedRoom
 
 
 class Provisioner:
@@ -72,7 +75,9 @@ class Provisioner:
         self._images = Images(pictures, rooms, registry, commune.code) if pictures else None
         self._observer = Observer(rooms, commune, progress, patience)
         self._accounts = None if admin is None else Accounts(admin, registry, commune.code, clock)
-        self._retiring = Retiring(rooms, registry, commune, self._observer, clock)
+        self._regaining = Regaining(admin, commune.bot)
+        self._retiring = Retiring(rooms, registry, commune, self._observer, clock, self._regaining)
+        self._memory = RoomMemory(self._observer, self._known)
         self._looks = Looks(rooms, registry, commune, clock)
         self._surveyor = Surveyor(
             self._observer,
@@ -94,12 +99,15 @@ class Provisioner:
         """The commune's rooms and its people's accounts, as they are."""
         return (await self.plan()).observed
 
-    async def plan(self) -> Survey:
+    async def plan(self, asked: frozenset[RoomKey] = frozenset()) -> Survey:
         """What would change now; nothing is changed, here or on the server.
 
-        Raises ``ServerUnreachable``, and ``AccessDenied`` when the server refuses to be asked.
+        The rooms ``asked`` for are made anew. Raises ``ServerUnreachable``, ``AccessDenied`` when
+        the server refuses to be asked, and ``SettingsError`` when it knows no such rooms.
         """
-        return await self._surveyor.of_all()
+        survey = await self._surveyor.of_all(asked)
+        await check_version(self._rooms, self._commune, survey.plan)
+        return survey
 
     async def apply(self, survey: Survey, allow_removals: int | None = None) -> ApplyReport:
         """Do what ``survey`` plans, and once more what did not succeed the first time.
@@ -111,10 +119,11 @@ class Provisioner:
         async with self._one_at_a_time:
             check_brake(survey, allow_removals)
             self.tell_guard()
+            note_found(self._registry, self._commune.code, survey.observed.accounts)
             report = await self._apply(survey, allow_removals)
             if report.stopped is None:
                 self._remember(survey)
-                await self._retiring.tend(self._surveyor.expected())
+                await self._tend(self._surveyor.expected())
             return report
 
     async def hand_over(self, accounts: Iterable[NewAccount]) -> None:
@@ -123,14 +132,7 @@ class Provisioner:
         Raises ``IncompleteError`` when some stay closed: the next ``apply`` gives them another
         password.
         """
-        accounts = list(accounts)
-        closed = await self._required_accounts().open_all(accounts) if accounts else ()
-        if closed:
-            raise IncompleteError(
-                f"{len(closed)} compte(s) restent fermés : leur mot de passe n'ouvre rien.",
-                f"Le serveur Matrix n'a pas répondu comme il faut : {', '.join(closed)}.",
-                "Relancez la même commande : un autre mot de passe sera tiré. Jetez celui-ci.",
-            )
+        await handing_over.hand_over(self._accounts, accounts)
 
     async def new_passwords(
         self, people: Iterable[Person], *, lost_password: bool
@@ -139,33 +141,25 @@ class Provisioner:
 
         Raises as ``plan`` does.
         """
-        accounts = self._required_accounts()
-        with asking():
-            found = [
-                (p.user_id, await accounts.again(p.user_id, p.name, lost_password=lost_password))
-                for p in people
-            ]
-        new = tuple(one for _who, one in found if isinstance(one, NewAccount))
-        return new, tuple((who, one) for who, one in found if isinstance(one, Closed))
+        return await handing_over.new_passwords(self._accounts, people, lost_password=lost_password)
 
-    def _required_accounts(self) -> Accounts:
-        if self._accounts is None:
-            raise SettingsError(
-                "Les comptes de ce serveur ne peuvent pas être ouverts.",
-                "Aucun jeton d'administration n'est donné.",
-                "Donnez « admin_token » dans secrets.toml.",
-            )
-        return self._accounts
-
-    async def enforce(self, room_ids: frozenset[RoomId] | None = None) -> EnforceReport:
+    async def enforce(
+        self,
+        room_ids: frozenset[RoomId] | None = None,
+        *,
+        moved: frozenset[RoomId] = frozenset(),
+        anew: bool = False,
+    ) -> EnforceReport:
         """Put right what drifted in ``room_ids`` (by default everywhere): members, powers, state.
 
-        Nothing is created; ``rebuild`` does that for what is unfit. Obeys the brake, which
-        leaves an audit row. Raises ``ServerUnreachable`` and ``AccessDenied``, and ``MatrixError``
-        when a room cannot be looked at.
+        Everywhere, a room is looked at the first time, when it is one of ``moved``, after it was
+        changed here, or with ``anew``; otherwise what was seen of it last still holds. Nothing is
+        created; ``rebuild`` does that for what is unfit. Obeys the brake, which leaves an audit
+        row and holds up the removals alone. Raises ``ServerUnreachable`` and ``AccessDenied``, and
+        ``MatrixError`` when a room cannot be looked at.
         """
         async with self._one_at_a_time:
-            seen = await self._observer.look(room_ids)
+            seen = await self._memory.seen(room_ids, moved, anew=anew)
             survey = self._surveyor.of_some(seen)
             broken = await unfit(self._observer, survey.expected, survey.observed, room_ids)
             knocking = tuple(n for n in survey.plan.notices if isinstance(n, Knocking))
@@ -175,12 +169,10 @@ class Provisioner:
                 rooms=frozenset(room.key for room in seen),
                 unfit=broken,
             )
-            if found.braked is not None:
-                return found
-            report = await self._run(survey.plan)
+            report = await self._run(self._looks.todo(survey, found.braked))
             undone = await self._looks.undone(report.done, survey)
-            if room_ids is None and report.stopped is None:
-                await self._retiring.tend(survey.expected)
+            if room_ids is None and report.stopped is None and found.braked is None:
+                await self._tend(survey.expected, seen)
                 self._looks.all_well(survey.expected)
         if report.stopped is not None:
             raise report.stopped
@@ -197,14 +189,14 @@ class Provisioner:
             keys |= self._retiring.owed(wanted)
             if not keys:
                 return RebuildReport()
-            survey = await self.plan()
+            survey = await self._surveyor.of_all()
             todo = only(survey.plan, keys)
             if len(todo.given_up()) > MOST_AT_ONCE:
                 return RebuildReport(too_many=len(todo.given_up()))
             report = await self._run(todo)
             if report.stopped is not None:
                 raise report.stopped
-            await self._retiring.tend(wanted)
+            await self._tend(wanted)
         told = losses(report.done, survey.observed.rooms)
         return RebuildReport(report.done, report.failed, told)
 
@@ -260,7 +252,16 @@ class Provisioner:
         if self._guard is not None:
             self._guard.publish(self._registry.directory(self._commune), self._clock())
 
+    def _known(self) -> frozenset[RoomId]:
+        return self._retiring.ids().union(self._registry.rooms(self._commune.code))
+
+    async def _tend(self, wanted: Expected, seen: Iterable[ObservedRoom] | None = None) -> None:
+        """What moves rooms that stand for nothing any more, which the session does not hear of."""
+        if await self._retiring.tend(wanted, seen):
+            self._memory.forget(self._retiring.ids())
+
     async def _run(self, todo: Plan) -> ApplyReport:
+        self._memory.will_move(todo)
         unlimited = self._admin is not None
         creator = Creator(
             self._rooms, self._registry, self._commune, self._observer, unlimited=unlimited
@@ -275,5 +276,6 @@ class Provisioner:
             self._clock,
             self._progress,
             images=self._images,
+            regaining=self._regaining,
         )
         return await applier.run(todo)

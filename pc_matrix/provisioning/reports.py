@@ -57,7 +57,7 @@ class ApplyReport:
 
 @dataclass(frozen=True, slots=True)
 class EnforceReport:
-    """What the running bot put right; with ``braked`` nothing was done and a human has to look.
+    """What the running bot put right; with ``braked`` nobody was put out: a human has to look.
 
     ``corrections`` says what of it undid somebody's act, ``unfit`` which rooms are gone, or cannot
     be mended where they are.

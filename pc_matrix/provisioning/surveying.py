@@ -43,12 +43,12 @@ class Surveyor:
         self._accounts, self._charters, self._images = accounts, charters, images
         self._retired = retired
 
-    async def of_all(self) -> Survey:
-        """Every room, and the people's accounts.
+    async def of_all(self, asked: frozenset[RoomKey] = frozenset()) -> Survey:
+        """Every room, and the people's accounts; the rooms ``asked`` for are to be made anew.
 
         Raises ``ServerUnreachable``, and ``AccessDenied`` when the server refuses to be asked.
         """
-        wanted = self.expected()
+        wanted = replace(self.expected(), replace=asked)
         with asking():
             observed = await self._observe(wanted)
         return self._survey(wanted, observed)
@@ -103,7 +103,8 @@ class Surveyor:
     async def _rooms_seen(self) -> tuple[ObservedRoom, ...]:
         """All rooms; those whose creation was begun and not ended are waited for."""
         nonces = set(self._registry.room_intents(self._commune.code).values())
-        return await (self._observer.look_for(nonces) if nonces else self._observer.look())
+        known = self._registry.rooms(self._commune.code)
+        return await self._observer.look_at_all(known, nonces)
 
     def _registered(self) -> dict[RoomKey, RoomId]:
         rooms = self._registry.rooms(self._commune.code)

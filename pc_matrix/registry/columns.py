@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, DateTime, Integer, LargeBinary
+from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.types import TypeDecorator
 
@@ -65,9 +67,16 @@ class UtcTime(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        if value is None:
-            return None
+        if value is None or value.tzinfo is UTC:
+            return value
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def opener(dialect: Dialect, column: Column[Any]) -> Callable[[bytes], str]:
+    """What opens values of a sealed column that were read as they lie in the database."""
+    assert isinstance(column.type, Sealed)
+    vault, context = _VAULTS[dialect], column.type.context
+    return lambda sealed: vault.open(bytes(sealed), context).decode()
 
 
 BigId = BigInteger().with_variant(Integer, "sqlite")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -11,16 +10,11 @@ from sqlmodel import Session, col, select
 
 from pc_matrix.errors import InputError
 from pc_matrix.registry.records import AccountState, Contact
-from pc_matrix.registry.rooms import rooms_in
 from pc_matrix.registry.tables import MandateRow, PersonRow
 from pc_matrix.registry.transactions import Transactions
-from policies.charter import lapses
-from policies.successors import moved
 from policies.terms import (
     AuthorityCode,
-    Commune,
     CommuneCode,
-    Directory,
     Mandate,
     Person,
     Role,
@@ -28,25 +22,24 @@ from policies.terms import (
     UserId,
 )
 
+MANDATE_COLUMNS = (
+    "user_id",
+    "role",
+    "since",
+    "until",
+    "sector",
+    "authority",
+    "charter_accepted",
+    "charter_version",
+)
+"""What ``mandate_of`` makes a mandate of, in its order."""
+_ROLES = {role.value: role for role in Role}
+
 
 class PersonStore:
     """The part of the registry that knows who is who."""
 
     _transactions: Transactions
-
-    def directory(self, commune: Commune) -> Directory:
-        """All persons, mandates (past and future too) and made rooms, as of one instant.
-
-        A mandate of a former sector is held where the commune's file says that its people are now.
-        """
-        with self._transactions.reading() as session:
-            persons = session.exec(select(PersonRow).where(PersonRow.commune == commune.code))
-            return Directory(
-                commune,
-                {UserId(row.user_id): _person(row) for row in persons},
-                moved(commune, _mandates(session, commune)),
-                rooms_in(session, commune.code),
-            )
 
     def person(self, code: CommuneCode, user_id: UserId) -> Person | None:
         with self._transactions.reading() as session:
@@ -151,6 +144,21 @@ class PersonStore:
             row = session.get(PersonRow, (code, user_id))
             return row.account_at if row else None
 
+    def accounts_found(self, code: CommuneCode, user_ids: Sequence[UserId]) -> None:
+        """Those of ``user_ids`` of whose account nothing was known have one that is not ours."""
+        if not user_ids:
+            return
+        with self._transactions.writing() as session:
+            session.execute(
+                update(PersonRow)
+                .where(
+                    col(PersonRow.commune) == code,
+                    col(PersonRow.user_id).in_(user_ids),
+                    col(PersonRow.account) == AccountState.NONE.value,
+                )
+                .values(account=AccountState.FOUND.value)
+            )
+
     def set_account_state(
         self,
         code: CommuneCode,
@@ -164,14 +172,6 @@ class PersonStore:
                 .where(col(PersonRow.commune) == code, col(PersonRow.user_id) == user_id)
                 .values(account=state.value, account_at=at)
             )
-
-
-def mandates_in(session: Session, code: CommuneCode) -> tuple[Mandate, ...]:
-    """Every mandate of the commune, in the order in which they were entered."""
-    rows = session.exec(
-        select(MandateRow).where(MandateRow.commune == code).order_by(col(MandateRow.id))
-    )
-    return tuple(_mandate(row) for row in rows)
 
 
 def write_person(
@@ -224,22 +224,27 @@ def _person(row: PersonRow) -> Person:
     return Person(UserId(row.user_id), row.name, row.language)
 
 
-def _mandate(row: MandateRow) -> Mandate:
+def mandate_of(  # noqa: PLR0913 - one a column
+    user_id: str,
+    role: str,
+    since: datetime,
+    until: datetime | None,
+    sector: str,
+    authority: str,
+    charter_accepted: datetime | None,
+    charter_version: str,
+    *,
+    charter_lapses: datetime | None,
+) -> Mandate:
+    """The mandate in a row, from its ``MANDATE_COLUMNS`` and the end of its charter."""
     return Mandate(
-        UserId(row.user_id),
-        Role(row.role),
-        row.since,
-        row.until,
-        SectorCode(row.sector) if row.sector else None,
-        AuthorityCode(row.authority) if row.authority else None,
-        row.charter_accepted,
-        row.charter_version,
+        UserId(user_id),
+        _ROLES[role],
+        since,
+        until,
+        SectorCode(sector) if sector else None,
+        AuthorityCode(authority) if authority else None,
+        charter_accepted,
+        charter_version,
+        charter_lapses,
     )
-
-
-def _mandates(session: Session, commune: Commune) -> Iterator[Mandate]:
-    return (_with_lapse(mandate, commune) for mandate in mandates_in(session, commune.code))
-
-
-def _with_lapse(mandate: Mandate, commune: Commune) -> Mandate:
-    return replace(mandate, charter_lapses=lapses(mandate.charter_version, commune))

@@ -15,6 +15,8 @@ class AccountState(StrEnum):
 
     NONE = "none"
     MADE = "made"
+    FOUND = "found"
+    """The server had it before us."""
     HANDED_OVER = "handed-over"
     """Its one-time password was shown to the town hall, and opens it."""
 

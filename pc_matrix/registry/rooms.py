@@ -127,11 +127,15 @@ class RoomStore:
 def rooms_in(session: Session, code: CommuneCode) -> Mapping[RoomId, RoomKey]:
     """The made rooms of the commune."""
     rows = session.exec(
-        select(RoomRow)
+        select(RoomRow.room_id, RoomRow.kind, RoomRow.code)
         .where(RoomRow.commune == code, col(RoomRow.room_id).is_not(None))
         .order_by(RoomRow.kind, RoomRow.code)
     )
-    return {RoomId(row.room_id): _key(row) for row in rows if row.room_id}
+    found = {}
+    for room_id, kind, place in rows:
+        if room_id:
+            found[RoomId(room_id)] = RoomKey(code, RoomKind(kind), place)
+    return found
 
 
 def _key(row: RoomRow) -> RoomKey:

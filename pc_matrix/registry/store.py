@@ -13,6 +13,7 @@ from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.consents import ConsentStore
 from pc_matrix.registry.corrections import CorrectionStore
+from pc_matrix.registry.directories import DirectoryStore
 from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
@@ -36,6 +37,7 @@ from pc_matrix.vault import Vault
 class Registry(
     PlaceStore,
     PersonStore,
+    DirectoryStore,
     ImportStore,
     RoomStore,
     AppliedStore,

@@ -18,6 +18,7 @@ from policies.mail_headers import MailAddress
 from policies.need_to_know import kind_of, sees_by_default
 from policies.terms import (
     CHARTER_VERSION,
+    ROOM_VERSION,
     Authority,
     AuthorityCode,
     Category,
@@ -28,6 +29,8 @@ from policies.terms import (
     SectorCode,
     UserId,
 )
+
+_ROOM_VERSION = r"^(1[2-9]|[2-9][0-9])$"
 
 
 class _CommuneTable(Table):
@@ -54,6 +57,7 @@ class _OptionsTable(Table):
     )
     aliases: bool = False
     knocking: bool = False
+    room_version: Annotated[str, StringConstraints(pattern=_ROOM_VERSION)] = ROOM_VERSION
 
 
 class _BrakeTable(Table):
@@ -140,6 +144,7 @@ class CommuneFile(Table):
             aliases=self.options.aliases,
             charter_deadline=self._charter_deadline(),
             knocking=self.options.knocking,
+            room_version=self.options.room_version,
             contact=self.commune.contact,
         )
 

@@ -27,6 +27,7 @@ _EXPECTED = {
     "model_type": "un tableau [nom] est attendu",
     "dict_type": "un tableau [nom] est attendu",
     "string_too_short": "un texte non vide est attendu",
+    "string_pattern_mismatch": "un numéro d'au moins 12 est attendu, entre guillemets",
     "too_short": "il en faut au moins un",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pc_matrix.bench.figures import spread
+from pc_matrix.bench.figures import median_of_pairs, spread
 from pc_matrix.bench.ready import JOINED, SYNCS, Ready
 from pc_matrix.bench.sizes import MOST_EVENTS, Sizes
 
@@ -31,3 +31,8 @@ def test_keys_fit_into_the_first_answer(events: int) -> None:
     keys = speakers * -(-events // speakers // 100)
     assert keys <= 100
     assert events >= speakers
+
+
+def test_ratios_are_of_what_was_taken_side_by_side() -> None:
+    slow_in_the_second_run = spread([2.0, 40.0, 3.0]), spread([1.0, 10.0, 1.0])
+    assert median_of_pairs(*slow_in_the_second_run) == 3.0

@@ -103,6 +103,7 @@ async def test_what_members_officers_and_server_administrators_try(
     token = await log_in(synapse.url, mallory, password)
     async with MatrixHttp(synapse.url, token) as http:
         await _an_officer_made_room_admin(attacked, mallory, http)
+    await _what_a_room_admin_does_without_inviting(attacked)
     await _a_bot_that_is_not_obeyed(attacked)
     await _rooms_that_cannot_be_mended_are_made_anew(attacked)
 
@@ -168,6 +169,73 @@ async def _an_officer_made_room_admin(
     assert ("drift.invited", officer) in rows
 
 
+async def _what_a_room_admin_does_without_inviting(attacked: Attacked) -> None:
+    """All else that a référente made room admin by the server can change, undone in one look."""
+    town, anna = attacked.town, attacked.people["anna"]
+    sector, space = town.room(RoomKind.SECTOR, "centre"), town.room(RoomKind.COMMUNE_SPACE)
+    referent, bot, bob = town.user("anna"), UserId(town.job.bot), town.user("bob")
+    before = {room: await town.state(room) for room in (sector, space)}
+    for room in (sector, space):
+        path = admin_path(1, "rooms", room, "make_room_admin")
+        await attacked.admin.request("POST", path, {"user_id": referent})
+    allowed: list[tuple[str, Json]] = [
+        ("m.room.guest_access", {"guest_access": "can_join"}),
+        ("m.room.topic", {"topic": "Réservé au club"}),
+        ("m.room.avatar", {"url": "mxc://elsewhere.test/x"}),
+        ("m.room.pinned_events", {"pinned": []}),
+    ]
+    for kind, content in allowed:
+        await attacked.state_of(anna, sector, kind, content)
+    fake = "!fake:elsewhere.test"
+    for room, kind in ((space, "m.space.child"), (sector, "m.space.parent")):
+        path = client_path("rooms", room, "state", kind, fake)
+        await anna.request("PUT", path, {"via": ["elsewhere.test"], "canonical": True})
+    path = client_path("rooms", space, "state", "m.space.child", sector)
+    await anna.request("PUT", path, {})
+    # What is the creator's alone stays so, whoever the server makes an admin of the room.
+    forbidden: list[tuple[str, Json]] = [
+        ("m.room.encryption", {"algorithm": "none"}),
+        ("m.room.history_visibility", {"history_visibility": "world_readable"}),
+        ("m.room.join_rules", {"join_rule": "public"}),
+        ("m.room.server_acl", {"allow": ["*"], "deny": []}),
+        ("m.room.power_levels", {"users": {referent: 100}}),
+        (TOMBSTONE, {"body": "", "replacement_room": fake}),
+    ]
+    for kind, content in forbidden:
+        async with refused():
+            await attacked.state_of(anna, sector, kind, content)
+    for verb in ("kick", "ban"):
+        async with refused():
+            await anna.request("POST", client_path("rooms", sector, verb), {"user_id": bot})
+    async with refused():
+        body = {"new_version": "12"}
+        await anna.request("POST", client_path("rooms", sector, "upgrade"), body)
+    await anna.request("POST", client_path("rooms", sector, "ban"), {"user_id": bob})
+    # An event of the state redacted: encryption stays, for the creator's alone are its settings.
+    name = await _event_of(attacked, sector, "m.room.name")
+    await anna.request("PUT", client_path("rooms", sector, "redact", name, "r1"), {})
+    found = await attacked.put_right(sector, space)
+    assert {
+        (Deed.POWER, bot, referent),
+        (Deed.SETTING, referent, "m.room.guest_access"),
+        (Deed.SETTING, referent, "m.room.topic"),
+        (Deed.SETTING, referent, "m.room.avatar"),
+        (Deed.SETTING, referent, "m.room.pinned_events"),
+        (Deed.LINK, referent, ""),
+        (Deed.PUT_OUT, referent, bob),
+    } <= found
+    for room in (sector, space):
+        after = await town.state(room)
+        for key, event in before[room].items():
+            if key[0] != "m.room.member":
+                assert after[key].content == event.content, key
+        assert not after.get(("m.space.child", fake), after["m.room.create", ""]).content.get("via")
+    assert not (await town.state(sector))["m.space.parent", fake].content
+    assert await town.membership(sector, bob) == "invite"
+    await attacked.people["bob"].request("POST", client_path("join", sector), {})
+    assert await attacked.put_right(sector, space) == set()
+
+
 async def _a_bot_that_is_not_obeyed(attacked: Attacked) -> None:
     """Answered as if it were: it is found out, and the bot freed."""
     town, office = attacked.town, attacked.town.room(RoomKind.AUTHORITY, "gendarmerie")
@@ -218,6 +286,11 @@ async def _rooms_that_cannot_be_mended_are_made_anew(attacked: Attacked) -> None
         survey = await provisioner.plan()
     assert survey.plan.actions == ()
     assert survey.plan.notices == ()
+
+
+async def _event_of(attacked: Attacked, room: str, kind: str) -> str:
+    state = await attacked.bot.request("GET", client_path("rooms", room, "state"))
+    return next(str(e["event_id"]) for e in state["chunk"] if e["type"] == kind)
 
 
 async def _delete(admin: MatrixHttp, room: RoomId) -> None:

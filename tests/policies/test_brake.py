@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from policies.actions import KickPerson, Why, WithdrawInvitation
+from policies.actions import KickPerson, WithdrawInvitation
 from policies.brake import Braked, BrakeReason, Sizes, brake
 from policies.brake_limits import BrakeLimits
 from policies.plan import Plan
 from policies.terms import RoomId
+from policies.why import Why
 from policies.world import Member, Membership, Observed, ObservedRoom
 from tests.policies.worlds import COMMUNE, NOW, SECTOR, member, user
 

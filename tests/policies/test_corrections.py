@@ -7,15 +7,17 @@ from dataclasses import replace
 import pytest
 
 from policies import actions as act
-from policies.actions import Action, Why
+from policies.actions import Action
+from policies.brake import Braked, BrakeReason, Sizes
 from policies.corrections import Correction, Deed, corrections, invited_by, losses
 from policies.damage import Damage
-from policies.intruders import without_intruders
-from policies.membership import Expected, expected
+from policies.intruders import beside_the_brake, without_intruders
+from policies.membership import Expected, ExpectedMember, expected
 from policies.plan import Plan
 from policies.reconcile import plan
 from policies.room_shapes import ENCRYPTION, POWER_LEVELS
 from policies.terms import Directory, EventId, Role, RoomId, UserId
+from policies.why import Why
 from policies.world import Membership, Observed, ObservedRoom, Trace
 from tests.policies.worlds import (
     COMMUNE,
@@ -234,3 +236,37 @@ def test_strangers_do_not_hold_the_brake_and_a_shrunken_registry_does() -> None:
     todo = plan(wanted(emptied), settled().observed())
     assert todo.removals()
     assert without_intruders(todo, settled().observed().rooms, wanted(), COMMUNE.bot) == todo
+
+
+def test_where_the_registry_is_doubted_nobody_loses_what_it_gave_and_the_rest_is_done() -> None:
+    rooms = settled().observed().rooms
+    sector = next(room for room in rooms if room.key == SECTOR)
+    levels = sector.state[POWER_LEVELS]
+    anna, bob, carl = ANNA, BOB, user("carl")
+    users = {anna: 50, bob: 100}
+    seen = replace(
+        sector, state={**sector.state, "m.room.power_levels": {**levels, "users": users}}
+    )
+    changes = (
+        act.PowerChange(anna, 50, 0),
+        act.PowerChange(bob, 100, 0),
+        act.PowerChange(carl, 0, 50),
+    )
+    power = act.SetPower(SECTOR, {**levels, "users": {carl: 50}}, changes, Why.MANDATE)
+    name = act.CorrectState(SECTOR, "m.room.name", {"name": "Centre"})
+    todo = Plan((power, name))
+    room = replace(wanted().rooms[SECTOR], members={anna: ExpectedMember(50, Role.REFERENT, NOW)})
+    before = replace(wanted(), rooms={SECTOR: room})
+    braked = Braked(BrakeReason.EMPTIED, 1, 1, Sizes(0))
+    spared = replace(power, content={**levels, "users": {carl: 50, anna: 50}}, changes=changes[1:])
+    found = beside_the_brake(todo, [seen], before, braked, COMMUNE.bot)
+    assert found == Plan((spared, name))
+    many = replace(braked, why=BrakeReason.TOO_MANY)
+    assert beside_the_brake(todo, [seen], before, many, COMMUNE.bot) == todo
+    # Without a look at which all was well, any power counts as given.
+    first = beside_the_brake(todo, [seen], None, braked, COMMUNE.bot).actions[0]
+    assert isinstance(first, act.SetPower)
+    assert first.content["users"] == {carl: 50, anna: 50, bob: 100}
+    only_hers = Plan((replace(power, content={**levels, "users": {}}, changes=changes[:1]),))
+    hers = replace(seen, state={"m.room.power_levels": {**levels, "users": {anna: 50}}})
+    assert beside_the_brake(only_hers, [hers], before, braked, COMMUNE.bot) == Plan()

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from policies import actions as act
-from policies.actions import Action, Duplicate, LeftOut, Why
+from policies.actions import Action, Duplicate, LeftOut
 from policies.damage import TOMBSTONE, Damage, Follow, damage
 from policies.membership import Expected, expected
 from policies.plan import only
@@ -18,6 +18,7 @@ from policies.retirement import READABLE_FOR, Retired, closing, is_over, leavers
 from policies.room_shapes import ENCRYPTION, POWER_LEVELS, Content
 from policies.successors import heirs, moved, successor
 from policies.terms import Commune, Directory, Role, RoomId, RoomKind, Sector, SectorCode
+from policies.why import Why
 from policies.world import Membership, Observed, ObservedRoom
 from tests.policies.worlds import (
     COMMUNE,
@@ -114,7 +115,7 @@ def test_a_tombstone_is_followed_to_our_own_later_room_alone() -> None:
     assert damage(shape, itself, [itself]) is Damage.TOMBSTONE
     world.rooms[new.room_id] = new
     found = plan(wanted(), world.observed())
-    assert act.RetireRoom(SECTOR, old.room_id, Damage.ASKED, (SECTOR,)) in found.actions
+    assert act.RetireRoom(SECTOR, old.room_id, Damage.FOLLOWED, (SECTOR,)) in found.actions
     assert act.AdoptRoom(SECTOR, RoomId("!new")) in found.actions
     assert not any(isinstance(a, act.CreateRoom) for a in found.actions)
     assert not any(isinstance(n, Duplicate) for n in found.notices)

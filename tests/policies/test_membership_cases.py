@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from policies import actions as act
-from policies.actions import Action, CorrectState, Duplicate, LinkChild, LinkParent, Notice, Why
+from policies.actions import Action, CorrectState, Duplicate, LinkChild, LinkParent, Notice
 from policies.membership import expected
 from policies.plan import Plan
 from policies.reconcile import plan
 from policies.room_shapes import shape
 from policies.terms import Commune, Mandate, Role, RoomId, RoomKey, RoomKind
+from policies.why import Why
 from policies.world import Account, Member, Membership, Observed
 from tests.policies.worlds import (
     BEFORE,

@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policies import actions as act
-from policies.actions import Why
 from policies.membership import Expected, ExpectedRoom, expected
 from policies.plan import Stage, stage_of
 from policies.reasons import drifts, mandate_behind, room_behind
@@ -18,6 +17,7 @@ from policies.reconcile import plan
 from policies.roles import GIFTS
 from policies.room_shapes import ALIAS, AVATAR, PINNED, POWER_LEVELS, Content
 from policies.terms import Directory, EventId, Mandate, Role, RoomId, RoomKey, RoomKind, UserId
+from policies.why import Why
 from policies.world import Account, Member, Membership, Observed, ObservedRoom
 from tests.policies.worlds import COMMUNE, NOW, World, directory, key, mandate, texts, user
 

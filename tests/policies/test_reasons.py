@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from policies import actions as act
-from policies.actions import Why
 from policies.membership import expected
 from policies.reasons import Drift, drifts, mandate_behind, room_behind
 from policies.room_shapes import ALIAS, AVATAR, POWER_LEVELS
 from policies.terms import Mandate, Role, RoomId, RoomKind
+from policies.why import Why
 from policies.world import Observed, ObservedRoom
 from tests.policies.worlds import (
     BEFORE,

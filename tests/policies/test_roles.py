@@ -6,7 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from policies.roles import GIFTS, has_place, may_take_part, rooms_given, server_of
+from policies.roles import (
+    GIFTS,
+    RoomsGiven,
+    has_place,
+    may_take_part,
+    rooms_given,
+    server_of,
+)
 from policies.terms import Role, RoomKey, RoomKind, UserId
 from tests.policies.worlds import COMMUNE, key, mandate, user
 
@@ -77,3 +84,16 @@ def test_rooms_belong_to_the_commune() -> None:
     for room, _power in rooms_given(mandate(user("anna"), Role.REFERENT, "gare"), COMMUNE):
         assert isinstance(room, RoomKey)
         assert room.commune == COMMUNE.code
+
+
+@pytest.mark.parametrize("federated", [frozenset(), frozenset({"elsewhere.test"})])
+def test_what_is_remembered_of_a_place_is_what_each_mandate_gives(
+    federated: frozenset[str],
+) -> None:
+    commune = replace(COMMUNE, federated_with=federated)
+    given = RoomsGiven(commune)
+    places = ("centre", "gare", "gendarmerie", "mairie", "nowhere")
+    people = (user("anna"), user("bob"), user("anna", "elsewhere.test"))
+    everybody = [mandate(u, role, place) for u in people for role in Role for place in places]
+    for each in (*everybody, *everybody):
+        assert given.of(each) == tuple(rooms_given(each, commune))

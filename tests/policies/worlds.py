@@ -15,7 +15,6 @@ from policies.room_shapes import (
     AVATAR,
     PINNED,
     POWER_LEVELS,
-    VERSION,
     Content,
     RoomTexts,
     parent_link,
@@ -183,6 +182,10 @@ class World:
                 assert self.chartered is not None
                 self.chartered.add(room.room_id)
                 self.charters[room.room_id] = EventId(f"$charter-of-{room.room_id}")
+            case act.RegainPower():
+                levels = room.state[POWER_LEVELS]
+                users = {**levels["users"], self.commune.bot: 100}  # type: ignore[dict-item]
+                room = replace(room, state={**room.state, POWER_LEVELS: {**levels, "users": users}})
             case act.ForgetRoom() | act.RetireRoom() | act.AdoptRoom() | act.CreateRoom():
                 raise AssertionError(action)
             case other:
@@ -201,7 +204,7 @@ class World:
             key=action.key,
             nonce="n",
             created=NOW,
-            version=VERSION,
+            version=action.shape.version,
             federates=action.shape.federates,
             space=action.shape.space,
             members={u: Member(Membership.INVITE, False, NOW) for u in action.invitees},

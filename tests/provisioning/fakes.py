@@ -27,6 +27,8 @@ class FakeServer:
         self.passwords: dict[str, str] = {}
         self.locked: set[str] = set()
         self.used: set[str] = set()
+        self.admins: set[str] = set()
+        self.deactivated: set[str] = set()
         self.lifted: set[str] = set()
         self.uploads: list[tuple[bytes, str]] = []
         self.aliases: dict[str, str] = {}
@@ -35,6 +37,7 @@ class FakeServer:
         self.shadow_banned = False
         self.dies_at: int | None = None
         self.after = False
+        self.has_sliding = True
         self.refuse: Callable[[str], Exception | None] = lambda request: None
 
     # -- rooms ---------------------------------------------------------------------------------
@@ -55,6 +58,13 @@ class FakeServer:
     async def joined(self) -> list[str]:
         with self._request("joined"):
             return [r for r, s in self.rooms.items() if _membership(s, BOT) == "join"]
+
+    async def all_states(self) -> dict[str, list[StateEvent]] | None:
+        """Also of the rooms that the bot was put out of, as a real server answers."""
+        with self._request("all"):
+            if not self.has_sliding:
+                return None
+            return {room_id: list(state.values()) for room_id, state in self.rooms.items()}
 
     async def state(self, room_id: str) -> list[StateEvent]:
         with self._request("state"):
@@ -93,6 +103,10 @@ class FakeServer:
         with self._request("leave"):
             self.member(room_id, BOT, "leave", BOT)
 
+    async def versions(self) -> frozenset[str]:
+        with self._request("versions"):
+            return frozenset({"11", "12", "13"})
+
     async def upload(self, data: bytes, mimetype: str) -> str:
         with self._request("upload"):
             self.uploads.append((data, mimetype))
@@ -110,7 +124,8 @@ class FakeServer:
                 return None
             seen = START if user_id in self.used else None
             locked = user_id in self.locked
-            return AccountInfo(user_id, "", False, False, locked=locked, last_seen=seen)
+            admin, closed = user_id in self.admins, user_id in self.deactivated
+            return AccountInfo(user_id, "", admin, closed, locked=locked, last_seen=seen)
 
     async def create_locked(self, user_id: str, display_name: str) -> None:
         with self._request("create_locked"):
@@ -124,6 +139,10 @@ class FakeServer:
             self.passwords[user_id] = password
             self.locked.discard(user_id)
 
+    async def deactivate(self, user_id: str, *, erase: bool = False) -> None:
+        with self._request(f"deactivate {user_id} {erase}"):
+            self.deactivated.add(user_id)
+
     async def lift_rate_limit(self, user_id: str) -> None:
         with self._request("lift"):
             self.lifted.add(user_id)
@@ -131,6 +150,15 @@ class FakeServer:
     async def lift_shadow_ban(self, user_id: str) -> None:
         with self._request("lift_shadow_ban"):
             self.shadow_banned = False
+
+    async def make_room_admin(self, room_id: str, user_id: str) -> None:
+        with self._request(f"make_room_admin {room_id}"):
+            levels = self.content(room_id, "m.room.power_levels")
+            users = {**levels["users"], user_id: 100}
+            others = [u for u, level in levels["users"].items() if level >= 100]
+            if not others:
+                raise MatrixError(400, "M_UNKNOWN", "No local admin user in room")
+            self.put(room_id, "m.room.power_levels", {**levels, "users": users}, "", others[0])
 
     # -- what others do ------------------------------------------------------------------------
 

@@ -117,7 +117,7 @@ async def test_a_server_that_goes_away_stops_the_work(stage: Stage) -> None:
     provisioner = stage.provisioner()
     report = await provisioner.apply(await provisioner.plan())
     assert report.failed  # the creations; nothing was there to link or to post to
-    stage.server.refuse = lambda r: gone if r in ("create", "joined") else None
+    stage.server.refuse = lambda r: gone if r in ("create", "all") else None
     with pytest.raises(ServerUnreachable):
         await provisioner.plan()
     stage.server.refuse = lambda r: None
@@ -178,17 +178,21 @@ async def test_every_change_leaves_an_audit_row(stage: Stage) -> None:
     assert ("make-account", "no-account") in rows
 
 
-async def test_a_refused_question_is_no_empty_answer(stage: Stage) -> None:
+@pytest.mark.parametrize(
+    ("has_sliding", "first", "last"), [(True, "all", "all"), (False, "joined", "state")]
+)
+async def test_a_refused_question_is_no_empty_answer(
+    stage: Stage, has_sliding: bool, first: str, last: str
+) -> None:
     await stage.settle()
-    stage.server.refuse = lambda r: (
-        MatrixError(429, "M_LIMIT_EXCEEDED", "") if r == "state" else None
-    )
+    stage.server.has_sliding = has_sliding
+    stage.server.refuse = lambda r: MatrixError(429, "M_LIMIT_EXCEEDED", "") if r == last else None
     with pytest.raises(ServerUnreachable):
         await stage.provisioner().plan()
     # The bot is not stopped by it, as it would be by a token that is revoked.
     with pytest.raises(MatrixError):
         await stage.provisioner().enforce()
-    stage.server.refuse = lambda r: MatrixError(403, "M_FORBIDDEN", "") if r == "joined" else None
+    stage.server.refuse = lambda r: MatrixError(403, "M_FORBIDDEN", "") if r == first else None
     with pytest.raises(AccessDenied):
         await stage.provisioner().plan()
 

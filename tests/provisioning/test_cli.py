@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from pc_matrix import wiring
-from pc_matrix.cli import provision
+from pc_matrix.cli import plan_print, provision
 from pc_matrix.cli.app import Context
 from pc_matrix.errors import BrakeError, IncompleteError, StoreError
 from pc_matrix.homeserver.http import MatrixError
@@ -98,7 +98,7 @@ def test_plan_tells_and_changes_nothing(town: Town) -> None:
     result = town.run("plan")
     assert result.exit_code == 2
     assert "Salon du secteur Centre" in result.stdout
-    assert "+ créer le compte de Anna (@anna:here.test)" in result.stdout
+    assert "+ créer un compte pour Anna (@anna:here.test)" in result.stdout
     assert town.stage.server.rooms == {}
     assert town.prepared == 0
 
@@ -123,10 +123,10 @@ def test_apply_then_plan_then_apply(town: Town) -> None:
         assert user_id in done.stdout
         assert done.stdout.count(password) == 1
     again = town.run("plan")
-    assert (again.exit_code, again.stdout) == (0, provision._NOTHING + "\n")
+    assert (again.exit_code, again.stdout) == (0, plan_print.NOTHING + "\n")
     before = len(town.stage.server.rooms)
     second = town.run("apply", "--yes")
-    assert (second.exit_code, second.stdout) == (0, provision._NOTHING + "\n")
+    assert (second.exit_code, second.stdout) == (0, plan_print.NOTHING + "\n")
     assert town.guard.told == 1  # a mandate may have been prolonged, though no room changes
     assert len(town.stage.server.rooms) == before
 

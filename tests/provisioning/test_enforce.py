@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from policies.actions import CorrectState, KickPerson, SetPower
+from policies.brake import BrakeReason
 from policies.terms import Role, RoomId
 from tests.policies.worlds import user
 from tests.provisioning.conftest import PEOPLE, Stage
@@ -67,6 +68,54 @@ async def test_the_brake_holds_the_bot_and_is_written_down(stage: Stage) -> None
     assert not [r for r in stage.server.requests if r.startswith("kick")]
     rows = stage.registry.audits(stage.commune.code, 100)
     assert [row.action for row in rows].count("brake") == 1
+
+
+async def test_a_council_whose_term_ends_holds_up_nothing_but_its_own_going(stage: Stage) -> None:
+    """Six mandates on one day: nobody goes unasked, and all else is done as on any other day."""
+    council = [f"elu{n}" for n in range(6)]
+    given = [stage.appoint(name, Role.ELECTED, "mairie") for name in council]
+    others = [f"voisin{n}" for n in range(40)]
+    for name in others:
+        stage.appoint(name, Role.RESIDENT, "centre")
+    await stage.settle()
+    sector, office = stage.room("sector", "centre"), stage.room("authority", "mairie")
+    provisioner = stage.provisioner()
+    await provisioner.enforce()
+    for mandate in given:
+        stage.registry.end_mandates(stage.commune.code, mandate.user_id, stage.now)
+    stage.appoint("erik", Role.RESIDENT, "centre")
+    stage.server.put(sector, "m.room.name", {"name": "Club"}, sender="@mallory:here.test")
+    stage.server.member(office, "@mallory:here.test", "join", "@mallory:here.test")
+    report = await provisioner.enforce(moved=frozenset({sector, office}))
+    assert report.braked is not None
+    assert (report.braked.why, report.braked.removed) == (BrakeReason.TOO_MANY, 6)
+    assert stage.server.membership(sector, user("erik")) == "invite"
+    assert stage.server.content(sector, "m.room.name") != {"name": "Club"}
+    assert stage.server.membership(office, "@mallory:here.test") == "leave"
+    assert {stage.server.membership(office, user(name)) for name in council} == {"join"}
+    assert (await provisioner.enforce()).done == ()
+    # What the administrators are told to run does exactly that.
+    await provisioner.apply(await provisioner.plan(), report.braked.removed)
+    assert {stage.server.membership(office, user(name)) for name in council} == {"leave"}
+    assert (await provisioner.enforce()).braked is None
+
+
+async def test_a_doubted_registry_takes_nobodys_power_but_a_strangers(stage: Stage) -> None:
+    await stage.settle()
+    sector = stage.room("sector", "centre")
+    provisioner = stage.provisioner()
+    await provisioner.enforce()
+    for name, *_ in PEOPLE:
+        stage.registry.end_mandates(stage.commune.code, user(name), stage.now)
+    levels = dict(stage.server.content(sector, "m.room.power_levels"))
+    report = await provisioner.enforce()
+    assert report.braked is not None
+    assert report.braked.why is BrakeReason.EMPTIED
+    assert stage.server.content(sector, "m.room.power_levels") == levels
+    users = {**levels["users"], user("bob"): 100}
+    stage.server.put(sector, "m.room.power_levels", {**levels, "users": users})
+    assert (await provisioner.enforce(moved=frozenset({sector}))).braked is not None
+    assert stage.server.content(sector, "m.room.power_levels") == levels
 
 
 async def test_who_left_is_not_called_back(stage: Stage) -> None:

@@ -117,7 +117,7 @@ def _undone(town: Town) -> None:
     [
         (_name, "Registre : Annette (@anna:here.test) a changé."),
         (_mandate, "Registre : Fred (@fred:here.test) a changé."),
-        (_mandate, "En plus : + créer le compte de Fred"),
+        (_mandate, "En plus : + créer un compte pour Fred"),
         (_intruder, "Salon du secteur Centre : ses membres ont changé."),
         (_intruder, "En plus : Salon du secteur Centre : - retirer @eve:here.test"),
         (_setting, "Salon du secteur Centre : ses réglages ont changé."),
@@ -135,7 +135,7 @@ def test_when_the_world_has_changed_nothing_is_done_and_the_change_is_named(
     found = settled.run("apply", str(path), "--yes").exception
     assert isinstance(found, StalePlan)
     what, why, remedy = found.diagnostics()
-    assert "fait le 1 juin 2026, 15:00" in what
+    assert "fait le 1er juin 2026, 15:00" in what
     assert said in why
     assert "pc-matrix plan --output" in remedy
     after = [r for r in settled.stage.server.requests if r.startswith(("kick", "invite", "set"))]

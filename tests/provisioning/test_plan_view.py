@@ -14,12 +14,13 @@ from pc_matrix.cli.plan_json import plan_as_json, report_as_json, survey_as_json
 from pc_matrix.cli.plan_view import one_line, sections
 from pc_matrix.provisioning import ApplyReport, Failure, NewAccount, Survey
 from policies import actions as act
-from policies.actions import Action, Notice, PowerChange, Why
+from policies.actions import Action, Notice, PowerChange
 from policies.damage import Damage
 from policies.membership import Expected, expected
 from policies.plan import Plan
 from policies.room_shapes import Content, power_levels, shape
 from policies.terms import Role, RoomId, RoomKind
+from policies.why import Why
 from policies.world import Observed, ObservedRoom
 from tests.policies.worlds import (
     BEFORE,
@@ -55,7 +56,10 @@ def every_action() -> Iterator[tuple[Action, str]]:
     for why in (Why.NO_MANDATE, Why.MANDATE_ENDED, Why.ROOM_CLOSED, Why.FOREIGN_SERVER):
         yield act.KickPerson(SECTOR, user("mallory"), why), "- retirer @mallory:here.test : "
     for why in (Why.CHARTER_NOT_ACCEPTED, Why.MANDATE_NOT_BEGUN):
-        yield act.WithdrawInvitation(SECTOR, ANNA, why), "- reprendre l'invitation de Anna (@anna"
+        yield (
+            act.WithdrawInvitation(SECTOR, ANNA, why),
+            "- reprendre l'invitation envoyée à Anna",
+        )
     yield act.SetPower(SECTOR, {}, ()), "~ remettre les droits du salon"
     changes = (PowerChange(ANNA, 0, 50),)
     yield act.SetPower(SECTOR, POWERS, changes), "+ promouvoir Anna (@anna:here.test) (0 → 50, mod"
@@ -68,11 +72,11 @@ def every_action() -> Iterator[tuple[Action, str]]:
     merged = act.RetireRoom(SECTOR, RoomId("!a"), Damage.REPLACED, (key(RoomKind.SECTOR, "gare"),))
     yield merged, "un autre secteur prend sa suite (Salon du secteur Gare)"
     yield act.AdoptRoom(SECTOR, RoomId("!a")), "~ inscrire ce salon au registre"
-    yield act.MakeAccount(ANNA, "Anna"), "+ créer le compte de Anna"
+    yield act.MakeAccount(ANNA, "Anna"), "+ créer un compte pour Anna"
     yield act.RenewPassword(ANNA, "Anna"), "~ nouveau mot de passe pour Anna"
     whole = shape(SECTOR, FEDERATING, texts(SECTOR))
-    yield act.CreateRoom(SECTOR, whole, {}, (ANNA,)), "+ créer : il n'existe pas encore"
-    yield act.CreateRoom(SECTOR, whole, {}, (), Why.ROOM_LOST), "+ créer : le bot n'est plus"
+    yield act.CreateRoom(SECTOR, whole, {}, (ANNA,)), "+ le créer : il n'existe pas encore"
+    yield act.CreateRoom(SECTOR, whole, {}, (), Why.ROOM_LOST), "+ le créer : le bot n'est plus"
     for event_type, content in whole.state.items():
         words = "~ renommer" if event_type == "m.room.name" else "~ remettre l"
         yield act.CorrectState(SECTOR, event_type, content), words
@@ -83,7 +87,8 @@ def every_action() -> Iterator[tuple[Action, str]]:
     yield act.LinkParent(SECTOR, SPACE, {}), "~ le rattacher à : Espace de la commune"
     yield act.UnlinkChild(SPACE, RoomId("!x")), "- défaire un rattachement"
     yield act.UnlinkParent(SECTOR, RoomId("!x")), "- défaire un rattachement"
-    yield act.LiftBan(SECTOR, ANNA), "~ lever le bannissement de Anna"
+    yield act.RegainPower(SECTOR), "~ faire rendre ses droits au bot par le serveur"
+    yield act.LiftBan(SECTOR, ANNA), "~ lever le bannissement prononcé contre Anna"
     for role in Role:
         yield act.InvitePerson(SECTOR, ANNA, role), f"+ inviter Anna (@anna:here.test) : {SINCE}"
     yield act.PostCharter(SECTOR), "+ y publier la charte"
@@ -149,7 +154,7 @@ def test_sections_are_by_room_in_the_order_of_the_plan() -> None:
     [
         (
             {"until": NOW - timedelta(hours=2)},
-            "son mandat (habitant, secteur Centre) est terminé depuis le 1 juin 2026, 12:00",
+            "son mandat (habitant, secteur Centre) est terminé depuis le 1er juin 2026, 12:00",
         ),
         (
             {"since": NOW + timedelta(days=1)},
@@ -176,7 +181,7 @@ def test_an_invitation_names_the_end_of_a_mandate_and_an_authority_its_name() ->
     room = key(RoomKind.AUTHORITY, "gendarmerie")
     invite = act.InvitePerson(room, dora, Role.OFFICER)
     assert one_line(invite, survey(Plan((invite,)), wanted)).endswith(
-        ": agent, Gendarmerie, depuis le 2 mai 2026, 14:00, jusqu'au 1 juillet 2026, 14:00"
+        ": agent, Gendarmerie, depuis le 2 mai 2026, 14:00, jusqu'au 1er juillet 2026, 14:00"
     )
 
 

@@ -139,3 +139,39 @@ async def test_paths_are_quoted_and_a_direct_invitation_says_so() -> None:
         "rooms/%21a/unban",
     ]
     assert http.asked[1][2] == {"membership": "invite", "is_direct": True}
+
+
+def _sliding(count: object, rooms: object) -> Json:
+    return {"lists": {"all": {"count": count}}, "rooms": rooms}
+
+
+async def test_all_rooms_come_in_one_answer() -> None:
+    name = {"type": "m.room.name", "state_key": "", "content": {"name": "x"}}
+    found = {"!a": {"required_state": [name, {"type": "m.room.message"}]}, "!invited": {}}
+    states = await rooms(Scripted(_sliding(2, found))).all_states()
+    assert states is not None
+    assert {r: [e.type for e in state] for r, state in states.items()} == {
+        "!a": ["m.room.name"],
+        "!invited": [],
+    }
+    assert await rooms(Scripted(_sliding(0, {}))).all_states() == {}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        _sliding(2, {"!a": {}}),
+        _sliding("1", {"!a": {}}),
+        {"rooms": {"!a": {}}},
+        MatrixError(404, "M_UNRECOGNIZED", ""),
+        MatrixError(400, "M_UNKNOWN", ""),
+    ],
+)
+async def test_an_answer_that_leaves_rooms_out_is_none(answer: Answer) -> None:
+    assert await rooms(Scripted(answer)).all_states() is None
+
+
+async def test_a_refusal_is_no_missing_feature() -> None:
+    with pytest.raises(MatrixError):
+        await rooms(Scripted(MatrixError(403, "M_FORBIDDEN", ""))).all_states()

@@ -178,7 +178,7 @@ def test_a_name_that_another_key_sealed_is_not_read(
             connection.execute(text("UPDATE person SET name = :name"), {"name": foreign})
         engine.dispose()
         with pytest.raises(StoreError, match="scellée"):
-            registry.directory(commune)
+            registry.directory(commune).persons[ANNE.user_id]
 
 
 def test_an_address_for_postgresql_gets_its_driver() -> None:

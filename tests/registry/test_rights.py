@@ -11,14 +11,30 @@ import pytest
 import typer
 from typer.testing import Result
 
+from pc_matrix import wiring
 from pc_matrix.errors import InputError
+from pc_matrix.provisioning.closing_accounts import Fate
 from pc_matrix.registry import Contact
+from pc_matrix.registry.records import AccountState
 from policies.terms import Mandate, Person, Role, RoomId, RoomKey, RoomKind, SectorCode, UserId
 from tests.registry.conftest import CODE, NOW, Run
 
 MARIE = UserId("@marie:saint-exemple.test")
 PAUL = UserId("@paul:saint-exemple.test")
 FOREIGN = UserId("@zoe:parti.test")
+
+
+@pytest.fixture(autouse=True)
+def closings(monkeypatch: pytest.MonkeyPatch) -> list[tuple[UserId, AccountState]]:
+    """Whose account was to be closed, and what the registry had said of it."""
+    asked: list[tuple[UserId, AccountState]] = []
+
+    async def close(house: object, who: UserId, state: AccountState) -> Fate:
+        asked.append((who, state))
+        return Fate.NOT_OURS if state is AccountState.NONE else Fate.CLOSED
+
+    monkeypatch.setattr(wiring, "close_account_of", close)
+    return asked
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +124,15 @@ def test_erasing_tells_what_is_kept_and_why(run: Run, house: Any) -> None:
     directory = house.registry.directory(house.settings.commune)
     assert (set(directory.persons), directory.mandates) == ({PAUL, FOREIGN}, ())
     assert "hormis ce qui doit l'être" in error_of(run("erase", "marie", "--yes")).what
+
+
+def test_erasing_closes_an_account_of_ours_and_says_so(
+    run: Run, house: Any, closings: list[tuple[UserId, AccountState]]
+) -> None:
+    house.registry.set_account_state(CODE, MARIE, AccountState.HANDED_OVER, NOW)
+    assert "est fermé sur le serveur Matrix" in run("erase", "marie", "--yes").stdout
+    assert "il reste à elle" in run("erase", "paul", "--yes").stdout
+    assert closings == [(MARIE, AccountState.HANDED_OVER), (PAUL, AccountState.NONE)]
 
 
 def test_erasing_asks_first(run: Run, house: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 from sqlmodel import SQLModel
 
 
@@ -18,3 +18,9 @@ class Row(SQLModel):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def table_of(kind: type[Row]) -> Table:
+    """The table itself: what reads many rows has no use for an object for each."""
+    table: Table = kind.metadata.tables[str(kind.__tablename__)]
+    return table

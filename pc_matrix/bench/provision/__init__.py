@@ -1,0 +1,1 @@
+"""``pc-matrix bench provision``: what is promised of plans and of what carries them out."""

@@ -1,0 +1,113 @@
+"""The inbox is emptied: flags of several rooms at once, each room's own in their order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+
+import pytest
+
+from bridges.outcome import Helped, Outcome
+from pc_matrix.draining import Draining
+from pc_matrix.errors import ServerUnreachable
+from pc_matrix.homeserver.http import MatrixError
+from policies.terms import Command, Directory, EventId, Flag, Incoming, RoomId
+from tests.fakes import commune as c
+
+
+def flag(name: str, room: RoomId) -> Flag:
+    return Flag(EventId(f"$f-{name}"), room, c.REFERENT, EventId(f"$m-{name}"), None)
+
+
+class Office:
+    """An inbox, and who carries it: each item waits for its gate, if it has one."""
+
+    def __init__(self, items: list[Incoming]) -> None:
+        self.items = dict(enumerate(items))
+        self.begun: list[str] = []
+        self.settled: list[str] = []
+        self.on_its_way: set[str] = set()
+        open_gate = asyncio.Event()
+        open_gate.set()
+        self.gates: dict[str, asyncio.Event] = defaultdict(lambda: open_gate)
+        self.failures: dict[str, Exception] = {}
+
+    def waiting(self) -> list[tuple[int, Incoming]]:
+        return [(i, x) for i, x in self.items.items() if x.event_id not in self.settled]
+
+    def settle(self, inbox_id: int, _outcome: str) -> None:
+        self.settled.append(self.items[inbox_id].event_id)
+
+    def directory(self) -> Directory:
+        return c.directory()
+
+    async def carry(self, item: Incoming, _directory: Directory) -> Outcome:
+        self.begun.append(item.event_id)
+        self.on_its_way.add(item.event_id)
+        try:
+            await self.gates[item.event_id].wait()
+            if item.event_id in self.failures:
+                raise self.failures[item.event_id]
+        finally:
+            self.on_its_way.discard(item.event_id)
+        return Helped()
+
+    async def empty(self) -> bool:
+        return await Draining(self, self, lambda: None).run()
+
+
+async def until(office: Office, begun: list[str]) -> None:
+    async with asyncio.timeout(10):
+        while sorted(office.begun) != sorted(begun):
+            await asyncio.sleep(0)
+
+
+async def test_a_slow_room_holds_up_no_other() -> None:
+    office = Office(
+        [flag("slow", c.CENTRE_ROOM), flag("after", c.CENTRE_ROOM), flag("gare", c.GARE_ROOM)]
+    )
+    office.gates["$f-slow"] = asyncio.Event()
+    emptying = asyncio.create_task(office.empty())
+    await until(office, ["$f-slow", "$f-gare"])
+    async with asyncio.timeout(10):
+        while not office.settled:
+            await asyncio.sleep(0)
+    assert office.settled == ["$f-gare"]
+    assert "$f-after" not in office.begun, "a room's own order is kept"
+    office.gates["$f-slow"].set()
+    await emptying
+    assert office.settled == ["$f-gare", "$f-slow", "$f-after"]
+
+
+async def test_a_command_waits_for_those_before_it_and_those_after_wait_for_it() -> None:
+    command = Command(EventId("$c"), c.GARE_ROOM, c.REFERENT, "help")
+    office = Office([flag("1", c.CENTRE_ROOM), command, flag("2", c.GARE_ROOM)])
+    office.gates["$f-1"] = asyncio.Event()
+    emptying = asyncio.create_task(office.empty())
+    await until(office, ["$f-1"])
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert office.begun == ["$f-1"]
+    office.gates["$f-1"].set()
+    await emptying
+    assert office.settled == ["$f-1", "$c", "$f-2"]
+
+
+async def test_an_item_that_one_room_refuses_is_left_for_another_time() -> None:
+    office = Office([flag("1", c.CENTRE_ROOM), flag("2", c.CENTRE_ROOM)])
+    office.failures["$f-1"] = MatrixError(404, "M_NOT_FOUND", "")
+    await office.empty()
+    assert office.settled == ["$f-2"]
+    del office.failures["$f-1"]
+    await office.empty()
+    assert office.settled == ["$f-2", "$f-1"]
+
+
+async def test_when_the_server_is_away_nothing_is_left_on_its_way() -> None:
+    office = Office([flag("1", c.CENTRE_ROOM), flag("2", c.GARE_ROOM)])
+    office.gates["$f-1"] = asyncio.Event()
+    office.failures["$f-2"] = ServerUnreachable("", "", "")
+    with pytest.raises(ServerUnreachable):
+        await office.empty()
+    assert not office.on_its_way
+    assert not office.settled
