@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bridges.each import each
+from bridges.enclosing import Enclosing
 from bridges.outcome import Outcome, Refused, Relayed, Uncertain
 from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as wording
+from bridges.wording.enclosures import file_name
 from bridges.wording.notice import Notice
 from policies.details import Detail
 from policies.mails import MailKind
 from policies.need_to_know import Leaving
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
 from policies.reports import LinkState, Report, ReportState
@@ -38,6 +42,7 @@ class Parcel:
     """Who wrote the message, where he lets his name be told."""
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
+    enclosure: Picture | Position | None = None
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -57,8 +62,11 @@ class Went:
 class Delivery:
     """Sends reports; what was sent before a crash is not sent again."""
 
-    def __init__(self, rooms: RoomSender, ledger: ReportLedger, clock: Clock) -> None:
+    def __init__(
+        self, rooms: RoomSender, ledger: ReportLedger, enclosing: Enclosing, clock: Clock
+    ) -> None:
         self._rooms, self._ledger, self._clock = rooms, ledger, clock
+        self._enclosing = enclosing
 
     async def deliver(self, parcel: Parcel, directory: Directory) -> Outcome:
         """Send ``parcel`` to every authority of its category, then tell its référent."""
@@ -71,7 +79,14 @@ class Delivery:
         mails = [d for d in destinations if isinstance(d, MailDestination)]
         rooms = [d for d in destinations if isinstance(d, Destination)]
         self._write_down(parcel, mails)
-        certain = await each(self._arrives(parcel, d, number, directory) for d in rooms)
+        language, enclosure = directory.commune.language, parcel.enclosure
+        name = "" if enclosure is None else file_name(language, number, enclosure)
+        certain = await each(
+            self._arrives(
+                parcel, d.room_id, _notice(parcel, d.authority, number, directory), name, now
+            )
+            for d in rooms
+        )
         went = Went(
             arrived=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if sure],
             missing=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if not sure],
@@ -91,20 +106,24 @@ class Delivery:
             self._ledger.mail(report.id, code, MailKind.REPORT, txn)
 
     async def _arrives(
-        self, parcel: Parcel, destination: Destination, number: str, directory: Directory
+        self, parcel: Parcel, room_id: RoomId, notice: Notice, name: str, now: datetime
     ) -> bool:
-        """Send to one destination what it may see; whether it surely arrived."""
-        now = self._clock.now()
-        source, room_id = parcel.report.source_event, destination.room_id
+        """Send to one destination, the words first; whether all of it surely arrived.
+
+        ``name`` is what its picture is called there.
+        """
+        source = parcel.report.source_event
         link = self._ledger.link(parcel.report.id, room_id, transaction("report", source, room_id))
-        if link.state is LinkState.SENT:
+        if link.state is not LinkState.SENT:
+            if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
+                self._ledger.uncertain(link.id)
+                return False
+            event_id = await self._rooms.send(room_id, notice, link.txn)
+            self._ledger.sent(link.id, event_id)
+            link = replace(link, event_id=event_id)
+        if parcel.enclosure is None:
             return True
-        if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
-            self._ledger.uncertain(link.id)
-            return False
-        notice = _notice(parcel, destination.authority, number, directory)
-        self._ledger.sent(link.id, await self._rooms.send(room_id, notice, link.txn))
-        return True
+        return await self._enclosing.follow(link, parcel.enclosure, name, source, now)
 
     async def _tell(self, parcel: Parcel, number: str, went: Went, directory: Directory) -> Outcome:
         report = parcel.report
@@ -167,7 +186,8 @@ def will_be_masked(leaving: Leaving, category: Category | None, directory: Direc
 
 def _notice(parcel: Parcel, authority: Authority, number: str, directory: Directory) -> Notice:
     facts = facts_of(parcel, authority, number, directory)
-    return wording.report(directory.commune.language, facts, parcel.leaving.to(authority))
+    words = parcel.leaving.to(authority)
+    return wording.report(directory.commune.language, facts, words, parcel.enclosure)
 
 
 def facts_of(

@@ -8,6 +8,7 @@ from datetime import datetime
 from bridges.calling import first_call
 from bridges.drafting import drafted
 from bridges.ports import Language, MessageReader, ReportLedger
+from policies.attachments import Enclosed, mark, seen_first
 from policies.denunciation.analysis import Analysis
 from policies.denunciation.judge import judge
 from policies.denunciation.verdict import Decision, Verdict
@@ -39,6 +40,16 @@ class Judged:
     def leaving(self) -> Verdict | None:
         """What leaves when the référent confirms it, ``None`` when nothing can."""
         return self.draft if self.verdict.decision is Decision.RETURN else self.verdict
+
+    @property
+    def enclosed(self) -> Enclosed | None:
+        """What leaves with it: of a denunciation nothing, also when its facts may."""
+        is_returned = self.verdict.decision is Decision.RETURN
+        return None if is_returned else self.message.enclosed
+
+    def shown(self, leaving: Verdict) -> str:
+        """What is confirmed when ``leaving`` is: its text, and just what was enclosed."""
+        return leaving.text + mark(self.enclosed)
 
     def __repr__(self) -> str:
         return f"Judged({self.message!r}, {self.verdict!r})"
@@ -91,6 +102,7 @@ class Judging:
         if not analysis.readable:
             return Barred(Refusal.UNCHECKED, call)
         verdict = careful(judge(analysis), said)
+        verdict = seen_first(verdict, message.enclosed)
         draft = drafted(self._language, analysis, verdict, said.doubts)
         return Judged(message, relayable, analysis, verdict, draft, call)
 

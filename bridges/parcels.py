@@ -8,6 +8,8 @@ from bridges.delivery import Parcel
 from bridges.judging import Judged
 from policies.denunciation.verdict import Decision
 from policies.need_to_know import Leaving
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.reports import Report
 from policies.terms import EventId, UserId
 
@@ -19,7 +21,12 @@ class Consents(Protocol):
 
 
 def parcel_of(
-    report: Report, judged: Judged, leaving: Leaving, consents: Consents, digest: str = ""
+    report: Report,
+    judged: Judged,
+    leaving: Leaving,
+    consents: Consents,
+    digest: str = "",
+    enclosure: Picture | Position | None = None,
 ) -> Parcel:
     """What leaves of ``report``; its author is in it only if he himself allowed it.
 
@@ -34,4 +41,5 @@ def parcel_of(
         digest,
         author if consents.lets_name(report.source_event, author) else None,
         marked=judged.verdict.decision is not Decision.RETURN,
+        enclosure=enclosure,
     )

@@ -8,9 +8,13 @@ from typing import Protocol
 
 from bridges.letter import Letter
 from bridges.wording.notice import Notice
+from policies.attachments import Attachment
 from policies.certificates import Certificate, CertificateFault
 from policies.denunciation.analysis import Analysis
 from policies.mails import Mail, MailKind, MailOutcome, MailState
+from policies.pictures import Picture
+from policies.positions import Position
+from policies.refusal import Refusal
 from policies.reports import AckNews, Choice, Link, Report, ReportState, Showing
 from policies.terms import AuthorityCode, Category, EventId, Flag, Message, RoomId, UserId
 
@@ -20,6 +24,25 @@ class RoomSender(Protocol):
 
     async def send(self, room_id: RoomId, notice: Notice, txn: str) -> EventId: ...
     async def react(self, room_id: RoomId, event_id: EventId, key: str, txn: str) -> EventId: ...
+
+
+class EnclosureSender(Protocol):
+    """Sends pictures and positions into rooms. The same ``txn`` never sends one twice."""
+
+    async def enclose(
+        self,
+        room_id: RoomId,
+        enclosure: Picture | Position,
+        name: str,
+        txn: str,
+        answers: EventId | None = None,
+    ) -> EventId: ...
+
+
+class Pictures(Protocol):
+    """Fetches an attachment and makes its picture anew, without what a picture tells beside it."""
+
+    async def cleaned(self, attachment: Attachment) -> Picture | Refusal: ...
 
 
 class MessageReader(Protocol):
@@ -95,6 +118,17 @@ class ReportLedger(Protocol):
         txn: str,
         change: EventId | None = None,
     ) -> Mail: ...
+
+
+class EnclosureLedger(Protocol):
+    """What followed reports' copies beside their text, of one commune.
+
+    An enclosure is a ``Link`` whose ``id`` is its own. ``enclosed`` without an event: nobody knows.
+    """
+
+    def enclosure(self, link_id: int, txn: str) -> Link: ...
+    def enclosed(self, enclosure_id: int, event_id: EventId | None) -> None: ...
+    def enclosures(self, report_id: int) -> Sequence[Link]: ...
 
 
 class MailLedger(ReportLedger, Protocol):

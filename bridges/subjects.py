@@ -6,9 +6,10 @@ leaves all the same, as « other ».
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+from bridges.each import attempted
 from bridges.judging import Judged
 from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
@@ -20,6 +21,9 @@ from policies.reports import Report, ReportState
 from policies.routing import goes_somewhere
 from policies.subject import is_overdue, settle
 from policies.terms import Category, Directory, EventId, RoomKind
+
+TOLD = frozenset({Refusal.WHICH_QUESTION, Refusal.NO_DESTINATION})
+"""The refusals that an answer's sender can do something about."""
 
 
 class Subjects:
@@ -71,8 +75,19 @@ class Subjects:
                 txn = transaction(f"subject {category.value}", event_id, room_id)
                 await self._rooms.react(room_id, event_id, wording.sign(category), txn)
 
-    def answers(self, item: Subject) -> Report | Refusal | None:
-        """The report that ``item`` answers for; ``None`` when nothing was asked of its sender."""
+    def answers(self, item: Subject, directory: Directory) -> Report | Refusal | None:
+        """The report that ``item`` answers for, as what it says; ``None``: nothing was asked.
+
+        What nobody receives is no answer: it goes on waiting, for another or for none.
+        """
+        found = self._asked_of(item)
+        if not isinstance(found, Report):
+            return found
+        if item.category not in goes_somewhere(directory, self._clock.now()):
+            return Refusal.NO_DESTINATION
+        return self.name(found, item.category)
+
+    def _asked_of(self, item: Subject) -> Report | Refusal | None:
         if item.target:
             found = self._ledger.report_by_preview(item.target)
             if found is not None:
@@ -82,10 +97,29 @@ class Subjects:
             return Refusal.WHICH_QUESTION
         return waiting[0] if waiting else None
 
-    def overdue(self) -> list[Report]:
-        """The reports that waited long enough, as « other » from now on."""
-        now = self._clock.now()
-        return [r for r, since in self._ledger.asked() if is_overdue(since, now)]
+    async def expire(
+        self, directory: Directory, resume: Callable[[Report], Awaitable[object]]
+    ) -> int:
+        """Let those reports go on as « other » that waited long enough; how many.
+
+        One that fails holds up no other; the first failure is raised at the end.
+        """
+        now, failed = self._clock.now(), list[BaseException]()
+        overdue = [r for r, since in self._ledger.asked() if is_overdue(since, now)]
+        for report in overdue:
+            failed += (await attempted([self._late(report, directory, resume)]))[1]
+        if failed:
+            raise failed[0]
+        return len(overdue)
+
+    async def _late(
+        self,
+        report: Report,
+        directory: Directory,
+        resume: Callable[[Report], Awaitable[object]],
+    ) -> None:
+        await self.tell_overdue(report, directory)
+        await resume(self.name(report, Category.OTHER))
 
     async def tell_overdue(self, report: Report, directory: Directory) -> None:
         """Let its référent know that it leaves without his answer."""

@@ -7,7 +7,7 @@ a transaction id of its own. No text is kept anywhere on the way.
 from __future__ import annotations
 
 from bridges.delivery import Delivery, will_be_masked
-from bridges.each import attempted
+from bridges.enclosing import Enclosing
 from bridges.judging import Barred, Judged, Judging, flag_of
 from bridges.outcome import Asked, Awaiting, Declined, Offered, Outcome, Refused, Returned
 from bridges.parcels import parcel_of
@@ -21,24 +21,20 @@ from bridges.ports import (
 )
 from bridges.private import person_of, tell
 from bridges.reasons import reasons
-from bridges.subjects import Subjects
+from bridges.subjects import TOLD, Subjects
 from bridges.wording import advice
 from bridges.wording import relay as wording
 from bridges.wording.notice import Notice
 from policies.denunciation.verdict import Decision, Verdict
 from policies.emergency import Emergency
 from policies.incoming import Subject
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.reports import Choice, Report, ReportState, Showing, Shown
-from policies.routing import goes_somewhere
-from policies.terms import Answer, Category, Directory, EventId, Flag, Person, UserId
+from policies.terms import Answer, Category, Directory, EventId, Flag, Person, RoomKind, UserId
 
-_SHOWN = {
-    Decision.RELAY: Shown.RELAY,
-    Decision.REDACT: Shown.REDACT,
-    Decision.HOLD: Shown.HOLD,
-    Decision.RETURN: Shown.RETURN,
-}
+_SHOWN = {decision: Shown(decision.value) for decision in Decision}
 _WAIT = (ReportState.AWAITING, ReportState.OFFERED, ReportState.OPEN)
 
 
@@ -53,11 +49,13 @@ class ToAuthority:
         language: Language,
         fingerprint: Fingerprint,
         clock: Clock,
+        enclosing: Enclosing,
     ) -> None:
         self._rooms, self._ledger = rooms, ledger
+        self._enclosing = enclosing
         self._fingerprint, self._clock = fingerprint, clock
         self._judging = Judging(reader, ledger, language)
-        self._delivery = Delivery(rooms, ledger, clock)
+        self._delivery = Delivery(rooms, ledger, enclosing, clock)
         self._subjects = Subjects(rooms, ledger, clock)
 
     async def carry(self, flag: Flag, directory: Directory) -> Outcome:
@@ -70,15 +68,19 @@ class ToAuthority:
         await self._call_first(flag.sender, judged.call, directory, flag.event_id)
         if isinstance(judged, Barred):
             return await self._barred(flag, judged.refusal, directory)
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            # No report is opened: once it is sent anew, or is there again, it may be flagged again.
+            return await self._refuse(flag.sender, enclosure, directory, flag.event_id)
         report = self._ledger.open_report(flag)
         report = self._subjects.settled(report, judged, directory) or report
         match judged.verdict.decision:
             case Decision.RETURN:
                 return await self._return(report, judged, directory, flag.event_id)
             case Decision.REDACT | Decision.HOLD:
-                return await self._show(report, judged, directory, flag.event_id)
+                return await self._show(report, judged, enclosure, directory, flag.event_id)
             case Decision.RELAY:
-                return await self._deliver(report, judged, judged.verdict, directory)
+                return await self._deliver(report, judged, judged.verdict, enclosure, directory)
 
     async def answer(self, answer: Answer, directory: Directory) -> Outcome | None:
         """A tap under a preview: send it or keep it; ``None`` when it was under something else."""
@@ -96,33 +98,16 @@ class ToAuthority:
 
     async def subject(self, item: Subject, directory: Directory) -> Outcome | None:
         """What a report is about, answered; ``None`` when nothing was asked of its sender."""
-        found = self._subjects.answers(item)
-        if found is None:
-            return None
-        if found is Refusal.WHICH_QUESTION:
-            return await self._refuse(item.sender, found, directory, item.event_id)
+        found = self._subjects.answers(item, directory)
         if isinstance(found, Refusal):
+            if found in TOLD:
+                return await self._refuse(item.sender, found, directory, item.event_id)
             return Refused(found)
-        if item.category not in goes_somewhere(directory, self._clock.now()):
-            # It goes on waiting: another answer, or none, still lets it leave.
-            return await self._refuse(item.sender, Refusal.NO_DESTINATION, directory, item.event_id)
-        return await self._resume(self._subjects.name(found, item.category), directory)
+        return None if found is None else await self._resume(found, directory)
 
     async def expire(self, directory: Directory) -> int:
-        """Let those reports leave as « other » whose référent did not answer; how many.
-
-        One that fails holds up no other; the first failure is raised at the end.
-        """
-        overdue, failed = self._subjects.overdue(), list[BaseException]()
-        for report in overdue:
-            failed += (await attempted([self._expire(report, directory)]))[1]
-        if failed:
-            raise failed[0]
-        return len(overdue)
-
-    async def _expire(self, report: Report, directory: Directory) -> None:
-        await self._subjects.tell_overdue(report, directory)
-        await self._resume(self._subjects.name(report, Category.OTHER), directory)
+        """Let those reports leave whose référent did not answer; see ``Subjects.expire``."""
+        return await self._subjects.expire(directory, lambda r: self._resume(r, directory))
 
     async def _resume(self, report: Report, directory: Directory) -> Outcome:
         """Go on with a report whose category was asked: judge again, and send what was decided."""
@@ -131,20 +116,32 @@ class ToAuthority:
             await self._call_first(report.referent, judged.call, directory, report.flag_event)
             self._ledger.set_state(report.id, ReportState.REFUSED)
             return await self._refuse(report.referent, judged.refusal, directory, report.flag_event)
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            self._ledger.set_state(report.id, ReportState.REFUSED)
+            return await self._refuse(report.referent, enclosure, directory, report.flag_event)
         leaving = judged.leaving
-        is_the_same = leaving is not None and self._fingerprint.of(leaving.text) == report.digest
-        if leaving is not None and (is_the_same or judged.verdict.decision is Decision.RELAY):
-            return await self._deliver(report, judged, leaving, directory)
-        return await self._anew(report, judged, directory, report.flag_event)
+        is_free = judged.verdict.decision is Decision.RELAY and enclosure is None
+        if leaving is not None and (is_free or self._is_as_shown(report, judged, leaving)):
+            return await self._deliver(report, judged, leaving, enclosure, directory)
+        return await self._anew(report, judged, enclosure, directory, report.flag_event)
+
+    def _is_as_shown(self, report: Report, judged: Judged, leaving: Verdict) -> bool:
+        return self._fingerprint.of(judged.shown(leaving)) == report.digest
 
     async def _anew(
-        self, report: Report, judged: Judged, directory: Directory, about: EventId
+        self,
+        report: Report,
+        judged: Judged,
+        enclosure: Picture | Position | None,
+        directory: Directory,
+        about: EventId,
     ) -> Outcome:
         """It was changed since: show what would leave now, or give it back."""
         await self._call_first(report.referent, judged.call, directory, report.flag_event)
         if judged.verdict.decision is Decision.RETURN:
             return await self._return(report, judged, directory, about)
-        return await self._show(report, judged, directory, about)
+        return await self._show(report, judged, enclosure, directory, about)
 
     async def _barred(self, flag: Flag, refusal: Refusal, directory: Directory) -> Outcome:
         """Tell why; a message that is flagged again, with its subject, answers the question."""
@@ -162,23 +159,31 @@ class ToAuthority:
         if isinstance(judged, Barred):
             await self._call_first(report.referent, judged.call, directory, report.flag_event)
             return await self._refuse(answer.sender, judged.refusal, directory, answer.event_id)
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            return await self._refuse(answer.sender, enclosure, directory, answer.event_id)
         leaving = judged.leaving
-        if leaving is not None and self._fingerprint.of(leaving.text) == report.digest:
+        if leaving is not None and self._fingerprint.of(judged.shown(leaving)) == report.digest:
             self._ledger.chose(answer.target, Choice.CONFIRMED)
-            return await self._deliver(report, judged, leaving, directory)
-        return await self._anew(report, judged, directory, answer.event_id)
+            return await self._deliver(report, judged, leaving, enclosure, directory)
+        return await self._anew(report, judged, enclosure, directory, answer.event_id)
 
     async def _deliver(
-        self, report: Report, judged: Judged, leaving: Verdict, directory: Directory
+        self,
+        report: Report,
+        judged: Judged,
+        leaving: Verdict,
+        enclosure: Picture | Position | None,
+        directory: Directory,
     ) -> Outcome:
-        digest = self._fingerprint.of(leaving.text)
+        digest = self._fingerprint.of(judged.shown(leaving))
         known = self._subjects.settled(report, judged, directory)
         if known is None and await self._subjects.ask(report, digest, directory):
             return Asked()
         # Without a private room nobody can be asked.
         report = known or self._subjects.name(report, Category.OTHER)
         outgoing = self._judging.outgoing(judged, leaving)
-        parcel = parcel_of(report, judged, outgoing, self._ledger, digest)
+        parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosure)
         return await self._delivery.deliver(parcel, directory)
 
     def _masked(
@@ -217,7 +222,7 @@ class ToAuthority:
         directory: Directory,
         about: EventId,
     ) -> Outcome:
-        digest = self._fingerprint.of(draft.text)
+        digest = self._fingerprint.of(judged.shown(draft))
         referent = person_of(report.referent, directory)
         by_reaction = directory.commune.flag_by_reaction
         masked = self._masked(report, judged, draft, directory)
@@ -235,15 +240,23 @@ class ToAuthority:
         return Offered()
 
     async def _show(
-        self, report: Report, judged: Judged, directory: Directory, about: EventId
+        self,
+        report: Report,
+        judged: Judged,
+        enclosure: Picture | Position | None,
+        directory: Directory,
+        about: EventId,
     ) -> Outcome:
         words, decision = judged.verdict.text, judged.verdict.decision
-        digest = self._fingerprint.of(words)
+        digest = self._fingerprint.of(judged.shown(judged.verdict))
         referent = person_of(report.referent, directory)
         by_reaction = directory.commune.flag_by_reaction
-        masked = self._masked(report, judged, judged.verdict, directory)
+        room_id = directory.room_of(RoomKind.PRIVATE, referent.user_id)
+        if enclosure is not None and room_id is not None:
+            await self._enclosing.show(room_id, referent, enclosure, f"{about} {digest}")
+        why, masked = reasons(judged), self._masked(report, judged, judged.verdict, directory)
         notice = advice.preview(
-            referent, words, reasons(judged), by_reaction=by_reaction, masked=masked
+            referent, words, why, enclosure, by_reaction=by_reaction, masked=masked
         )
         event_id = await self._say(referent, notice, directory, f"preview {digest}", about)
         if event_id is None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from bridges.certificate_news import CertificateNews
 from bridges.delivery import facts_of, mark
 from bridges.each import attempted
+from bridges.enclosing import Enclosing
 from bridges.judging import Barred, Judging, flag_of
 from bridges.letter import Letter
 from bridges.parcels import parcel_of
@@ -21,10 +22,13 @@ from bridges.ports import Clock, Fingerprint, MailLedger, MailSender, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import letters
 from bridges.wording import mail as wording
+from bridges.wording.enclosures import file_name
 from policies.certificates import Usable, judge
 from policies.denunciation.verdict import Decision
 from policies.mail_headers import MailAddress
 from policies.mails import Mail, MailKind, MailOutcome, MailState, is_given_up, is_late, state_after
+from policies.pictures import Picture
+from policies.refusal import Refusal
 from policies.relay import transaction
 from policies.reports import Report, ReportState
 from policies.terms import Authority, Category, Directory, EventId, RoomId
@@ -53,10 +57,11 @@ class ToMail:
         fingerprint: Fingerprint,
         certificates: CertificateNews,
         clock: Clock,
+        enclosing: Enclosing,
     ) -> None:
         self._mail, self._rooms, self._ledger = mail, rooms, ledger
         self._judging, self._fingerprint, self._clock = judging, fingerprint, clock
-        self._certificates = certificates
+        self._certificates, self._enclosing = certificates, enclosing
         self._patience = Patience()
         self._told_late: set[int] = set()
 
@@ -141,13 +146,19 @@ class ToMail:
         leaving = None if isinstance(judged, Barred) else judged.leaving
         if isinstance(judged, Barred) or leaving is None:
             return None
-        if self._fingerprint.of(leaving.text) != report.digest:
+        if self._fingerprint.of(judged.shown(leaving)) != report.digest:
+            return None
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
             return None
         parcel = parcel_of(report, judged, self._judging.outgoing(judged, leaving), self._ledger)
         facts = facts_of(parcel, authority, report.number, directory)
-        words = parcel.leaving.to(authority)
-        body = letters.report(directory.commune.language, facts, words, mail.kind)
+        language, words = directory.commune.language, parcel.leaving.to(authority)
+        body = letters.report(language, facts, words, mail.kind, enclosure)
         letter = self._letter(report, mail, authority.email, body, directory)
+        if letter.certificate is not None and isinstance(enclosure, Picture):
+            name = file_name(language, report.number, enclosure)
+            letter = replace(letter, picture=enclosure, picture_name=name)
         is_shown = mail.kind is MailKind.REPORT and judged.verdict.decision is not Decision.RETURN
         return Written(letter, is_shown)
 

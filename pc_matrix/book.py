@@ -244,7 +244,9 @@ class Book(MailPages, SubjectPages):
         return self._registry.links(self._code, report_id)
 
     def link_by_event(self, event_id: EventId) -> tuple[Report, Link] | None:
-        return self._registry.link_by_event(self._code, event_id)
+        """The report whose copy that event is, or what came with its copy."""
+        copy = self._registry.link_by_event(self._code, event_id)
+        return copy or self._registry.enclosure_by_event(self._code, event_id)
 
     # Acknowledgements.
 

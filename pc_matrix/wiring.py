@@ -14,6 +14,7 @@ from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
 from bridges.corrections import Corrections
 from bridges.departure import Departures
+from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.judging import Judging
@@ -44,6 +45,7 @@ from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.mail import open_post
+from pc_matrix.pictures.opening import enclosing as open_enclosing
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.closing_accounts import Fate, close_account
@@ -132,6 +134,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         _as_bot(house) as http,
     ):
         voice = Voice(session)
+        enclosing = open_enclosing(session, http, house.registry, commune, clock)
         knock_book = KnockBook(house.registry, commune, clock)
         enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
         doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
@@ -150,7 +153,12 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         watch = Watch(book, clock)
 
         carrier = _carrier(
-            house, voice, language, SeenRooms(provisioner.private_rooms(), session), foyer
+            house,
+            voice,
+            language,
+            enclosing,
+            SeenRooms(provisioner.private_rooms(), session),
+            foyer,
         )
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
@@ -175,7 +183,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                     clock,
                 ),
                 foyer,
-                _to_mail(house, voice, language),
+                _to_mail(house, voice, language, enclosing),
                 book.directory,
                 lambda: watch.tell(session.incidents.drain()),
             ),
@@ -197,12 +205,17 @@ async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
 
 
 def _carrier(
-    house: House, voice: Voice, language: Language, private: SeenRooms, foyer: Foyer
+    house: House,
+    voice: Voice,
+    language: Language,
+    enclosing: Enclosing,
+    private: SeenRooms,
+    foyer: Foyer,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
     fingerprint = VaultFingerprint(house.vault)
     return Carrier(
-        ToAuthority(voice, voice, book, language, fingerprint, clock),
+        ToAuthority(voice, voice, book, language, fingerprint, clock, enclosing),
         ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
         Feedback(voice, voice, book, clock),
         Help(voice, clock),
@@ -213,13 +226,13 @@ def _carrier(
     )
 
 
-def _to_mail(house: House, voice: Voice, language: Language) -> ToMail | None:
+def _to_mail(house: House, voice: Voice, language: Language, enclosing: Enclosing) -> ToMail | None:
     post = open_post(house.settings, house.vault, house.clock.now)
     if post is None:
         return None
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
     judging, news = Judging(voice, book, language), CertificateNews(post, voice, book, clock)
-    return ToMail(post, voice, book, judging, fingerprint, news, clock)
+    return ToMail(post, voice, book, judging, fingerprint, news, clock, enclosing)
 
 
 def _session(house: House) -> AbstractAsyncContextManager[Session]:

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from policies.attachments import Attachment, Enclosed
 from policies.lengths import fits
 from policies.message_words import whole
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.reports import Link, LinkState, Report
 from policies.terms import (
+    Commune,
     Directory,
     EventId,
     Flag,
@@ -106,13 +109,23 @@ def _unfit(
         return Refusal.IDENTITY_CHANGED
     if message.trust is not SenderTrust.SIGNED:
         return Refusal.UNSIGNED_DEVICE
-    return _unfit_content(message)
+    return _unfit_content(message, directory.commune)
 
 
-def _unfit_content(message: Message) -> Refusal | None:
+def _unfit_content(message: Message, commune: Commune) -> Refusal | None:  # noqa: PLR0911 - one answer a kind
     match message.kind:
         case MessageKind.TEXT:
             return _unfit_words(message)
+        case MessageKind.FILE:
+            return _unfit_file(message.enclosed, commune) or _unfit_words(message, may_be_none=True)
+        case MessageKind.PLACE:
+            if not isinstance(message.enclosed, Position):
+                return Refusal.BAD_PLACE
+            return _unfit_words(message, may_be_none=True)
+        case MessageKind.VOICE:
+            return Refusal.VOICE
+        case MessageKind.VIDEO:
+            return Refusal.VIDEO
         case MessageKind.OTHER:
             return Refusal.NOT_TEXT
         case MessageKind.EDIT:
@@ -123,12 +136,20 @@ def _unfit_content(message: Message) -> Refusal | None:
             assert_never(kind)
 
 
-def _unfit_words(message: Message) -> Refusal | None:
+def _unfit_file(enclosed: Enclosed | None, commune: Commune) -> Refusal | None:
+    if not isinstance(enclosed, Attachment):
+        return Refusal.ATTACHMENT_OPEN
+    # No resident makes our server ask a stranger's for a file, nor wait for one that is away.
+    known = commune.federated_with | {commune.server_name}
+    return None if enclosed.server in known else Refusal.ATTACHMENT_GONE
+
+
+def _unfit_words(message: Message, *, may_be_none: bool = False) -> Refusal | None:
     if message.formatted is not None and not message.formatted.intact:
         return Refusal.UNCHECKED
     text = whole(message).text
     if not text.strip():
-        return Refusal.EMPTY
+        return None if may_be_none else Refusal.EMPTY
     return None if fits(text) else Refusal.TOO_LONG
 
 

@@ -12,10 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from policies.attachments import Enclosed
 from policies.brake_limits import BrakeLimits
 from policies.details import Detail
 from policies.formatted import Formatted
 from policies.mail_headers import MailAddress
+from policies.message_kinds import MessageKind as MessageKind  # noqa: PLC0414 - a word of the house
 
 UserId = NewType("UserId", str)
 """A full Matrix id, ``@localpart:server``."""
@@ -226,16 +228,6 @@ class SenderTrust(StrEnum):
     """The owner's identity is not the pinned one; a human has to approve it."""
 
 
-class MessageKind(StrEnum):
-    TEXT = "text"
-    OTHER = "other"
-    """A picture, a file, a voice message, a location: not text."""
-    EDIT = "edit"
-    """A change of another message: by itself it is none."""
-    UNSETTLED = "unsettled"
-    """Changed since it was sent, and which words count now cannot be told for sure."""
-
-
 @dataclass(frozen=True, slots=True)
 class Message:
     """A room message as its reader decrypted it. The text lives here and in no table."""
@@ -250,6 +242,8 @@ class Message:
     trust: SenderTrust
     formatted: Formatted | None = None
     """The message's other form; ``None`` when it has none. Commands are read from ``text``."""
+    enclosed: Enclosed | None = None
+    """What it brings beside its words; ``None`` also when that could not be understood."""
 
     def __repr__(self) -> str:
         """Everything but the text, so that no traceback or log can carry it."""

@@ -8,8 +8,11 @@ from datetime import datetime
 
 from bridges.wording.catalogue import how, text
 from bridges.wording.dates import moment
+from bridges.wording.enclosures import for_authorities
 from bridges.wording.notice import Block, Notice, Paragraph, Quote, Title, notice
 from policies.emergency import Emergency
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.terms import Category, Person
 
@@ -32,8 +35,10 @@ class ReportFacts:
     """Where a plate is masked: who of the authorities sees it."""
 
 
-def report(language: str, facts: ReportFacts, words: str) -> Notice:
-    """A report, for an authority room."""
+def report(
+    language: str, facts: ReportFacts, words: str, enclosure: Picture | Position | None = None
+) -> Notice:
+    """A report, for an authority room; its words may be none where something is enclosed."""
     title = text(
         language,
         "report.title",
@@ -41,13 +46,13 @@ def report(language: str, facts: ReportFacts, words: str) -> Notice:
         category=category_name(language, facts.category),
     )
     next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
-    return notice(
-        Title(title),
-        Paragraph(context(language, facts)),
-        Quote(words),
-        *(Paragraph(line) for line in beside(language, facts)),
-        Paragraph(next_step),
-    )
+    blocks: list[Block] = [Title(title), Paragraph(context(language, facts))]
+    if words.strip():
+        blocks.append(Quote(words))
+    if enclosure is not None:
+        blocks.append(Paragraph(for_authorities(language, enclosure)))
+    blocks += [Paragraph(line) for line in beside(language, facts)]
+    return notice(*blocks, Paragraph(next_step))
 
 
 def context(language: str, facts: ReportFacts) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from pc_matrix.homeserver.attachments.contents import Brought, brought
 from pc_matrix.homeserver.edits import is_edit
 from pc_matrix.homeserver.html_words import formatted
 from pc_matrix.homeserver.room_events import RoomEvent
@@ -140,21 +141,29 @@ def _is_reply(event: RoomEvent) -> bool:
 
 
 def message(event: RoomEvent, trust: SenderTrust) -> Message:
-    """The event as the scheme's message; everything that is not plain text is ``OTHER``."""
+    """The event as the scheme's message; what is neither text nor known otherwise is ``OTHER``."""
     event_id, room_id, sender = _ids(event)
-    kind = _kind(event)
+    more = _brought(event)
+    kind = more.kind if more is not None else _kind(event)
     is_text = kind is MessageKind.TEXT
+    html = formatted(event.content, is_reply=_is_reply(event))
     return Message(
         event_id,
         room_id,
         sender,
         event.sent_at,
         kind,
-        words(event) if is_text else "",
+        more.text if more is not None else words(event) if is_text else "",
         encrypted=event.ciphertext is not None,
         trust=trust,
-        formatted=formatted(event.content, is_reply=_is_reply(event)) if is_text else None,
+        formatted=html if is_text or (more is not None and more.has_html) else None,
+        enclosed=more.enclosed if more is not None else None,
     )
+
+
+def _brought(event: RoomEvent) -> Brought | None:
+    is_message = event.type == "m.room.message" and not is_edit(event)
+    return brought(event.content) if is_message else None
 
 
 def _kind(event: RoomEvent) -> MessageKind:

@@ -14,6 +14,7 @@ from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.consents import ConsentStore
 from pc_matrix.registry.corrections import CorrectionStore
 from pc_matrix.registry.directories import DirectoryStore
+from pc_matrix.registry.enclosures import EnclosureStore
 from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
@@ -45,6 +46,7 @@ class Registry(
     InboxStore,
     ReportStore,
     LinkStore,
+    EnclosureStore,
     MailStore,
     ConsentStore,
     ShowingStore,

@@ -10,6 +10,7 @@ import pytest
 from bridges.acceptance import Acceptance
 from bridges.carrier import Carrier
 from bridges.departure import Departures
+from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
 from bridges.help import Help
 from bridges.linking import Linking
@@ -22,7 +23,7 @@ from policies.terms import EventId, Message
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.mandates import FakeMandates, FakePrivateRooms
-from tests.fakes.world import FakeClock, FakeFingerprint, FakeReader, FakeRooms
+from tests.fakes.world import FakeClock, FakeFingerprint, FakePictures, FakeReader, FakeRooms
 
 
 @dataclass
@@ -34,6 +35,8 @@ class World:
     carrier: Carrier
     private: FakePrivateRooms
     mandates: FakeMandates
+    enclosing: Enclosing
+    pictures: FakePictures
 
     def said_by_resident(self, text: str, event_id: EventId = c.MESSAGE_ID) -> Message:
         message = c.message(text, event_id=event_id)
@@ -50,9 +53,10 @@ def language() -> Language:
 def world(language: Language) -> World:
     rooms, reader, clock = FakeRooms(), FakeReader(), FakeClock()
     ledger, private = FakeLedger(clock), FakePrivateRooms()
-    mandates = FakeMandates(clock)
+    mandates, pictures = FakeMandates(clock), FakePictures()
+    enclosing = Enclosing(pictures, rooms, ledger)
     carrier = Carrier(
-        ToAuthority(rooms, reader, ledger, language, FakeFingerprint(), clock),
+        ToAuthority(rooms, reader, ledger, language, FakeFingerprint(), clock, enclosing),
         ToSectors(rooms, reader, ledger, clock, lambda _room: 7),
         Feedback(rooms, reader, ledger, clock),
         Help(rooms, clock),
@@ -61,4 +65,4 @@ def world(language: Language) -> World:
         cast(Linking, None),
         Names(rooms, reader, ledger),
     )
-    return World(rooms, reader, ledger, clock, carrier, private, mandates)
+    return World(rooms, reader, ledger, clock, carrier, private, mandates, enclosing, pictures)

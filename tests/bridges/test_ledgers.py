@@ -9,8 +9,16 @@ from typing import Protocol
 
 import pytest
 
-from bridges.ports import AckLedger, BulletinLedger, CertificateLedger, MailLedger, NameLedger
+from bridges.ports import (
+    AckLedger,
+    BulletinLedger,
+    CertificateLedger,
+    EnclosureLedger,
+    MailLedger,
+    NameLedger,
+)
 from pc_matrix.book import Book
+from pc_matrix.pictures.book import EnclosureBook
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
 from policies.mails import MailKind, MailState
@@ -30,15 +38,18 @@ class Ledger(MailLedger, AckLedger, BulletinLedger, CertificateLedger, NameLedge
 @dataclass
 class Case:
     ledger: Ledger
+    enclosures: EnclosureLedger
 
 
 @pytest.fixture(params=["memory", "registry"])
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     if request.param == "memory":
-        yield Case(FakeLedger(FakeClock()))
+        ledger = FakeLedger(FakeClock())
+        yield Case(ledger, ledger)
         return
     with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", Vault(b"k" * 32)) as registry:
-        yield Case(Book(registry, c.commune(), FakeClock()))
+        clock = FakeClock()
+        yield Case(Book(registry, c.commune(), clock), EnclosureBook(registry, c.CODE, clock))
 
 
 def test_a_report_is_opened_once_for_its_message(case: Case) -> None:
@@ -86,6 +97,32 @@ def test_a_link_is_begun_once_and_settled(case: Case) -> None:
     other = case.ledger.link(report.id, c.POLICE_ROOM, "txn2")
     case.ledger.uncertain(other.id)
     assert [x.state for x in case.ledger.links(report.id)] == [LinkState.SENT, LinkState.UNCERTAIN]
+
+
+def test_an_enclosure_follows_its_copy_once_and_leads_to_its_report(case: Case) -> None:
+    report = case.ledger.open_report(c.flag())
+    copy = case.ledger.link(report.id, c.GENDARMERIE_ROOM, "txn")
+    other = case.ledger.link(report.id, c.POLICE_ROOM, "txn")
+    photo = EventId("$photo")
+    one = case.enclosures.enclosure(copy.id, "txn1")
+    assert (one.state, one.event_id, one.destination) == (
+        LinkState.PENDING,
+        None,
+        c.GENDARMERIE_ROOM,
+    )
+    assert case.enclosures.enclosure(copy.id, "txn1") == one
+    two = case.enclosures.enclosure(other.id, "txn2")
+    assert case.ledger.link_by_event(photo) is None
+    case.enclosures.enclosed(one.id, photo)
+    case.enclosures.enclosed(two.id, None)
+    states = [(x.destination, x.state) for x in case.enclosures.enclosures(report.id)]
+    sent, unknown = LinkState.SENT, LinkState.UNCERTAIN
+    assert states == [(c.GENDARMERIE_ROOM, sent), (c.POLICE_ROOM, unknown)]
+    assert case.enclosures.enclosures(report.id + 1) == []
+    found = case.ledger.link_by_event(photo)
+    assert found is not None
+    assert (found[0].id, found[1].destination) == (report.id, c.GENDARMERIE_ROOM)
+    assert [x.state for x in case.ledger.links(report.id)] == [LinkState.PENDING] * 2
 
 
 def test_acknowledgements_bring_news_once_each(case: Case) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from policies.attachments import Attachment
 from policies.details import Detail
 from policies.mail_headers import MailAddress
+from policies.positions import Position
 from policies.terms import (
     Authority,
     AuthorityCode,
@@ -149,3 +151,20 @@ def need_to_know_directory() -> Directory:
         replace(a, sees=frozenset()) if a.code == MAIRIE else a for a in full.commune.authorities
     )
     return replace(full, commune=replace(full.commune, authorities=changed))
+
+
+def attachment(**changes: object) -> Attachment:
+    base = Attachment("ex.test", "photo", b"h" * 32, b"k" * 32, b"i" * 16)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def photo(caption: str = "", **changes: object) -> Message:
+    """A photo of the resident's."""
+    more = {"kind": MessageKind.FILE, "enclosed": attachment(), **changes}
+    return message(caption, **more)
+
+
+def place(words: str = "", **changes: object) -> Message:
+    """A place of the resident's."""
+    more = {"kind": MessageKind.PLACE, "enclosed": Position(48.85837, 2.294481, 35.0), **changes}
+    return message(words, **more)

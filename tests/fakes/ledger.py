@@ -38,6 +38,7 @@ class FakeLedger:
     choices: dict[EventId, Choice] = field(default_factory=dict)
     all_links: dict[int, Link] = field(default_factory=dict)
     acks: dict[tuple[int, AuthorityCode], bool] = field(default_factory=dict)
+    all_enclosures: dict[int, Link] = field(default_factory=dict)
     bulletins: dict[int, _Bulletin] = field(default_factory=dict)
     bulletin_links: dict[int, Link] = field(default_factory=dict)
     all_mails: dict[int, Mail] = field(default_factory=dict)
@@ -148,11 +149,29 @@ class FakeLedger:
     def uncertain(self, link_id: int) -> None:
         self.all_links[link_id] = replace(self.all_links[link_id], state=LinkState.UNCERTAIN)
 
+    def enclosure(self, link_id: int, txn: str) -> Link:
+        copy = self.all_links[link_id]
+        for known in self.all_enclosures.values():
+            if (known.destination, known.txn) == (copy.destination, txn):
+                return known
+        new_id, now = len(self.all_enclosures) + 1, self.clock.now()
+        link = replace(copy, id=new_id, txn=txn, event_id=None, begun_at=now)
+        self.all_enclosures[new_id] = replace(link, state=LinkState.PENDING)
+        return self.all_enclosures[new_id]
+
+    def enclosed(self, enclosure_id: int, event_id: EventId | None) -> None:
+        state = LinkState.UNCERTAIN if event_id is None else LinkState.SENT
+        link = self.all_enclosures[enclosure_id]
+        self.all_enclosures[enclosure_id] = replace(link, event_id=event_id, state=state)
+
+    def enclosures(self, report_id: int) -> Sequence[Link]:
+        return [x for x in self.all_enclosures.values() if x.report_id == report_id]
+
     def links(self, report_id: int) -> Sequence[Link]:
         return [link for link in self.all_links.values() if link.report_id == report_id]
 
     def link_by_event(self, event_id: EventId) -> tuple[Report, Link] | None:
-        for link in self.all_links.values():
+        for link in (*self.all_links.values(), *self.all_enclosures.values()):
             if link.event_id == event_id:
                 return self.reports[link.report_id], link
         return None
@@ -242,6 +261,6 @@ class FakeLedger:
 
     def grow_older(self, by: timedelta) -> None:
         """Every link was begun that much earlier."""
-        for links in (self.all_links, self.bulletin_links):
+        for links in (self.all_links, self.all_enclosures, self.bulletin_links):
             for link_id, link in links.items():
                 links[link_id] = replace(link, begun_at=link.begun_at - by)

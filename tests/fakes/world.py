@@ -8,8 +8,12 @@ from datetime import datetime
 
 from bridges.letter import Letter
 from bridges.wording.notice import Notice
+from policies.attachments import Attachment
 from policies.certificates import Certificate, CertificateFault
 from policies.mails import MailOutcome
+from policies.pictures import Picture
+from policies.positions import Position
+from policies.refusal import Refusal
 from policies.terms import AuthorityCode, EventId, Message, RoomId
 from tests.fakes import commune as c
 
@@ -27,10 +31,34 @@ class Said:
 
 
 @dataclass
+class Enclosed:
+    room_id: RoomId
+    enclosure: Picture | Position
+    name: str
+    answers: EventId | None
+
+
+@dataclass
+class FakePictures:
+    """``Pictures`` that are what ``answer`` says."""
+
+    answer: Picture | Refusal = field(default_factory=lambda: Picture(b"clean", 4, 3))
+    asked: list[Attachment] = field(default_factory=list)
+
+    async def cleaned(self, attachment: Attachment) -> Picture | Refusal:
+        self.asked.append(attachment)
+        return self.answer
+
+
+@dataclass
 class FakeRooms:
-    """``RoomSender`` with a homeserver's memory of transactions; can die before or after a send."""
+    """``RoomSender`` and ``EnclosureSender`` with a homeserver's memory of transactions.
+
+    Can die before or after a send.
+    """
 
     said: list[Said] = field(default_factory=list)
+    enclosed: list[Enclosed] = field(default_factory=list)
     reactions: list[tuple[RoomId, EventId, str]] = field(default_factory=list)
     die_before: int = -1
     die_after: int = -1
@@ -53,6 +81,24 @@ class FakeRooms:
             self._known[room_id, txn] = EventId(f"$reaction{len(self.reactions)}")
             self.reactions.append((room_id, event_id, key))
         return self._known[room_id, txn]
+
+    async def enclose(
+        self,
+        room_id: RoomId,
+        enclosure: Picture | Position,
+        name: str,
+        txn: str,
+        answers: EventId | None = None,
+    ) -> EventId:
+        self._step(self.die_before)
+        known = self._known.get((room_id, txn))
+        if known is None:
+            known = EventId(f"$enclosed{len(self.enclosed)}")
+            self._known[room_id, txn] = known
+            self.enclosed.append(Enclosed(room_id, enclosure, name, answers))
+        self._step(self.die_after)
+        self._sends += 1
+        return known
 
     def _step(self, deadly: int) -> None:
         if self._sends == deadly:

@@ -37,7 +37,7 @@ SEALED = Ciphertext("curve", "ed")
 
 
 OTHER_TYPES = (
-    *("m.image", "m.file", "m.audio", "m.video", "m.location", "m.gallery", "m.server_notice"),
+    *("m.gallery", "m.server_notice", "m.image.extra"),
     *("m.key.verification.request", "org.exemple.unknown", "", "M.TEXT"),
 )
 OTHER_EVENTS = ("m.poll.start", "org.matrix.msc3381.poll.start", "m.sticker", "m.beacon_info")
@@ -189,8 +189,11 @@ def test_a_replys_quotation_is_not_the_writers(body: str, *, reply: bool, expect
     ("what", "kind", "text"),
     [
         (said("bonjour"), MessageKind.TEXT, "bonjour"),
-        (said("bonjour", msgtype="m.image"), MessageKind.OTHER, ""),
-        (said("geo", msgtype="m.location"), MessageKind.OTHER, ""),
+        (said("Karim.jpg", msgtype="m.image"), MessageKind.FILE, ""),
+        (said("Karim.pdf", msgtype="m.file"), MessageKind.FILE, ""),
+        (said("Karim.ogg", msgtype="m.audio"), MessageKind.VOICE, ""),
+        (said("Karim.mp4", msgtype="m.video"), MessageKind.VIDEO, ""),
+        (said("vu ici", msgtype="m.location"), MessageKind.PLACE, "vu ici"),
         (event("m.sticker", {"body": "x"}), MessageKind.OTHER, ""),
         *((said("Karim", msgtype=kind), MessageKind.OTHER, "") for kind in OTHER_TYPES),
         *((said("Karim", **more), MessageKind.OTHER, "") for more in MORE_THAN_TEXT),

@@ -5,6 +5,7 @@ from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeR
 from pc_matrix.registry.tables.base import Row
 from pc_matrix.registry.tables.consents import NameConsentRow
 from pc_matrix.registry.tables.corrections import CorrectionRow
+from pc_matrix.registry.tables.enclosures import EnclosureRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
     AcknowledgementRow,
@@ -39,6 +40,7 @@ __all__ = [
     "CounterRow",
     "CursorRow",
     "DepartureRow",
+    "EnclosureRow",
     "GuestRoomRow",
     "IdentityNewsRow",
     "ImageRow",
