@@ -91,7 +91,7 @@ async def test_a_tap_says_what_a_report_is_about(place: Town) -> None:
     path.write_text(fewer.join(before.rsplit('categories = ["*"]', 1)), encoding="utf-8")
     await place.restart_bot()
     try:
-        text, mark = unique("Il se passe quelque chose d'étrange près du lavoir.")
+        text, mark = unique("Une lumière clignote au fond du bois.")
         await flagged(place, text)
         helene, room = await place.phone(people.HELENE), place.private(people.HELENE)
         asked = await helene.wait_for(room_id=room, body_contains="De quoi s'agit-il ?", timeout=40)
