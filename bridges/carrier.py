@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Literal, assert_never
 
 from bridges.acceptance import Acceptance
+from bridges.answers import Answers
+from bridges.changes import Changes
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.help import Help
+from bridges.histories import Histories
 from bridges.linking import Linking
 from bridges.names import Names
-from bridges.outcome import Ignored, Outcome
+from bridges.outcome import Ignored, Outcome, Withdrawn
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
 from policies.commands import CommandName
-from policies.incoming import Consent, Incoming, Subject
+from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.refusal import Refusal
 from policies.terms import Answer, Command, Directory, Flag, TakeUp
+
+_AboutReports = Literal[CommandName.REPLY, CommandName.DROP, CommandName.HISTORY, CommandName.MINE]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +37,18 @@ class Carrier:
     departures: Departures
     linking: Linking
     names: Names
+    changes: Changes
+    answers: Answers
+    histories: Histories
 
-    async def carry(self, item: Incoming, directory: Directory) -> Outcome:
+    async def carry(  # noqa: PLR0911 - one answer a kind
+        self, item: Incoming, directory: Directory
+    ) -> Outcome:
         """Carry ``item``; carrying it again after a crash says nothing twice."""
         match item:
             case Flag():
+                if await self.changes.is_taken_back(item):
+                    return Withdrawn("")
                 return await self.to_authority.carry(item, directory)
             case Subject():
                 return await self.to_authority.subject(item, directory) or Ignored()
@@ -47,6 +59,10 @@ class Carrier:
             case TakeUp():
                 acknowledged = await self.feedback.acknowledge(item, directory)
                 return acknowledged or await self.to_sectors.confirm(item, directory) or Ignored()
+            case Edit():
+                return await self.changes.edit(item, directory)
+            case Withdrawal():
+                return await self.changes.withdraw(item, directory)
             case Command():
                 return await self._command(item, directory)
             case _:
@@ -54,7 +70,8 @@ class Carrier:
 
     async def _answer(self, item: Answer, directory: Directory) -> Outcome:
         return (
-            await self.to_authority.answer(item, directory)
+            await self.changes.answer(item, directory)
+            or await self.to_authority.answer(item, directory)
             or await self.acceptance.answer(item, directory)
             or await self.departures.answer(item, directory)
             or Ignored()
@@ -64,8 +81,10 @@ class Carrier:
         self, command: Command, directory: Directory
     ) -> Outcome:
         match CommandName(command.name):
-            case CommandName.REPLY:
-                return await self.feedback.reply(command, directory)
+            case (
+                CommandName.REPLY | CommandName.DROP | CommandName.HISTORY | CommandName.MINE
+            ) as about_reports:
+                return await self._about_reports(about_reports, command, directory)
             case CommandName.BROADCAST:
                 return await self.to_sectors.propose(command, directory)
             case CommandName.ACCEPT:
@@ -83,4 +102,19 @@ class Carrier:
             case CommandName.UNKNOWN:
                 return await self.help.correct(command, Refusal.UNKNOWN_COMMAND, directory)
             case name:
+                assert_never(name)
+
+    async def _about_reports(
+        self, name: _AboutReports, command: Command, directory: Directory
+    ) -> Outcome:
+        match name:
+            case CommandName.REPLY:
+                return await self.answers.reply(command, directory)
+            case CommandName.DROP:
+                return await self.answers.drop(command, directory)
+            case CommandName.HISTORY:
+                return await self.histories.show(command, directory)
+            case CommandName.MINE:
+                return await self.histories.mine(command, directory)
+            case _:
                 assert_never(name)

@@ -23,7 +23,7 @@ from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
 from policies.reports import LinkState, Report, ReportState
 from policies.routing import Destination, MailDestination, route
-from policies.terms import Authority, Category, Directory, RoomId, SectorCode, UserId
+from policies.terms import Authority, AuthorityCode, Category, Directory, RoomId, SectorCode, UserId
 
 RELAYED_MARK = "📨"
 
@@ -43,6 +43,7 @@ class Parcel:
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
     enclosure: Picture | Position | None = None
+    urgent: bool = False
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -83,7 +84,7 @@ class Delivery:
         name = "" if enclosure is None else file_name(language, number, enclosure)
         certain = await each(
             self._arrives(
-                parcel, d.room_id, _notice(parcel, d.authority, number, directory), name, now
+                parcel, d.room_id, notice_of(parcel, d.authority, number, directory), name, now
             )
             for d in rooms
         )
@@ -98,8 +99,7 @@ class Delivery:
     def _write_down(self, parcel: Parcel, mails: list[MailDestination]) -> None:
         """Let ``to_mail`` send it, which waits for a mail server as nobody here should have to."""
         report = parcel.report
-        if mails:
-            self._ledger.set_state(report.id, report.state, digest=parcel.digest)
+        self._ledger.set_state(report.id, report.state, digest=parcel.digest)
         for destination in mails:
             code = destination.authority.code
             txn = transaction("mail", report.source_event, RoomId(code))
@@ -113,7 +113,8 @@ class Delivery:
         ``name`` is what its picture is called there.
         """
         source = parcel.report.source_event
-        link = self._ledger.link(parcel.report.id, room_id, transaction("report", source, room_id))
+        txn = transaction("report", source, room_id)
+        link = self._ledger.link(parcel.report.id, room_id, txn, parcel.digest)
         if link.state is not LinkState.SENT:
             if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
                 self._ledger.uncertain(link.id)
@@ -142,7 +143,10 @@ class Delivery:
             return Uncertain(number)
         if parcel.marked and went.arrived:
             await mark(self._rooms, report)
-        notice = wording.relayed(referent, number, went.arrived, went.mailed, masked=went.masked)
+        minutes = directory.commune.remind_after if parcel.urgent else 0
+        notice = wording.relayed(
+            referent, number, went.arrived, went.mailed, minutes, masked=went.masked
+        )
         await tell(
             self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event
         )
@@ -184,7 +188,14 @@ def will_be_masked(leaving: Leaving, category: Category | None, directory: Direc
     return [authority.name for authority in leaving.masked_for(authorities)]
 
 
-def _notice(parcel: Parcel, authority: Authority, number: str, directory: Directory) -> Notice:
+def notice_of(
+    parcel: Parcel, authority: Authority | None, number: str, directory: Directory
+) -> Notice:
+    """The report as ``authority`` reads it in its room: nothing that it is not to see.
+
+    ``None``, for one that the commune's file does not name any more, sees least.
+    """
+    authority = authority or Authority(AuthorityCode(""), "", frozenset())
     facts = facts_of(parcel, authority, number, directory)
     words = parcel.leaving.to(authority)
     return wording.report(directory.commune.language, facts, words, parcel.enclosure)
@@ -205,6 +216,7 @@ def facts_of(
         sent_at=parcel.sent_at,
         time_zone=commune.time_zone,
         by_reaction=commune.flag_by_reaction,
+        urgent=parcel.urgent,
         resident=_resident(parcel, authority, directory),
         known_to=_who_sees(Detail.PLATE, parcel, directory) if is_masked else None,
     )

@@ -9,6 +9,7 @@ from bridges.calling import first_call
 from bridges.drafting import drafted
 from bridges.ports import Language, MessageReader, ReportLedger
 from policies.attachments import Enclosed, mark, seen_first
+from policies.changes import may_follow
 from policies.denunciation.analysis import Analysis
 from policies.denunciation.judge import judge
 from policies.denunciation.verdict import Decision, Verdict
@@ -93,6 +94,14 @@ class Judging:
         if isinstance(relayable, Refusal):
             said = self._language.analyse(whole(message).text)
             return Barred(relayable, first_call(self._language, said))
+        return self._judged(message, relayable)
+
+    async def again(self, report: Report, directory: Directory, now: datetime) -> Judged | Barred:
+        """The newest words of a report's message, whoever holds which mandate of its référents."""
+        message = await self._reader.newest(report.source_room, report.source_event)
+        relayable = may_follow(report, message, directory, now)
+        if isinstance(relayable, Refusal) or message is None:
+            return Barred(relayable if isinstance(relayable, Refusal) else Refusal.UNREADABLE)
         return self._judged(message, relayable)
 
     def _judged(self, message: Message, relayable: Relayable) -> Judged | Barred:

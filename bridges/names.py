@@ -6,18 +6,20 @@ have changed. Authorities that have the report already, in rooms, are told his n
 
 from __future__ import annotations
 
+from bridges.change_ports import RoomCorrector
 from bridges.each import each
 from bridges.outcome import Consented, Outcome, Refused
-from bridges.ports import MessageReader, NameLedger, RoomSender
+from bridges.ports import MessageReader, NameLedger
 from bridges.private import person_of, tell
 from bridges.wording import names as wording
 from bridges.wording import relay as relay_wording
+from policies.authority import authority_in
 from policies.details import Detail
 from policies.incoming import Consent
 from policies.refusal import Refusal
 from policies.relay import transaction
-from policies.reports import LinkState
-from policies.terms import Authority, Directory, RoomId, RoomKind
+from policies.reports import WITHDRAWN
+from policies.terms import Directory, RoomId
 
 NOTED = "👍"
 """What the author sees on his command: a resident has no private room to be told in."""
@@ -26,7 +28,7 @@ NOTED = "👍"
 class Names:
     """One commune's. Every step can be repeated after a crash."""
 
-    def __init__(self, rooms: RoomSender, reader: MessageReader, ledger: NameLedger) -> None:
+    def __init__(self, rooms: RoomCorrector, reader: MessageReader, ledger: NameLedger) -> None:
         self._rooms, self._reader, self._ledger = rooms, reader, ledger
 
     async def consent(self, item: Consent, directory: Directory) -> Outcome:
@@ -48,12 +50,20 @@ class Names:
         person = directory.persons.get(item.sender)
         if report is None or report.number is None or person is None:
             return
-        links = [k for k in self._ledger.links(report.id) if k.state is LinkState.SENT]
-        rooms = [k.destination for k in links if _may_know(k.destination, directory)]
+        if report.state in WITHDRAWN:
+            return
+        # In the report's thread, so that its withdrawal takes the name away as well.
+        copies = [
+            (link.destination, link.event_id)
+            for link in self._ledger.links(report.id)
+            if link.event_id is not None and _may_know(link.destination, directory)
+        ]
         notice = wording.named(directory.commune.language, report.number, person.name)
         await each(
-            self._rooms.send(room_id, notice, transaction("name", item.target, room_id))
-            for room_id in rooms
+            self._rooms.say_in_thread(
+                room_id, root, notice, transaction("name", item.target, room_id)
+            )
+            for room_id, root in copies
         )
 
     async def _refuse(self, item: Consent, directory: Directory) -> Outcome:
@@ -65,12 +75,5 @@ class Names:
 
 
 def _may_know(room_id: RoomId, directory: Directory) -> bool:
-    authority = _authority_of(room_id, directory)
+    authority = authority_in(room_id, directory)
     return authority is not None and Detail.RESIDENT in authority.sees
-
-
-def _authority_of(room_id: RoomId, directory: Directory) -> Authority | None:
-    key = directory.key_of(room_id)
-    if key is None or key.kind is not RoomKind.AUTHORITY:
-        return None
-    return next((a for a in directory.commune.authorities if a.code == key.code), None)

@@ -60,8 +60,29 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An officer took his sign away."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """Closed without follow-up."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """Somebody was shown a report's history, or his own reports."""
+
+    reports: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +115,37 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """Its copies have the new words."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Its copies stay, and are known to be older than its message."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Its copies were taken away; ``number`` is empty for a report that never left."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A message was changed or taken away, and nothing follows from that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It has to wait for something else, and stays in the inbox."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """It concerned nothing that we know."""
 
@@ -113,12 +165,20 @@ Outcome = (
     | Consented
     | Declined
     | Acknowledged
+    | TakenBack
     | Answered
+    | Dropped
+    | Recounted
     | Broadcast
     | Accepted
     | Departed
     | Helped
     | Linked
+    | Corrected
+    | Marked
+    | Withdrawn
+    | Unchanged
+    | Later
     | Ignored
     | Refused
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from bridges.delivery import Parcel
@@ -11,20 +12,22 @@ from policies.need_to_know import Leaving
 from policies.pictures import Picture
 from policies.positions import Position
 from policies.reports import Report
+from policies.steps import Step, is_urgent
 from policies.terms import EventId, UserId
 
 
-class Consents(Protocol):
-    """Whose name may be told."""
+class ParcelLedger(Protocol):
+    """Whose name may be told, and what is known of a report already."""
 
     def lets_name(self, event_id: EventId, user_id: UserId) -> bool: ...
+    def steps(self, report_id: int) -> Sequence[Step]: ...
 
 
 def parcel_of(
     report: Report,
     judged: Judged,
     leaving: Leaving,
-    consents: Consents,
+    ledger: ParcelLedger,
     digest: str = "",
     enclosure: Picture | Position | None = None,
 ) -> Parcel:
@@ -39,7 +42,8 @@ def parcel_of(
         judged.message.sent_at,
         leaving,
         digest,
-        author if consents.lets_name(report.source_event, author) else None,
+        author if ledger.lets_name(report.source_event, author) else None,
         marked=judged.verdict.decision is not Decision.RETURN,
         enclosure=enclosure,
+        urgent=is_urgent(ledger.steps(report.id)),
     )

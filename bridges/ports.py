@@ -11,12 +11,23 @@ from bridges.wording.notice import Notice
 from policies.attachments import Attachment
 from policies.certificates import Certificate, CertificateFault
 from policies.denunciation.analysis import Analysis
+from policies.escalation import Followed
 from policies.mails import Mail, MailKind, MailOutcome, MailState
 from policies.pictures import Picture
 from policies.positions import Position
 from policies.refusal import Refusal
-from policies.reports import AckNews, Choice, Link, Report, ReportState, Showing
-from policies.terms import AuthorityCode, Category, EventId, Flag, Message, RoomId, UserId
+from policies.reports import Choice, Link, Report, ReportState, Showing
+from policies.steps import Step, StepKind
+from policies.terms import (
+    AuthorityCode,
+    Category,
+    Directory,
+    EventId,
+    Flag,
+    Message,
+    RoomId,
+    UserId,
+)
 
 
 class RoomSender(Protocol):
@@ -107,9 +118,17 @@ class ReportLedger(Protocol):
         """Whether ``user_id`` allowed his name to be told with that message."""
 
     def number_report(self, report_id: int, year: int) -> str: ...
-    def link(self, report_id: int, destination: RoomId, txn: str) -> Link: ...
+    def link(
+        self, report_id: int, destination: RoomId, txn: str, digest: str | None = None
+    ) -> Link:
+        """The report's link to that room, begun with the words of ``digest`` if it is new."""
+
     def sent(self, link_id: int, event_id: EventId) -> None: ...
     def uncertain(self, link_id: int) -> None: ...
+    def note(self, report_id: int, step: Step) -> None:
+        """Keep a step; one that is there already stays as it was first."""
+
+    def steps(self, report_id: int) -> Sequence[Step]: ...
     def mail(
         self,
         report_id: int,
@@ -166,10 +185,30 @@ class AckLedger(Protocol):
     def report_by_number(self, number: str) -> Report | None: ...
     def links(self, report_id: int) -> Sequence[Link]: ...
     def link_by_event(self, event_id: EventId) -> tuple[Report, Link] | None: ...
-    def would_acknowledge(
-        self, report_id: int, authority: AuthorityCode, *, closes: bool
-    ) -> AckNews: ...
-    def acknowledge(self, report_id: int, authority: AuthorityCode, *, closes: bool) -> None: ...
+    def note(self, report_id: int, step: Step) -> None: ...
+    def steps(self, report_id: int) -> Sequence[Step]: ...
+    def step_by_event(self, event_id: EventId) -> tuple[Report, Step] | None:
+        """The report and the step that ``event_id`` stands for: a sign, or what the bot said."""
+
+
+class HistoryLedger(AckLedger, Protocol):
+    """What is known of reports, of one commune."""
+
+    def report_of(self, source_event: EventId) -> Report | None: ...
+    def mails(self, report_id: int) -> Sequence[Mail]: ...
+    def reports_by(self, referent: UserId) -> Sequence[Report]:
+        """Those that he flagged in the last 30 days, the newest first."""
+
+
+class EscalationLedger(Protocol):
+    """Reports that left and are followed, of one commune."""
+
+    def followed(self, directory: Directory) -> Sequence[Followed]:
+        """Those for which something may be due: urgent ones, and those of the days before."""
+
+    def note(self, report_id: int, step: Step) -> None: ...
+    def counted(self, kind: StepKind) -> int:
+        """Of how many reports of this year such a step is kept."""
 
 
 class BulletinLedger(Protocol):

@@ -19,6 +19,7 @@ from policies.refusal import Refusal
 from policies.relay import transaction
 from policies.reports import Report, ReportState
 from policies.routing import goes_somewhere
+from policies.steps import is_urgent
 from policies.subject import is_overdue, settle
 from policies.terms import Category, Directory, EventId, RoomKind
 
@@ -34,8 +35,14 @@ class Subjects:
 
     def settled(self, report: Report, judged: Judged, directory: Directory) -> Report | None:
         """``report`` with its category, ``None`` when its référent has to be asked."""
-        now = self._clock.now()
-        category = settle(report.category, judged.analysis, judged.call, directory, now)
+        category = settle(
+            report.category,
+            judged.analysis,
+            judged.call,
+            directory,
+            self._clock.now(),
+            urgent=is_urgent(self._ledger.steps(report.id)),
+        )
         return None if category is None else self.name(report, category)
 
     def name(self, report: Report, category: Category) -> Report:
@@ -74,6 +81,11 @@ class Subjects:
             for category in offered:
                 txn = transaction(f"subject {category.value}", event_id, room_id)
                 await self._rooms.react(room_id, event_id, wording.sign(category), txn)
+
+    def is_asked(self, report: Report) -> bool:
+        """Whether it still waits for its answer: it may have been withdrawn meanwhile."""
+        now = self._ledger.report_of(report.source_event)
+        return now is not None and now.state is ReportState.ASKED
 
     def answers(self, item: Subject, directory: Directory) -> Report | Refusal | None:
         """The report that ``item`` answers for, as what it says; ``None``: nothing was asked.
@@ -119,7 +131,8 @@ class Subjects:
         resume: Callable[[Report], Awaitable[object]],
     ) -> None:
         await self.tell_overdue(report, directory)
-        await resume(self.name(report, Category.OTHER))
+        # One that was answered, and interrupted right after, keeps its answer.
+        await resume(self.name(report, report.category or Category.OTHER))
 
     async def tell_overdue(self, report: Report, directory: Directory) -> None:
         """Let its référent know that it leaves without his answer."""

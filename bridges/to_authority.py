@@ -6,10 +6,10 @@ a transaction id of its own. No text is kept anywhere on the way.
 
 from __future__ import annotations
 
-from bridges.delivery import Delivery, will_be_masked
+from bridges.delivery import Delivery
 from bridges.enclosing import Enclosing
 from bridges.judging import Barred, Judged, Judging, flag_of
-from bridges.outcome import Asked, Awaiting, Declined, Offered, Outcome, Refused, Returned
+from bridges.outcome import Asked, Declined, Outcome, Refused
 from bridges.parcels import parcel_of
 from bridges.ports import (
     Clock,
@@ -19,8 +19,8 @@ from bridges.ports import (
     ReportLedger,
     RoomSender,
 )
+from bridges.previews import Previews
 from bridges.private import person_of, tell
-from bridges.reasons import reasons
 from bridges.subjects import TOLD, Subjects
 from bridges.wording import advice
 from bridges.wording import relay as wording
@@ -31,10 +31,10 @@ from policies.incoming import Subject
 from policies.pictures import Picture
 from policies.positions import Position
 from policies.refusal import Refusal
-from policies.reports import Choice, Report, ReportState, Showing, Shown
-from policies.terms import Answer, Category, Directory, EventId, Flag, Person, RoomKind, UserId
+from policies.reports import WITHDRAWN, Choice, Report, ReportState
+from policies.steps import Step, StepKind
+from policies.terms import Answer, Category, Directory, EventId, Flag, Person, UserId
 
-_SHOWN = {decision: Shown(decision.value) for decision in Decision}
 _WAIT = (ReportState.AWAITING, ReportState.OFFERED, ReportState.OPEN)
 
 
@@ -57,6 +57,7 @@ class ToAuthority:
         self._judging = Judging(reader, ledger, language)
         self._delivery = Delivery(rooms, ledger, enclosing, clock)
         self._subjects = Subjects(rooms, ledger, clock)
+        self._previews = Previews(rooms, ledger, self._judging, fingerprint, enclosing)
 
     async def carry(self, flag: Flag, directory: Directory) -> Outcome:
         """Take a flag up: relay its message, show it to the référent, return it or refuse it.
@@ -73,12 +74,17 @@ class ToAuthority:
             # No report is opened: once it is sent anew, or is there again, it may be flagged again.
             return await self._refuse(flag.sender, enclosure, directory, flag.event_id)
         report = self._ledger.open_report(flag)
+        if report.state in WITHDRAWN:
+            return Refused(Refusal.NOT_WAITING)
+        self._mark_urgent(report, is_it=flag.urgent or judged.call is not None)
         report = self._subjects.settled(report, judged, directory) or report
         match judged.verdict.decision:
             case Decision.RETURN:
-                return await self._return(report, judged, directory, flag.event_id)
+                return await self._previews.give_back(report, judged, directory, flag.event_id)
             case Decision.REDACT | Decision.HOLD:
-                return await self._show(report, judged, enclosure, directory, flag.event_id)
+                return await self._previews.show(
+                    report, judged, enclosure, directory, flag.event_id
+                )
             case Decision.RELAY:
                 return await self._deliver(report, judged, judged.verdict, enclosure, directory)
 
@@ -109,45 +115,49 @@ class ToAuthority:
         """Let those reports leave whose référent did not answer; see ``Subjects.expire``."""
         return await self._subjects.expire(directory, lambda r: self._resume(r, directory))
 
+    async def hurry(self, report: Report, directory: Directory) -> Outcome:
+        """Let a report whose référent was asked go on at once: somebody may be in danger."""
+        self._mark_urgent(report, is_it=True)
+        return await self._resume(report, directory)
+
     async def _resume(self, report: Report, directory: Directory) -> Outcome:
         """Go on with a report whose category was asked: judge again, and send what was decided."""
         judged = await self._judging.judge(flag_of(report), directory, self._clock.now())
         if isinstance(judged, Barred):
-            await self._call_first(report.referent, judged.call, directory, report.flag_event)
-            self._ledger.set_state(report.id, ReportState.REFUSED)
-            return await self._refuse(report.referent, judged.refusal, directory, report.flag_event)
+            return await self._end(report, judged.refusal, judged.call, directory)
         enclosure = await self._enclosing.ready(judged)
         if isinstance(enclosure, Refusal):
-            self._ledger.set_state(report.id, ReportState.REFUSED)
-            return await self._refuse(report.referent, enclosure, directory, report.flag_event)
+            return await self._end(report, enclosure, judged.call, directory)
+        if not self._subjects.is_asked(report):
+            return Refused(Refusal.NOT_WAITING)
         leaving = judged.leaving
         is_free = judged.verdict.decision is Decision.RELAY and enclosure is None
-        if leaving is not None and (is_free or self._is_as_shown(report, judged, leaving)):
+        if leaving is not None and (is_free or self.has_shown(report, judged)):
             return await self._deliver(report, judged, leaving, enclosure, directory)
-        return await self._anew(report, judged, enclosure, directory, report.flag_event)
+        return await self.show_again(report, judged, directory, report.flag_event)
 
-    def _is_as_shown(self, report: Report, judged: Judged, leaving: Verdict) -> bool:
-        return self._fingerprint.of(judged.shown(leaving)) == report.digest
-
-    async def _anew(
-        self,
-        report: Report,
-        judged: Judged,
-        enclosure: Picture | Position | None,
-        directory: Directory,
-        about: EventId,
+    async def _end(
+        self, report: Report, refusal: Refusal, call: Emergency | None, directory: Directory
     ) -> Outcome:
-        """It was changed since: show what would leave now, or give it back."""
-        await self._call_first(report.referent, judged.call, directory, report.flag_event)
-        if judged.verdict.decision is Decision.RETURN:
-            return await self._return(report, judged, directory, about)
-        return await self._show(report, judged, enclosure, directory, about)
+        """It can leave no more; one that was withdrawn meanwhile stays so, and nothing is said."""
+        if not self._subjects.is_asked(report):
+            return Refused(Refusal.NOT_WAITING)
+        await self._call_first(report.referent, call, directory, report.flag_event)
+        self._ledger.set_state(report.id, ReportState.REFUSED)
+        return await self._refuse(report.referent, refusal, directory, report.flag_event)
 
     async def _barred(self, flag: Flag, refusal: Refusal, directory: Directory) -> Outcome:
-        """Tell why; a message that is flagged again, with its subject, answers the question."""
+        """Tell why; a message that is flagged again, with its subject, answers the question.
+
+        So does one that its référent flags again as urgent: it waits for no subject.
+        """
         report = self._ledger.report_of(flag.target)
-        is_answer = report is not None and report.state is ReportState.ASKED
-        if is_answer and report is not None and flag.category is not None:
+        if report is None or report.state is not ReportState.ASKED:
+            return await self._refuse(flag.sender, refusal, directory, flag.event_id)
+        if flag.urgent and flag.sender == report.referent:
+            named = self._subjects.name(report, flag.category) if flag.category else report
+            return await self.hurry(named, directory)
+        if flag.category is not None:
             target = report.preview_event or EventId("")
             item = Subject(flag.event_id, flag.room_id, flag.sender, target, flag.category)
             return await self.subject(item, directory) or Refused(refusal)
@@ -163,10 +173,27 @@ class ToAuthority:
         if isinstance(enclosure, Refusal):
             return await self._refuse(answer.sender, enclosure, directory, answer.event_id)
         leaving = judged.leaving
-        if leaving is not None and self._fingerprint.of(judged.shown(leaving)) == report.digest:
+        if leaving is not None and self.has_shown(report, judged):
             self._ledger.chose(answer.target, Choice.CONFIRMED)
             return await self._deliver(report, judged, leaving, enclosure, directory)
-        return await self._anew(report, judged, enclosure, directory, answer.event_id)
+        return await self.show_again(report, judged, directory, answer.event_id)
+
+    def has_shown(self, report: Report, judged: Judged) -> bool:
+        """Whether what would leave is just what the référent was shown last."""
+        leaving = judged.leaving
+        return leaving is not None and self._fingerprint.of(judged.shown(leaving)) == report.digest
+
+    async def show_again(
+        self, report: Report, judged: Judged, directory: Directory, about: EventId
+    ) -> Outcome:
+        """Show the new words to the référent, or give them back, after the event ``about``."""
+        await self._call_first(report.referent, judged.call, directory, report.flag_event)
+        if judged.verdict.decision is Decision.RETURN:
+            return await self._previews.give_back(report, judged, directory, about)
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            return await self._refuse(report.referent, enclosure, directory, about)
+        return await self._previews.show(report, judged, enclosure, directory, about)
 
     async def _deliver(
         self,
@@ -177,6 +204,7 @@ class ToAuthority:
         directory: Directory,
     ) -> Outcome:
         digest = self._fingerprint.of(judged.shown(leaving))
+        self._mark_urgent(report, is_it=judged.call is not None)
         known = self._subjects.settled(report, judged, directory)
         if known is None and await self._subjects.ask(report, digest, directory):
             return Asked()
@@ -186,12 +214,9 @@ class ToAuthority:
         parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosure)
         return await self._delivery.deliver(parcel, directory)
 
-    def _masked(
-        self, report: Report, judged: Judged, verdict: Verdict, directory: Directory
-    ) -> list[str]:
-        """Who will see a masked text of it, as far as one knows who will receive it."""
-        outgoing = self._judging.outgoing(judged, verdict)
-        return will_be_masked(outgoing, report.category, directory)
+    def _mark_urgent(self, report: Report, *, is_it: bool) -> None:
+        if is_it:
+            self._ledger.note(report.id, Step(StepKind.URGENT, self._clock.now()))
 
     async def _call_first(
         self, user_id: UserId, call: Emergency | None, directory: Directory, about: EventId
@@ -200,82 +225,6 @@ class ToAuthority:
             person = person_of(user_id, directory)
             notice = wording.emergency(person, call)
             await tell(self._rooms, directory, person, notice, purpose="emergency", about=about)
-
-    async def _return(
-        self, report: Report, judged: Judged, directory: Directory, about: EventId
-    ) -> Outcome:
-        """Give it back with advice, and with a draft of its facts where facts remain."""
-        if judged.draft is not None:
-            return await self._offer(report, judged, judged.draft, directory, about)
-        referent = person_of(report.referent, directory)
-        notice = advice.returned(referent, reasons(judged))
-        event_id = await self._say(referent, notice, directory, "returned", about)
-        self._showed(report, Shown.RETURN, event_id, judged)
-        self._ledger.set_state(report.id, ReportState.RETURNED)
-        return Returned()
-
-    async def _offer(
-        self,
-        report: Report,
-        judged: Judged,
-        draft: Verdict,
-        directory: Directory,
-        about: EventId,
-    ) -> Outcome:
-        digest = self._fingerprint.of(judged.shown(draft))
-        referent = person_of(report.referent, directory)
-        by_reaction = directory.commune.flag_by_reaction
-        masked = self._masked(report, judged, draft, directory)
-        notice = advice.returned(
-            referent, reasons(judged), draft.text, by_reaction=by_reaction, masked=masked
-        )
-        event_id = await self._say(referent, notice, directory, f"returned {digest}", about)
-        if event_id is None:
-            self._ledger.set_state(report.id, ReportState.RETURNED)
-            return Returned()
-        self._showed(report, Shown.DRAFT, event_id, judged)
-        self._ledger.set_state(
-            report.id, ReportState.OFFERED, preview_event=event_id, digest=digest
-        )
-        return Offered()
-
-    async def _show(
-        self,
-        report: Report,
-        judged: Judged,
-        enclosure: Picture | Position | None,
-        directory: Directory,
-        about: EventId,
-    ) -> Outcome:
-        words, decision = judged.verdict.text, judged.verdict.decision
-        digest = self._fingerprint.of(judged.shown(judged.verdict))
-        referent = person_of(report.referent, directory)
-        by_reaction = directory.commune.flag_by_reaction
-        room_id = directory.room_of(RoomKind.PRIVATE, referent.user_id)
-        if enclosure is not None and room_id is not None:
-            await self._enclosing.show(room_id, referent, enclosure, f"{about} {digest}")
-        why, masked = reasons(judged), self._masked(report, judged, judged.verdict, directory)
-        notice = advice.preview(
-            referent, words, why, enclosure, by_reaction=by_reaction, masked=masked
-        )
-        event_id = await self._say(referent, notice, directory, f"preview {digest}", about)
-        if event_id is None:
-            # Nobody could confirm it: without a direct room it cannot be shown, so it stays here.
-            self._ledger.set_state(report.id, ReportState.REFUSED)
-            return Refused(Refusal.NO_MANDATE)
-        self._showed(report, _SHOWN[decision], event_id, judged)
-        self._ledger.set_state(
-            report.id, ReportState.AWAITING, preview_event=event_id, digest=digest
-        )
-        return Awaiting()
-
-    def _showed(
-        self, report: Report, shown: Shown, event_id: EventId | None, judged: Judged
-    ) -> None:
-        """Keep what was shown and why in words of ours, to be counted: no text."""
-        if event_id is not None:
-            rules = sorted({finding.rule.value for finding in judged.verdict.findings})
-            self._ledger.showed(report.id, Showing(shown, event_id, tuple(rules)))
 
     async def _decline(self, report: Report, answer: Answer, directory: Directory) -> Outcome:
         referent = person_of(report.referent, directory)

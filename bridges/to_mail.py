@@ -30,7 +30,7 @@ from policies.mails import Mail, MailKind, MailOutcome, MailState, is_given_up, 
 from policies.pictures import Picture
 from policies.refusal import Refusal
 from policies.relay import transaction
-from policies.reports import Report, ReportState
+from policies.reports import WITHDRAWN, Report, ReportState
 from policies.terms import Authority, Category, Directory, EventId, RoomId
 
 _STANDS = frozenset({MailState.HANDING, MailState.TAKEN, MailState.UNCERTAIN})
@@ -138,7 +138,8 @@ class ToMail:
     async def _write(self, report: Report, mail: Mail, directory: Directory) -> Written | None:
         """The mail as it may leave now, ``None`` when it may not any more."""
         authority = authority_of(mail, directory)
-        if authority is None or authority.email is None or report.number is None:
+        is_gone = mail.kind is not MailKind.WITHDRAWAL and report.state in WITHDRAWN
+        if is_gone or authority is None or authority.email is None or report.number is None:
             return None
         if mail.kind is MailKind.WITHDRAWAL:
             return Written(self._letter(report, mail, authority.email, None, directory), False)
@@ -202,7 +203,7 @@ class ToMail:
     async def _tell_end(self, report: Report, mail: Mail, directory: Directory) -> None:
         await self._say(report, mail, directory, wording.Ended(mail.kind, mail.state, mail.sealed))
         is_for_a_human = mail.state not in (MailState.TAKEN, MailState.WITHHELD)
-        if is_for_a_human and mail.kind is MailKind.REPORT:
+        if is_for_a_human and mail.kind is MailKind.REPORT and report.state not in WITHDRAWN:
             self._ledger.set_state(report.id, ReportState.UNCERTAIN)
 
     async def _say(

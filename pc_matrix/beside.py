@@ -1,7 +1,8 @@
 """What the bot does beside its inbox, each in a task of its own: nobody waits behind the other.
 
 *Verify* answers those who compare codes with the town hall, *receive* those who invite the bot to
-link their account, and *mail* writes to authorities without Matrix.
+link their account, *mail* writes to authorities without Matrix, and *remind* brings up again what
+nobody acknowledged.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from pc_matrix.verifications import Verifications
 from policies.incoming import Incoming
 from policies.terms import Directory
 
+REMINDERS_EVERY = 30.0
+"""Seconds between two looks at what waits: they are given by the minute."""
 _Step = Callable[[], Awaitable[object]]
 
 
@@ -31,9 +34,15 @@ class Mails(Protocol):
     async def step(self, directory: Directory) -> None: ...
 
 
+class Reminders(Protocol):
+    """What is due of reports that nobody acknowledged: ``bridges.escalation``."""
+
+    async def step(self, directory: Directory) -> int: ...
+
+
 @dataclass(slots=True)
 class Beside:
-    """The three desks beside the inbox; ``mails`` is ``None`` for a commune that writes to nobody.
+    """The desks beside the inbox; ``mails`` is ``None`` for a commune that writes to nobody.
 
     ``directory`` is the commune as it is now, ``watch`` tells of what a desk left among the
     incidents.
@@ -44,6 +53,7 @@ class Beside:
     mails: Mails | None
     directory: Callable[[], Directory]
     watch: Callable[[], object]
+    reminders: Reminders | None = None
     _mail_news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tasks(self, server: ServerState) -> list[Coroutine[Any, Any, None]]:
@@ -54,6 +64,8 @@ class Beside:
         ]
         if self.mails is not None:
             desks.append(_keep("mail", server, self._mail, self._wait_for_mail))
+        if self.reminders is not None:
+            desks.append(_keep("remind", server, self._remind, self._wait_to_remind))
         return desks
 
     def hear(self, batch: Batch) -> None:
@@ -80,6 +92,14 @@ class Beside:
 
     async def _wait_for_mail(self) -> None:
         await set_or_late(self._mail_news)
+
+    async def _remind(self) -> None:
+        if self.reminders is not None:
+            with put_off("remind.put_off"):
+                await self.reminders.step(self.directory())
+
+    async def _wait_to_remind(self) -> None:
+        await asyncio.sleep(REMINDERS_EVERY)
 
 
 async def _keep(name: str, server: ServerState, step: _Step, wait: _Step) -> None:

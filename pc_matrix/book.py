@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bridges.ports import Clock
+from pc_matrix.change_pages import ChangePages
 from pc_matrix.mail_pages import MailPages
 from pc_matrix.registry import Registry
+from pc_matrix.step_pages import StepPages
 from pc_matrix.subject_pages import SubjectPages
 from policies.corrections import Correction
 from policies.incoming import Incoming
@@ -21,10 +23,9 @@ from policies.pinning import (
     precedence,
     satisfies,
 )
-from policies.reports import AckNews, Choice, Link, Report, ReportState, Showing
+from policies.reports import Choice, Link, Report, ReportState, Showing
 from policies.retirement import Retired
 from policies.terms import (
-    AuthorityCode,
     Commune,
     Directory,
     EventId,
@@ -39,7 +40,7 @@ _PINS_FOR = timedelta(seconds=1)
 _SETTLED_BY_A_PIN = frozenset({NewsKind.CHANGED, NewsKind.AWAITING})
 
 
-class Book(MailPages, SubjectPages):
+class Book(MailPages, ChangePages, StepPages, SubjectPages):
     """The bridges' ledgers, the inbox, the pins, and the verifications that wait."""
 
     def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:
@@ -230,9 +231,11 @@ class Book(MailPages, SubjectPages):
     def number_report(self, report_id: int, year: int) -> str:
         return self._registry.number_report(self._code, report_id, year)
 
-    def link(self, report_id: int, destination: RoomId, txn: str) -> Link:
+    def link(
+        self, report_id: int, destination: RoomId, txn: str, digest: str | None = None
+    ) -> Link:
         now = self._clock.now()
-        return self._registry.link(self._code, report_id, destination, txn, now)
+        return self._registry.link(self._code, report_id, destination, txn, now, digest)
 
     def sent(self, link_id: int, event_id: EventId) -> None:
         self._registry.sent(self._code, link_id, event_id, self._clock.now())
@@ -247,21 +250,6 @@ class Book(MailPages, SubjectPages):
         """The report whose copy that event is, or what came with its copy."""
         copy = self._registry.link_by_event(self._code, event_id)
         return copy or self._registry.enclosure_by_event(self._code, event_id)
-
-    # Acknowledgements.
-
-    def would_acknowledge(
-        self, report_id: int, authority: AuthorityCode, *, closes: bool
-    ) -> AckNews:
-        known = self._registry.acknowledgements(self._code, report_id)
-        before = next((ack for ack in known if ack.authority == authority), None)
-        if before is None:
-            return AckNews.CLOSED if closes else AckNews.NEW
-        return AckNews.CLOSED if closes and before.closed_at is None else AckNews.KNOWN
-
-    def acknowledge(self, report_id: int, authority: AuthorityCode, *, closes: bool) -> None:
-        now = self._clock.now()
-        self._registry.acknowledge(self._code, report_id, authority, closes, now)
 
     # Bulletins.
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from bridges.outcome import MOVES_PEOPLE, Outcome, word
+from bridges.outcome import MOVES_PEOPLE, Later, Outcome, word
 from pc_matrix.homeserver.http import MatrixError, ServerFault
 from pc_matrix.putting_off import is_of_one_room
 from policies.incoming import Incoming
@@ -84,6 +84,8 @@ class Draining:
                 raise
             _log.warning("inbox.put_off", event_id=item.event_id, status=refusal.status)
             return None
+        if isinstance(outcome, Later):
+            return None  # what it waits for is in this inbox, too
         self._inbox.settle(inbox_id, word(outcome))
         self._settled()
         _log.info("inbox.settled", event_id=item.event_id, outcome=word(outcome))

@@ -23,6 +23,36 @@ class Voice:
         """Say ``notice`` encrypted; the same ``txn`` never says anything twice."""
         return EventId(await self._session.send(room_id, "m.room.message", _content(notice), txn))
 
+    async def say_in_thread(
+        self, room_id: RoomId, root: EventId, notice: Notice, txn: str
+    ) -> EventId:
+        """Say ``notice`` in the thread that ``root`` begins (specification, "Threading").
+
+        Applications without threads show it as an answer to ``root``.
+        """
+        relation = {
+            "rel_type": "m.thread",
+            "event_id": root,
+            "is_falling_back": True,
+            "m.in_reply_to": {"event_id": root},
+        }
+        content = {**_content(notice), "m.relates_to": relation}
+        return EventId(await self._session.send(room_id, "m.room.message", content, txn))
+
+    async def replace(
+        self, room_id: RoomId, event_id: EventId, notice: Notice, txn: str
+    ) -> EventId:
+        """Give one of the bot's messages other words (specification, "Event replacements")."""
+        words = _content(notice)
+        content = {
+            **words,
+            "body": f"* {words['body']}",
+            "formatted_body": f"* {words['formatted_body']}",
+            "m.new_content": words,
+            "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
+        }
+        return EventId(await self._session.send(room_id, "m.room.message", content, txn))
+
     async def send_lasting(self, room_id: RoomId, notice: Notice, txn: str) -> EventId:
         """Say what everybody who is invited now can read whenever he logs in."""
         event_id = await self._session.send_lasting(

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.categories import named, plain
-from policies.lengths import fits
 from policies.refusal import Refusal
 from policies.terms import Category, Sector, SectorCode
 
@@ -18,6 +17,11 @@ class CommandName(StrEnum):
 
     FLAG = "flag"
     REPLY = "reply"
+    DROP = "drop"
+    """``!sans-suite``: the report is closed, nothing follows."""
+    HISTORY = "history"
+    MINE = "mine"
+    """``!mes-signalements``: a référent's own that are not closed."""
     BROADCAST = "broadcast"
     ACCEPT = "accept"
     LEAVE = "leave"
@@ -36,6 +40,17 @@ _NAMES: Mapping[str, CommandName] = {
     "repondre": CommandName.REPLY,
     "reponse": CommandName.REPLY,
     "reply": CommandName.REPLY,
+    "sans-suite": CommandName.DROP,
+    "sanssuite": CommandName.DROP,
+    "sans": CommandName.DROP,
+    "classer": CommandName.DROP,
+    "drop": CommandName.DROP,
+    "rapport": CommandName.HISTORY,
+    "historique": CommandName.HISTORY,
+    "history": CommandName.HISTORY,
+    "mes-signalements": CommandName.MINE,
+    "mes": CommandName.MINE,
+    "mine": CommandName.MINE,
     "diffuser": CommandName.BROADCAST,
     "broadcast": CommandName.BROADCAST,
     "accepter": CommandName.ACCEPT,
@@ -54,6 +69,9 @@ _NAMES: Mapping[str, CommandName] = {
     "link": CommandName.LINK,
 }
 
+_TWO_WORDS = {"sans": "suite", "mes": "signalements"}
+"""What people write in two words, as the dash is hard to find on a telephone."""
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—_", "-"))
 _NUMBER = re.compile(r"(\d{4})-(\d{1,6})")
 _NO = ("non", "no", "pas", "plus", "stop")
 _ALL = ("tous", "toutes", "tout", "all")
@@ -76,8 +94,8 @@ class Bulletin:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """An officer's answer to one report."""
+class Numbered:
+    """What an officer says of one report; ``number`` is empty when he wrote none."""
 
     number: str
     text: str
@@ -88,8 +106,15 @@ def spoken(text: str) -> Spoken | None:
     stripped = text.strip()
     if not stripped.startswith("!") or len(stripped) < 2 or not stripped[1].isalpha():
         return None
-    word, _, rest = stripped[1:].partition(" ")
-    return Spoken(_NAMES.get(plain(word), CommandName.UNKNOWN), rest.strip())
+    word, *rest = stripped[1:].split(maxsplit=1)
+    named = plain(word).translate(_HYPHENS)
+    said, second = (rest[0].strip() if rest else ""), _TWO_WORDS.get(named)
+    if second is not None:
+        after = said.split(maxsplit=1)
+        if not after or plain(after[0]) != second:
+            return Spoken(CommandName.UNKNOWN, said)
+        said = after[1] if len(after) > 1 else ""
+    return Spoken(_NAMES.get(named, CommandName.UNKNOWN), said)
 
 
 def category(words: str) -> Category | None:
@@ -102,17 +127,19 @@ def lets_name(rest: str) -> bool:
     return not any(plain(word) in _NO for word in rest.split())
 
 
-def reply(rest: str) -> Reply | Refusal:
-    """``2026-0042 some words`` as an answer to that report."""
-    number, _, text = rest.partition(" ")
-    match = _NUMBER.fullmatch(number.strip("«»:,"))
+def numbered(rest: str) -> Numbered:
+    """``2026-0042 some words``: a report's number, if one comes first, and what follows."""
+    words = rest.strip()
+    first, *after = words.split(maxsplit=1)[:2] if words else ("",)
+    match = _NUMBER.fullmatch(first.strip("«»:,.#()"))
     if match is None:
-        return Refusal.UNKNOWN_REPORT
-    if not text.strip():
-        return Refusal.EMPTY
-    if not fits(text):
-        return Refusal.TOO_LONG
-    return Reply(f"{match[1]}-{int(match[2]):04d}", text.strip())
+        return Numbered("", words)
+    return Numbered(f"{match[1]}-{int(match[2]):04d}", after[0].strip() if after else "")
+
+
+def urgent(words: str) -> bool:
+    """Whether a référent's words say that it cannot wait."""
+    return any(plain(word).startswith("urgen") for word in words.split())
 
 
 def bulletin(rest: str, sectors: tuple[Sector, ...]) -> Bulletin | Refusal:

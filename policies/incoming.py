@@ -32,4 +32,24 @@ class Consent:
     given: bool
 
 
-Incoming = Flag | Subject | Consent | Answer | TakeUp | Command
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """``target`` was given other words; which ones is read from the room, never kept."""
+
+    event_id: EventId
+    room_id: RoomId
+    sender: UserId
+    target: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """``target`` was taken away: a message, a change of one, or the sign that flagged it."""
+
+    event_id: EventId
+    room_id: RoomId
+    sender: UserId
+    target: EventId
+
+
+Incoming = Flag | Subject | Consent | Answer | TakeUp | Command | Edit | Withdrawal

@@ -64,7 +64,7 @@ def may_relay(
         return Refusal.OVER_QUOTA
     if message is None or (message.room_id, message.event_id) != (flag.room_id, flag.target):
         return Refusal.UNREADABLE
-    refusal = _unfit(message, sector, directory, now)
+    refusal = unfit(message, sector, directory, now)
     return Relayable(sector) if refusal is None else refusal
 
 
@@ -98,9 +98,10 @@ def referent_sector(
     return Refusal.NO_MANDATE
 
 
-def _unfit(
+def unfit(
     message: Message, sector: SectorCode, directory: Directory, now: datetime
 ) -> Refusal | None:
+    """Why a message of ``sector`` cannot be judged, ``None`` when it can."""
     if not message.encrypted:
         return Refusal.NOT_ENCRYPTED
     if all(m.sector != sector for m in directory.mandates_of(message.sender, now)):

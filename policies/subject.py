@@ -21,11 +21,14 @@ def settle(
     call: Emergency | None,
     directory: Directory,
     now: datetime,
+    *,
+    urgent: bool = False,
 ) -> Category | None:
     """The category that the référent named, or that the text says; ``None``: ask him.
 
     A guess never sends a report where nobody receives it. Nobody is asked where the answer changes
-    nothing, nor where somebody is in danger (``call``).
+    nothing, nor where somebody is in danger
+    (``call``) or the référent himself said that it cannot wait (``urgent``).
     """
     if named is not None:
         return named
@@ -34,7 +37,9 @@ def settle(
         return guessed
     if not is_worth_asking(directory, now):
         return Category.OTHER
-    return None if call is None else _at_once(in_danger(call), received)
+    if call is not None:
+        return _at_once(in_danger(call), received)
+    return _at_once(Category.OTHER, received) if urgent else None
 
 
 def _at_once(likely: Category, received: tuple[Category, ...]) -> Category:

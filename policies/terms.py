@@ -32,7 +32,6 @@ SectorCode = NewType("SectorCode", str)
 AuthorityCode = NewType("AuthorityCode", str)
 """An authority's short code inside its commune: ``"gendarmerie"``."""
 
-
 ROOM_VERSION = "12"  # the first in which nobody takes the power of who made the room
 CHARTER_VERSION = "1"
 """Changes whenever the charter's words do, and the charter is asked for again."""
@@ -89,10 +88,7 @@ class RoomKey:
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """``replaces`` are former sectors, no longer in the commune's file, whose people are now here.
-
-    Only the town hall says so: nothing is concluded from a name.
-    """
+    """``replaces`` are former sectors whose people are now here: only the town hall says so."""
 
     code: SectorCode
     name: str
@@ -130,13 +126,11 @@ class Commune:
     language: str = "fr"
     """The language of what the bot says in rooms of several people."""
     flag_by_reaction: bool = True
-    """Whether reactions count. The homeserver sees them and can make them up; without, people reply
-    with the same sign, which is encrypted.
-    """
+    """Whether reactions count, which a homeserver can make up; without, people reply the sign."""
     daily_flags: int = 20
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
-    """The kinds of room in which a person's identity counts only once a human approved it."""
+    """In which kinds of room an identity counts only once a human approved it."""
     brake: BrakeLimits = field(default_factory=BrakeLimits)
     aliases: bool = False
     """Whether rooms have an address of their own (``#59999-secteur-centre:server``)."""
@@ -149,6 +143,8 @@ class Commune:
     """The version of Matrix rooms that is wanted; older rooms are made anew by ``apply``."""
     contact: str = ""
     """Whom people call when they need help, as their letters say it; empty: the town hall."""
+    remind_after: int = 15
+    """Minutes until an urgent report that nobody took up is brought up again; 0: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +255,7 @@ class Flag:
     sender: UserId
     target: EventId
     category: Category | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,20 +271,22 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class TakeUp:
-    """An officer's reaction to a report: ``closes`` is ✅, otherwise 👀."""
+    """An officer's sign: ✅ ``closes``, 👀 not; ``withdrawn``, it is ``target``, taken away."""
 
     event_id: EventId
     room_id: RoomId
     sender: UserId
     target: EventId
     closes: bool
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A message that starts with ``!``; its text stays on the homeserver and is read again."""
+    """A message that starts with ``!``, as an answer to ``target``; its text is read again."""
 
     event_id: EventId
     room_id: RoomId
     sender: UserId
     name: str
+    target: EventId = EventId("")

@@ -2,7 +2,7 @@
 
 What waits is taken up in the order in which it came, with one freedom: flags of different rooms do
 not wait for one another. Each room's own flags keep their order, and everything else (an answer, a
-command, an acknowledgement) is carried by itself: it may be about any report.
+command, an edit) is carried by itself: it may be about any report.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ class ReportFacts:
     time_zone: str
     by_reaction: bool = True
     """Whether the commune heeds reactions."""
+    urgent: bool = False
     resident: str = ""
     """The author's name, where he lets it be told."""
     known_to: tuple[str, ...] | None = None
@@ -39,11 +40,12 @@ def report(
     language: str, facts: ReportFacts, words: str, enclosure: Picture | Position | None = None
 ) -> Notice:
     """A report, for an authority room; its words may be none where something is enclosed."""
+    category = category_name(language, facts.category)
     title = text(
         language,
         "report.title",
         number=facts.number,
-        category=category_name(language, facts.category),
+        category=text(language, "report.urgent", category=category) if facts.urgent else category,
     )
     next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
     blocks: list[Block] = [Title(title), Paragraph(context(language, facts))]
@@ -83,11 +85,15 @@ def relayed(
     number: str,
     authorities: Sequence[str],
     mailed: Sequence[str] = (),
+    minutes: int = 0,
     *,
     masked: Sequence[str] = (),
 ) -> Notice:
-    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail,
-    and those ``masked`` see no plate."""
+    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail.
+
+    ``minutes``: an urgent one that nobody takes up is brought up again after so many. Those
+    ``masked`` see no plate.
+    """
     language = referent.language
     blocks: list[Block] = []
     if authorities:
@@ -99,6 +105,8 @@ def relayed(
         blocks.append(Paragraph(text(language, "relayed.mail", authorities=", ".join(mailed))))
     if masked:
         blocks.append(Paragraph(text(language, "relayed.masked", authorities=", ".join(masked))))
+    if authorities and minutes:
+        blocks.append(Paragraph(text(language, "relayed.urgent", minutes=minutes)))
     return notice(*blocks, mentions=(referent.user_id,))
 
 

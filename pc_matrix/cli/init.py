@@ -260,6 +260,8 @@ identity_approval = []             # salons où la mairie approuve chaque identi
                                    # fois les agents arrivés : ["authority"]
 aliases = false                    # true : chaque salon a une adresse, comme #59350-secteur-centre
 knocking = false                   # true : un inconnu peut demander à entrer dans un secteur
+remind_after_minutes = 15          # un signalement urgent que personne ne prend en compte revient,
+                                   # deux fois, puis son référent est prié d'appeler ; 0 : jamais
 
 [brake]                            # au-delà, « apply » et le bot s'arrêtent et demandent
 removals = 5                       # personnes qui perdraient un salon d'un coup

@@ -8,12 +8,12 @@ from dataclasses import replace
 from pc_matrix.homeserver.attachments.contents import Brought, brought
 from pc_matrix.homeserver.edits import is_edit
 from pc_matrix.homeserver.html_words import formatted
-from pc_matrix.homeserver.room_events import RoomEvent
+from pc_matrix.homeserver.room_events import REDACTION, RoomEvent
 from pc_matrix.homeserver.shapes import string
 from policies import commands
 from policies.categories import answered
 from policies.commands import CommandName
-from policies.incoming import Consent, Incoming, Subject
+from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
     Answer,
     Category,
@@ -51,6 +51,8 @@ def incoming(event: RoomEvent, key: RoomKey | None, commune: Commune) -> Incomin
         return None
     if event.type == "m.reaction":
         return _reaction(event, key.kind) if commune.flag_by_reaction else None
+    if event.type == REDACTION:
+        return _redaction(event, key.kind, commune)
     if event.type == "m.room.message" and event.ciphertext is not None:
         believes = commune.flag_by_reaction or event.ciphertext.has_relation
         found = _message(event if believes else _unrelated(event), key.kind)
@@ -89,20 +91,58 @@ def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incom
             return None
 
 
+def _redaction(event: RoomEvent, kind: RoomKind, commune: Commune) -> Incoming | None:
+    """Redactions are never encrypted. In a sector, it is looked up whether something is gone.
+
+    A sign that an officer takes back counts by the server's word alone, as a reaction does.
+    """
+    target = EventId(string(event.content, "redacts"))
+    if not target:
+        return None
+    match kind:
+        case RoomKind.SECTOR:
+            return Withdrawal(*_ids(event), target)
+        case RoomKind.AUTHORITY if commune.flag_by_reaction:
+            return TakeUp(*_ids(event), target, closes=False, withdrawn=True)
+        case _:
+            return None
+
+
+def _edit(event: RoomEvent, kind: RoomKind) -> Incoming | None:
+    """A change that says so inside its ciphertext: elsewhere a homeserver can make it up."""
+    target = EventId(string(event.content, "m.relates_to", "event_id"))
+    is_inside = event.ciphertext is not None and event.ciphertext.has_relation
+    is_heard = kind is RoomKind.SECTOR and is_inside and bool(target)
+    return Edit(*_ids(event), target) if is_heard else None
+
+
 def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     if string(event.content, "m.relates_to", "rel_type") == "m.replace":
-        return None
+        return _edit(event, kind)
     target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
     said = commands.spoken(words(event))
     if said is None:
+        if kind is RoomKind.AUTHORITY:
+            target = _thread(event) or target
         sign = _sign(event, kind, target, words(event).strip()) if target else None
         return sign or _subject(event, kind, target)
     event_id, room_id, sender = _ids(event)
     if said.name is CommandName.NAME and kind is RoomKind.SECTOR and target:
         return Consent(event_id, room_id, sender, target, commands.lets_name(said.rest))
     if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
-        return Flag(event_id, room_id, sender, target, commands.category(said.rest))
-    return Command(event_id, room_id, sender, said.name.value)
+        about, is_urgent = commands.category(said.rest), commands.urgent(said.rest)
+        return Flag(event_id, room_id, sender, target, about, is_urgent)
+    return Command(event_id, room_id, sender, said.name.value, _thread(event) or target)
+
+
+def _thread(event: RoomEvent) -> EventId:
+    """The message whose thread it stands in; empty outside of threads.
+
+    There, clients make every message an answer to the last one, so that nothing follows from that.
+    """
+    if string(event.content, "m.relates_to", "rel_type") != "m.thread":
+        return EventId("")
+    return EventId(string(event.content, "m.relates_to", "event_id"))
 
 
 def _numbered(sign: str) -> Category | None:

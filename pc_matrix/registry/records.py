@@ -87,16 +87,6 @@ class BulletinLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Acknowledgement:
-    """What one authority said of one report; ``closed_at`` is ``None`` while it is open."""
-
-    report_id: int
-    authority: AuthorityCode
-    first_at: datetime
-    closed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Answered:
     """What a référent was shown of a report; ``choice`` is ``None`` while he did not answer."""
 

@@ -9,6 +9,7 @@ from pc_matrix.registry import engine, migrate, seal
 from pc_matrix.registry.applied import AppliedStore
 from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
+from pc_matrix.registry.changes import ChangeStore
 from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.consents import ConsentStore
@@ -30,6 +31,7 @@ from pc_matrix.registry.reports import ReportStore
 from pc_matrix.registry.retired_rooms import RetiredRoomStore
 from pc_matrix.registry.rooms import RoomStore
 from pc_matrix.registry.showings import ShowingStore
+from pc_matrix.registry.steps import StepStore
 from pc_matrix.registry.transactions import Transactions
 from pc_matrix.registry.verifications import VerificationStore
 from pc_matrix.vault import Vault
@@ -48,8 +50,10 @@ class Registry(
     LinkStore,
     EnclosureStore,
     MailStore,
+    ChangeStore,
     ConsentStore,
     ShowingStore,
+    StepStore,
     BulletinStore,
     PinStore,
     VerificationStore,

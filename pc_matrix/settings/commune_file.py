@@ -57,6 +57,7 @@ class _OptionsTable(Table):
     )
     aliases: bool = False
     knocking: bool = False
+    remind_after_minutes: Annotated[int, Field(ge=0, le=720)] = 15
     room_version: Annotated[str, StringConstraints(pattern=_ROOM_VERSION)] = ROOM_VERSION
 
 
@@ -144,6 +145,7 @@ class CommuneFile(Table):
             aliases=self.options.aliases,
             charter_deadline=self._charter_deadline(),
             knocking=self.options.knocking,
+            remind_after=self.options.remind_after_minutes,
             room_version=self.options.room_version,
             contact=self.commune.contact,
         )

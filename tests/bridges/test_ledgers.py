@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from bridges.ports import (
-    AckLedger,
     BulletinLedger,
     CertificateLedger,
     EnclosureLedger,
+    EscalationLedger,
+    HistoryLedger,
     MailLedger,
     NameLedger,
 )
@@ -22,7 +24,8 @@ from pc_matrix.pictures.book import EnclosureBook
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
 from policies.mails import MailKind, MailState
-from policies.reports import AckNews, LinkState, ReportState
+from policies.reports import LinkState, ReportState
+from policies.steps import Step, StepKind
 from policies.terms import Category, EventId
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
@@ -31,7 +34,15 @@ from tests.fakes.world import FakeClock
 PREVIEW, COPY = EventId("$preview"), EventId("$copy")
 
 
-class Ledger(MailLedger, AckLedger, BulletinLedger, CertificateLedger, NameLedger, Protocol):
+class Ledger(
+    MailLedger,
+    HistoryLedger,
+    EscalationLedger,
+    BulletinLedger,
+    CertificateLedger,
+    NameLedger,
+    Protocol,
+):
     """Every ledger port at once."""
 
 
@@ -125,16 +136,36 @@ def test_an_enclosure_follows_its_copy_once_and_leads_to_its_report(case: Case) 
     assert [x.state for x in case.ledger.links(report.id)] == [LinkState.PENDING] * 2
 
 
-def test_acknowledgements_bring_news_once_each(case: Case) -> None:
+def test_steps_are_kept_once_and_found_by_their_event(case: Case) -> None:
     report = case.ledger.open_report(c.flag())
-    told = []
-    for closes in (False, False, True, True, False):
-        told.append(case.ledger.would_acknowledge(report.id, c.GENDARMERIE, closes=closes))
-        case.ledger.acknowledge(report.id, c.GENDARMERIE, closes=closes)
-    known = AckNews.KNOWN
-    assert told == [AckNews.NEW, known, AckNews.CLOSED, known, known]
-    other = case.ledger.would_acknowledge(report.id, c.POLICE, closes=True)
-    assert other is AckNews.CLOSED
+    sign = Step(StepKind.TAKEN_UP, c.NOW, c.GENDARMERIE, EventId("$up"))
+    back = Step(StepKind.TAKEN_BACK, c.NOW + timedelta(minutes=1), c.GENDARMERIE, EventId("$up"))
+    urgent = Step(StepKind.URGENT, c.NOW + timedelta(minutes=2))
+    for step in (sign, back, urgent, replace(sign, at=c.NOW + timedelta(hours=1))):
+        case.ledger.note(report.id, step)
+    assert list(case.ledger.steps(report.id)) == [sign, back, urgent]
+    assert case.ledger.step_by_event(EventId("$up")) == (report, sign)
+    assert case.ledger.step_by_event(EventId("$nothing")) is None
+    assert case.ledger.counted(StepKind.URGENT) == 1
+    assert case.ledger.counted(StepKind.UNREACHED) == 0
+    assert list(case.ledger.reports_by(c.REFERENT)) == [report]
+    assert list(case.ledger.reports_by(c.OTHER_REFERENT)) == []
+
+
+def test_what_left_is_followed_with_where_it_went(case: Case) -> None:
+    report = case.ledger.open_report(c.flag())
+    case.ledger.note(report.id, Step(StepKind.URGENT, c.NOW))
+    assert list(case.ledger.followed(c.directory())) == []
+    case.ledger.set_state(report.id, ReportState.SENT)
+    assert list(case.ledger.followed(c.directory())) == []
+    link = case.ledger.link(report.id, c.GENDARMERIE_ROOM, "txn")
+    case.ledger.link(report.id, c.POLICE_ROOM, "txn2")
+    case.ledger.sent(link.id, COPY)
+    case.ledger.mail(report.id, c.MAIRIE, MailKind.REPORT, "txn3")
+    (found,) = case.ledger.followed(c.directory())
+    assert (found.report.id, found.sent_at) == (report.id, c.NOW)
+    assert (found.rooms, found.mailed) == ((c.GENDARMERIE,), (c.MAIRIE,))
+    assert [step.kind for step in found.steps] == [StepKind.URGENT]
 
 
 def test_a_bulletin_is_opened_shown_sent_and_done(case: Case) -> None:

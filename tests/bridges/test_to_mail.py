@@ -468,3 +468,24 @@ async def test_a_mail_whose_photo_is_not_what_was_shown_is_withheld(desk: Desk, 
     await desk.step()
     assert desk.mail.taken == []
     assert desk.state() is MailState.WITHHELD
+
+
+@pytest.mark.parametrize("state", [ReportState.WITHDRAWING, ReportState.WITHDRAWN])
+async def test_what_was_withdrawn_leaves_by_no_mail(desk: Desk, state: ReportState) -> None:
+    await desk.flag()
+    desk.world.ledger.set_state(1, state)
+    await desk.step()
+    assert desk.mail.taken == []
+    assert desk.state() is MailState.WITHHELD
+    assert desk.world.ledger.reports[1].state is state
+
+
+async def test_what_may_have_left_before_it_was_withdrawn_is_no_open_question(desk: Desk) -> None:
+    await desk.flag()
+    desk.mail.outcomes.append(MailOutcome.UNKNOWN)
+    await desk.step()
+    desk.world.ledger.told_mails.clear()
+    desk.world.ledger.set_state(1, ReportState.WITHDRAWN)
+    await desk.step()
+    assert desk.state() is MailState.UNCERTAIN
+    assert desk.world.ledger.reports[1].state is ReportState.WITHDRAWN

@@ -21,7 +21,9 @@ from policies.certificates import CertificateFault, Expiry
 from policies.charter import Asked
 from policies.denunciation.verdict import Rule
 from policies.emergency import Emergency
+from policies.history import Way
 from policies.refusal import Refusal
+from policies.steps import StepKind
 from policies.terms import CHARTER_VERSION, Category, Person
 from tests.fakes import commune as c
 
@@ -51,6 +53,8 @@ def test_both_texts_have_the_same_blanks_and_words(key: str) -> None:
         ("emergency", Emergency),
         ("certificate", CertificateFault),
         ("certificate", Expiry),
+        ("history", StepKind),
+        ("history", Way),
     ],
 )
 def test_every_member_has_its_text(language: str, prefix: str, members: type[StrEnum]) -> None:

@@ -7,17 +7,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bridges.ports import Clock
+from policies.changes import Question
+from policies.escalation import Followed
+from policies.history import Destinations
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
-    AckNews,
     Choice,
     Link,
     LinkState,
     Report,
     ReportState,
     Showing,
+    Shown,
 )
-from policies.terms import AuthorityCode, Category, EventId, Flag, RoomId, UserId
+from policies.steps import Step, StepKind
+from policies.terms import AuthorityCode, Category, Directory, EventId, Flag, RoomId, UserId
 
 
 @dataclass
@@ -29,7 +33,7 @@ class _Bulletin:
 
 @dataclass
 class FakeLedger:
-    """``MailLedger``, ``AckLedger``, ``BulletinLedger`` and ``CertificateLedger`` of a commune."""
+    """Every ledger port of one commune at once."""
 
     clock: Clock
     flags: dict[UserId, int] = field(default_factory=dict)
@@ -37,7 +41,7 @@ class FakeLedger:
     shown: dict[EventId, tuple[int, Showing]] = field(default_factory=dict)
     choices: dict[EventId, Choice] = field(default_factory=dict)
     all_links: dict[int, Link] = field(default_factory=dict)
-    acks: dict[tuple[int, AuthorityCode], bool] = field(default_factory=dict)
+    all_steps: list[tuple[int, Step]] = field(default_factory=list)
     all_enclosures: dict[int, Link] = field(default_factory=dict)
     bulletins: dict[int, _Bulletin] = field(default_factory=dict)
     bulletin_links: dict[int, Link] = field(default_factory=dict)
@@ -45,6 +49,11 @@ class FakeLedger:
     changed: dict[int, datetime] = field(default_factory=dict)
     consents: set[tuple[EventId, UserId]] = field(default_factory=set)
     told_mails: set[int] = field(default_factory=set)
+    questions: dict[EventId, Question] = field(default_factory=dict)
+    in_flight: set[int] = field(default_factory=set)
+    taken_back: set[EventId] = field(default_factory=set)
+    edits: dict[EventId, EventId] = field(default_factory=dict)
+    replacements: dict[RoomId, RoomId] = field(default_factory=dict)
     told_certificates: set[tuple[AuthorityCode, str, str]] = field(default_factory=set)
 
     def open_report(self, flag: Flag) -> Report:
@@ -90,7 +99,8 @@ class FakeLedger:
         digest: str | None = None,
     ) -> None:
         report = self.reports[report_id]
-        self.changed[report_id] = self.clock.now()
+        if state is not report.state:
+            self.changed[report_id] = self.clock.now()
         self.reports[report_id] = replace(
             report,
             state=state,
@@ -129,15 +139,31 @@ class FakeLedger:
             self.reports[report_id] = report
         return report.number or ""
 
-    def link(self, report_id: int, destination: RoomId, txn: str) -> Link:
-        return self._link(self.all_links, report_id, destination, txn)
+    def link(
+        self, report_id: int, destination: RoomId, txn: str, digest: str | None = None
+    ) -> Link:
+        return self._link(self.all_links, report_id, destination, txn, digest)
 
-    def _link(self, links: dict[int, Link], owner: int, destination: RoomId, txn: str) -> Link:
+    def _link(
+        self,
+        links: dict[int, Link],
+        owner: int,
+        destination: RoomId,
+        txn: str,
+        digest: str | None = None,
+    ) -> Link:
         for link in links.values():
             if (link.report_id, link.destination) == (owner, destination):
                 return link
         link = Link(
-            len(links) + 1, owner, destination, txn, None, LinkState.PENDING, self.clock.now()
+            len(links) + 1,
+            owner,
+            destination,
+            txn,
+            None,
+            LinkState.PENDING,
+            self.clock.now(),
+            digest,
         )
         links[link.id] = link
         return link
@@ -175,6 +201,53 @@ class FakeLedger:
             if link.event_id == event_id:
                 return self.reports[link.report_id], link
         return None
+
+    def report(self, report_id: int) -> Report:
+        return self.reports[report_id]
+
+    def report_by_flag(self, flag_event: EventId) -> Report | None:
+        return self._report(lambda r: r.flag_event == flag_event)
+
+    def is_in_flight(self, report: Report, change: EventId) -> bool:
+        return report.id in self.in_flight
+
+    def is_taken_back(self, event_id: EventId) -> bool:
+        return event_id in self.taken_back
+
+    def changed_by(self, edit: EventId) -> EventId | None:
+        return self.edits.get(edit)
+
+    def left_as_draft(self, report_id: int) -> bool:
+        return any(
+            owner == report_id
+            and showing.shown is Shown.DRAFT
+            and self.choices.get(event_id) is Choice.CONFIRMED
+            for event_id, (owner, showing) in self.shown.items()
+        )
+
+    def replacement(self, room_id: RoomId) -> RoomId | None:
+        return self.replacements.get(room_id)
+
+    def rewritten(self, link_id: int, digest: str) -> None:
+        self.all_links[link_id] = replace(self.all_links[link_id], digest=digest)
+
+    def ask(self, question: Question) -> None:
+        for preview, known in self.questions.items():
+            if known.report_id == question.report_id and preview != question.preview:
+                self.questions[preview] = replace(known, open=False)
+        self.questions.setdefault(question.preview, question)
+
+    def question(self, preview: EventId) -> Question | None:
+        return self.questions.get(preview)
+
+    def open_question(self, report_id: int) -> Question | None:
+        found = (q for q in self.questions.values() if q.report_id == report_id and q.open)
+        return next(found, None)
+
+    def end_questions(self, report_id: int, end: str) -> None:
+        for preview, known in self.questions.items():
+            if known.report_id == report_id:
+                self.questions[preview] = replace(known, open=False)
 
     def mail(
         self,
@@ -214,17 +287,36 @@ class FakeLedger:
     def certificate_is_well(self, authority: AuthorityCode) -> None:
         self.told_certificates = {t for t in self.told_certificates if t[0] != authority}
 
-    def would_acknowledge(
-        self, report_id: int, authority: AuthorityCode, *, closes: bool
-    ) -> AckNews:
-        closed = self.acks.get((report_id, authority))
-        if closed is None:
-            return AckNews.CLOSED if closes else AckNews.NEW
-        return AckNews.CLOSED if closes and not closed else AckNews.KNOWN
+    def note(self, report_id: int, step: Step) -> None:
+        known = {(r, s.kind, s.authority, s.event) for r, s in self.all_steps}
+        if (report_id, step.kind, step.authority, step.event) not in known:
+            self.all_steps.append((report_id, step))
 
-    def acknowledge(self, report_id: int, authority: AuthorityCode, *, closes: bool) -> None:
-        before = self.acks.get((report_id, authority), False)
-        self.acks[report_id, authority] = before or closes
+    def steps(self, report_id: int) -> Sequence[Step]:
+        return [step for owner, step in self.all_steps if owner == report_id]
+
+    def step_by_event(self, event_id: EventId) -> tuple[Report, Step] | None:
+        for report_id, step in self.all_steps:
+            if step.event == event_id and step.kind is not StepKind.TAKEN_BACK:
+                return self.reports[report_id], step
+        return None
+
+    def reports_by(self, referent: UserId) -> Sequence[Report]:
+        return [r for r in reversed(self.reports.values()) if r.referent == referent]
+
+    def counted(self, kind: StepKind) -> int:
+        return len({report_id for report_id, step in self.all_steps if step.kind is kind})
+
+    def followed(self, directory: Directory) -> Sequence[Followed]:
+        found = []
+        for report in self.reports.values():
+            links = [x for x in self.links(report.id) if x.state is LinkState.SENT]
+            if report.state in (ReportState.SENT, ReportState.UNCERTAIN) and links:
+                rooms = Destinations(tuple(links), ()).authorities(directory)
+                mailed = tuple(m.authority for m in self.mails(report.id))
+                steps, sent_at = tuple(self.steps(report.id)), min(x.begun_at for x in links)
+                found.append(Followed(report, sent_at, tuple(sorted(rooms)), mailed, steps))
+        return found
 
     def open_bulletin(self, source_event: EventId, sender: UserId) -> int:
         for bulletin_id, bulletin in self.bulletins.items():

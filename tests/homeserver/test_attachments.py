@@ -210,7 +210,12 @@ def test_what_the_bot_sends_is_understood_again() -> None:
     assert found is not None
     assert (found.text, found.enclosed) == ("", attachment(file))
     assert shown["info"] == {"mimetype": "image/jpeg", "size": len(PLAIN), "w": 4, "h": 3}
-    assert shown["m.relates_to"] == {"m.in_reply_to": {"event_id": "$report"}}
+    assert shown["m.relates_to"] == {
+        "rel_type": "m.thread",
+        "event_id": "$report",
+        "is_falling_back": True,
+        "m.in_reply_to": {"event_id": "$report"},
+    }
     place = place_content(Position(48.85837, 2.294481, 35.0, True), "Signalement", None)
     again = brought(place)
     assert again is not None

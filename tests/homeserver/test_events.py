@@ -8,9 +8,9 @@ import pytest
 
 from pc_matrix.homeserver.events import incoming, message, words
 from pc_matrix.homeserver.http import Json
-from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent
+from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent, parse
 from policies.formatted import Formatted
-from policies.incoming import Consent, Incoming, Subject
+from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
     Answer,
     Category,
@@ -70,6 +70,26 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
     return event("m.room.message", content, sealed=sealed)
 
 
+def in_thread(body: str) -> RoomEvent:
+    """In the thread of ``TARGET``, as clients write it: an answer to the last message there."""
+    relation = {
+        "rel_type": "m.thread",
+        "event_id": TARGET,
+        "is_falling_back": True,
+        "m.in_reply_to": {"event_id": "$last"},
+    }
+    return event("m.room.message", {"msgtype": "m.text", "body": body, "m.relates_to": relation})
+
+
+def redaction() -> RoomEvent:
+    content = {"redacts": TARGET, "reason": "un secret"}
+    return event("m.room.redaction", content, sealed=False)
+
+
+URGENT_FLAG = Flag(EVENT, ROOM, SENDER, TARGET, urgent=True)
+TAKEN_BACK = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False, withdrawn=True)
+
+
 @pytest.mark.parametrize(
     ("what", "key", "expected"),
     [
@@ -94,7 +114,14 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
             Flag(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE),
         ),
         (said("!signaler"), SECTOR, Command(EVENT, ROOM, SENDER, "flag")),
-        (said("!signaler", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "flag")),
+        (said("!signaler", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "flag", TARGET)),
+        (said("!signaler urgent", reply=True), SECTOR, URGENT_FLAG),
+        (said("!sans-suite", reply=True), AUTHORITY, Command(EVENT, ROOM, SENDER, "drop", TARGET)),
+        (in_thread("!sans-suite"), AUTHORITY, Command(EVENT, ROOM, SENDER, "drop", TARGET)),
+        (in_thread("👀"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)),
+        (redaction(), AUTHORITY, TAKEN_BACK),
+        (redaction(), PRIVATE, None),
+        (event("m.room.redaction", {"redacts": 5}, sealed=False), AUTHORITY, None),
         (said("!signaler", reply=True, sealed=False), SECTOR, None),
         (said("!diffuser tous x"), AUTHORITY, Command(EVENT, ROOM, SENDER, "broadcast")),
         (said("!blabla"), AUTHORITY, Command(EVENT, ROOM, SENDER, "unknown")),
@@ -127,7 +154,7 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
             Consent(EVENT, ROOM, SENDER, TARGET, given=False),
         ),
         (said("!mon-nom"), SECTOR, Command(EVENT, ROOM, SENDER, "name")),
-        (said("!mon-nom", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "name")),
+        (said("!mon-nom", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "name", TARGET)),
         (said("!mon-nom", reply=True, sealed=False), SECTOR, None),
         (event("m.room.message", {}), SECTOR, None),
         (event("m.room.message", {"body": 5}), SECTOR, None),
@@ -138,12 +165,75 @@ def test_incoming(what: RoomEvent, key: RoomKey | None, expected: Incoming | Non
     assert incoming(what, key, c.commune()) == expected
 
 
-def test_an_edit_is_no_new_command() -> None:
-    edit = event(
-        "m.room.message",
-        {"body": "!signaler", "m.relates_to": {"rel_type": "m.replace", "event_id": TARGET}},
-    )
-    assert incoming(edit, SECTOR, c.commune()) is None
+def test_where_reactions_do_not_count_their_redactions_do_not_either() -> None:
+    strict = replace(c.commune(), flag_by_reaction=False)
+    assert incoming(redaction(), AUTHORITY, strict) is None
+
+
+def changed(*, inside: bool = True, sealed: bool = True) -> RoomEvent:
+    relation = {"rel_type": "m.replace", "event_id": TARGET}
+    content: Json = {"msgtype": "m.text", "body": "!signaler", "m.relates_to": relation}
+    made = event("m.room.message", content, sealed=sealed)
+    return made if inside else replace(made, ciphertext=replace(SEALED, has_relation=False))
+
+
+@pytest.mark.parametrize("believes", [True, False])
+def test_an_edit_is_no_new_command(believes: bool) -> None:
+    commune = replace(c.commune(), flag_by_reaction=believes)
+    edit = Edit(EVENT, ROOM, SENDER, TARGET)
+    assert incoming(changed(), SECTOR, commune) == edit
+    for key in (PRIVATE, AUTHORITY, REFERENTS):
+        assert incoming(changed(), key, commune) is None
+    assert incoming(changed(sealed=False), SECTOR, commune) is None
+
+
+def test_a_server_makes_no_edit_of_a_message() -> None:
+    assert incoming(changed(inside=False), SECTOR, c.commune()) is None
+
+
+@pytest.mark.parametrize("believes", [True, False])
+def test_what_is_taken_away_in_a_sector_is_told(believes: bool) -> None:
+    commune = replace(c.commune(), flag_by_reaction=believes)
+    redaction = event("m.room.redaction", {"redacts": TARGET}, sealed=False)
+    assert incoming(redaction, SECTOR, commune) == Withdrawal(EVENT, ROOM, SENDER, TARGET)
+    assert incoming(redaction, PRIVATE, commune) is None
+    nothing = event("m.room.redaction", {"redacts": 5}, sealed=False)
+    assert incoming(nothing, SECTOR, commune) is None
+
+
+def test_a_redaction_of_an_older_room_version_says_outside_what_it_redacts() -> None:
+    raw = {
+        "event_id": EVENT,
+        "sender": SENDER,
+        "type": "m.room.redaction",
+        "origin_server_ts": 1,
+        "redacts": TARGET,
+        "content": {},
+    }
+    older, newer = parse(raw, ROOM), parse({**raw, "content": {"redacts": "$n"}}, ROOM)
+    assert older is not None
+    assert newer is not None
+    assert (older.content["redacts"], newer.content["redacts"]) == (TARGET, "$n")
+
+
+@pytest.mark.parametrize("falling_back", [True, False])
+def test_a_sign_in_a_reports_thread_is_one_under_the_report(falling_back: bool) -> None:
+    relation = {
+        "rel_type": "m.thread",
+        "event_id": TARGET,
+        "is_falling_back": falling_back,
+        "m.in_reply_to": {"event_id": "$last"},
+    }
+
+    def threaded(body: str) -> RoomEvent:
+        content: Json = {"msgtype": "m.text", "body": body, "m.relates_to": relation}
+        return event("m.room.message", content)
+
+    expected = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)
+    assert incoming(threaded("👀"), AUTHORITY, c.commune()) == expected
+    assert incoming(threaded("On y va"), AUTHORITY, c.commune()) is None
+    in_sector = incoming(threaded("!signaler"), SECTOR, c.commune())
+    assert in_sector == Flag(EVENT, ROOM, SENDER, EventId("$last"))
 
 
 @pytest.mark.parametrize(

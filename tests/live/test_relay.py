@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -124,24 +125,127 @@ async def test_an_acknowledgement_comes_back_without_a_word(place: Town) -> None
         assert mark not in news.text
 
 
+async def test_a_report_follows_its_message_until_it_is_taken_away(place: Town) -> None:
+    amelie, helene = await place.phone(people.AMELIE), await place.phone(people.HELENE)
+    sector, private = place.sector(people.AMELIE), place.private(people.HELENE)
+    text, mark = unique("Un lampadaire est cassé rue du Moulin.")
+    said = await flagged(place, text)
+    copies = {}
+    for who in OFFICERS:
+        (report,) = await reports(await place.phone(who), place.authority(who), mark)
+        copies[who.user_id] = report
+    number = copies[people.ELISE.user_id].text.split()[1]
+
+    other, new_mark = unique("Deux lampadaires sont cassés rue du Moulin.")
+    await amelie.edit(sector, said, other)
+    await helene.wait_for(room_id=private, body_contains=f"{number} est corrigé", timeout=40)
+    for who in OFFICERS:
+        phone, room, root = await place.phone(who), place.authority(who), copies[who.user_id]
+        change = await phone.wait_for(room_id=room, body_contains=new_mark)
+        assert change.was_sealed
+        if change.event_id != root.event_id:  # where Element already shows it in its place
+            relation = change.relates_to or {}
+            assert (relation["rel_type"], relation["event_id"]) == ("m.replace", root.event_id)
+        news = await phone.wait_for(room_id=room, body_contains=f"{number} : son auteur")
+        relation = news.relates_to or {}
+        assert (relation["rel_type"], relation["event_id"]) == ("m.thread", root.event_id)
+        assert relation["is_falling_back"]
+        assert news.was_sealed
+
+    await amelie.redact(sector, said)
+    gone = await helene.wait_for(room_id=private, body_contains=f"{number} retiré", timeout=40)
+    assert gone.was_sealed
+    for who in OFFICERS:
+        phone, room = await place.phone(who), place.authority(who)
+        notice = await phone.wait_for(room_id=room, body_contains=f"{number} retiré")
+        assert notice.was_sealed
+        assert "son auteur" in notice.text
+        heard = await phone.read(room, 200)
+        assert all(m not in seen.text for m in (mark, new_mark) for seen in heard)
+    heard = await amelie.read(sector, 50)
+    assert all(number not in seen.text for seen in heard)
+
+
+async def test_a_flag_taken_away_is_asked_about_before_its_report_goes(place: Town) -> None:
+    amelie, helene = await place.phone(people.AMELIE), await place.phone(people.HELENE)
+    sector, private = place.sector(people.AMELIE), place.private(people.HELENE)
+    text, mark = unique("Un banc est cassé devant la mairie.")
+    said = await amelie.send(sector, text)
+    await helene.wait_for(event_id=said)
+    flag = await helene.react(sector, said, "🚩")
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    (report,) = await reports(elise, room, mark)
+    number = report.text.split()[1]
+    await helene.redact(sector, flag)
+    question = await helene.wait_for(
+        room_id=private, body_contains=f"repris votre signalement {number}", timeout=40
+    )
+    assert question.was_sealed
+    await helene.react(private, question.event_id, "✅")
+    # He hears of it once every copy is gone.
+    await helene.wait_for(room_id=private, body_contains=f"{number} retiré", timeout=40)
+    notice = await elise.wait_for(room_id=room, body_contains=f"{number} retiré")
+    assert "référent" in notice.text
+    assert all(mark not in seen.text for seen in await elise.read(room, 200))
+
+
 async def test_an_authoritys_words_never_reach_a_sector(place: Town) -> None:
+    """A marker in everything that an officer may do there; only his answer's own words go out."""
     elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
     text, mark = unique("Une voiture brûle sur le parking du stade.")
     await flagged(place, text)
     (report,) = await reports(elise, room, mark)
-    secret = f"secret{uuid4().hex[:8]}"
+    secret, answer = f"secret{uuid4().hex[:8]}", f"merci{uuid4().hex[:8]}"
     said = await elise.send(room, f"On envoie une patrouille, {secret}")
     await elise.edit(room, said, f"On envoie deux patrouilles, {secret}")
-    await elise.send(room, f"Voir {secret}", reply_to=report.event_id)
-    await elise.send(room, f"!repondre {report.text.split()[1]} Merci, {secret} pour vous")
+    await elise.send(
+        room, f"> <{people.HELENE.user_id}> {secret}\n\nVoir {secret}", reply_to=report.event_id
+    )
+    await elise.send(room, f"Pour vous, {secret}", mentions=[people.HELENE.user_id])
+    sign = await elise.react(room, report.event_id, "👀")
+    await _as_officer(place, room, sign, secret)
+    replied = await elise.send(room, f"!repondre {answer}", reply_to=report.event_id)
+    await elise.edit(room, replied, f"!repondre {answer} {secret}")
     helene = await place.phone(people.HELENE)
-    answer = await helene.wait_for(room_id=place.private(people.HELENE), body_contains=secret)
-    assert answer.was_sealed
+    heard = await helene.wait_for(room_id=place.private(people.HELENE), body_contains=answer)
+    assert heard.was_sealed
+    news = f"{report.text.split()[1]} n'est plus pris en compte"
+    await helene.wait_for(room_id=place.private(people.HELENE), body_contains=news)
     await asyncio.sleep(2)
+    sectors = [place.rooms[RoomKind.SECTOR, code] for code in people.SECTORS]
+    assert place.sector(people.AMELIE) in sectors
     for who in (people.HELENE, people.AMELIE):
         phone = await place.phone(who)
-        heard = await phone.read(place.sector(people.AMELIE), 200)
-        assert all(secret not in (seen.text + (seen.html or "")) for seen in heard)
+        seen = await phone.read(place.sector(people.AMELIE), 200)
+        assert all(secret not in (s.text + (s.html or "")) for s in seen)
+        assert all(answer not in s.text for s in seen)
+    private = await helene.read(place.private(people.HELENE), 200)
+    assert all(secret not in (s.text + (s.html or "")) for s in private)
+    bot = f"@{people.BOT}:{people.SERVER_NAME}"
+    async with place.as_user(bot) as http:
+        for elsewhere in (*sectors, place.private(people.HELENE)):
+            path = client_path("rooms", elsewhere, "messages")
+            page = await http.request("GET", path, params={"dir": "b", "limit": "1000"})
+            assert secret not in json.dumps(page, ensure_ascii=False)
+
+
+async def _as_officer(place: Town, room: str, sign: str, secret: str) -> None:
+    """What clients write in plain: a file's name, a redaction's reason, a display name."""
+    async with place.as_user(people.ELISE.user_id) as http:
+        file = {
+            "msgtype": "m.file",
+            "body": secret,
+            "filename": f"{secret}.pdf",
+            "url": "mxc://x/y",
+        }
+        await http.request(
+            "PUT", client_path("rooms", room, "send", "m.room.message", secret), file
+        )
+        path = client_path("rooms", room, "redact", sign, f"{secret}-redaction")
+        await http.request("PUT", path, {"reason": secret})
+        profile = client_path("profile", people.ELISE.user_id, "displayname")
+        await http.request("PUT", profile, {"displayname": secret})
+        await http.request("PUT", profile, {"displayname": people.ELISE.name})
 
 
 async def test_a_denunciation_goes_back_and_is_kept_nowhere(place: Town) -> None:
@@ -265,7 +369,9 @@ async def test_everything_the_bot_ever_said_was_sealed(place: Town) -> None:
             kinds |= {e["type"] for e in said}
             if kind in (RoomKind.SECTOR, RoomKind.AUTHORITY):
                 assert all("body" not in e["content"] for e in said)
-    assert kinds == {"m.room.encrypted", "m.reaction"}
+            taken = [e for e in said if e["type"] == "m.room.redaction"]
+            assert all(set(e["content"]) <= {"redacts"} for e in taken)
+    assert kinds == {"m.room.encrypted", "m.reaction", "m.room.redaction"}
 
 
 async def test_an_intruder_is_put_out_behind_a_guard_that_was_taken_away(place: Town) -> None:

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from policies.commands import (
     Bulletin,
     CommandName,
-    Reply,
+    Numbered,
     Spoken,
     bulletin,
     category,
     lets_name,
-    reply,
+    numbered,
     spoken,
+    urgent,
 )
 from policies.refusal import Refusal
 from policies.terms import Category
@@ -75,17 +76,47 @@ def test_a_name_is_allowed_unless_no_is_said(rest: str, allowed: bool) -> None:
 @pytest.mark.parametrize(
     ("rest", "expected"),
     [
-        ("2026-0042 Une patrouille est passée.", Reply("2026-0042", "Une patrouille est passée.")),
-        ("2026-42 Merci", Reply("2026-0042", "Merci")),
-        ("«2026-0042» Merci", Reply("2026-0042", "Merci")),
-        ("2026-0042", Refusal.EMPTY),
-        ("2026-0042   ", Refusal.EMPTY),
-        ("merci", Refusal.UNKNOWN_REPORT),
-        ("", Refusal.UNKNOWN_REPORT),
+        ("2026-0042 Une patrouille passe.", Numbered("2026-0042", "Une patrouille passe.")),
+        ("2026-42 Merci", Numbered("2026-0042", "Merci")),
+        ("«2026-0042» Merci", Numbered("2026-0042", "Merci")),
+        ("2026-0042\nMerci\nà vous", Numbered("2026-0042", "Merci\nà vous")),
+        ("2026-0042", Numbered("2026-0042", "")),
+        ("2026-0042   ", Numbered("2026-0042", "")),
+        ("42 Merci", Numbered("", "42 Merci")),
+        ("merci beaucoup", Numbered("", "merci beaucoup")),
+        ("", Numbered("", "")),
     ],
 )
-def test_reply(rest: str, expected: Reply | Refusal) -> None:
-    assert reply(rest) == expected
+def test_numbered(rest: str, expected: Numbered) -> None:
+    assert numbered(rest) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("!sans-suite 2026-0042 vu", Spoken(CommandName.DROP, "2026-0042 vu")),
+        ("!sans suite 2026-0042 vu", Spoken(CommandName.DROP, "2026-0042 vu")),
+        ("!Sans‑Suite", Spoken(CommandName.DROP, "")),
+        ("!sans_suite: vu", Spoken(CommandName.DROP, "vu")),
+        ("!sans suite", Spoken(CommandName.DROP, "")),
+        ("!sans rien", Spoken(CommandName.UNKNOWN, "rien")),
+        ("!sans", Spoken(CommandName.UNKNOWN, "")),
+        ("!mes signalements", Spoken(CommandName.MINE, "")),
+        ("!mes-signalements", Spoken(CommandName.MINE, "")),
+        ("!rapport 2026-0042", Spoken(CommandName.HISTORY, "2026-0042")),
+        ("!repondre\n2026-0042 vu", Spoken(CommandName.REPLY, "2026-0042 vu")),
+    ],
+)
+def test_what_is_said_of_reports(text: str, expected: Spoken) -> None:
+    assert spoken(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("urgent", True), ("cambriolage URGENT !", True), ("urgence", True), ("véhicule", False)],
+)
+def test_urgent(words: str, expected: bool) -> None:
+    assert urgent(words) is expected
 
 
 @pytest.mark.parametrize(
@@ -110,5 +141,6 @@ def test_bulletin(rest: str, expected: Bulletin | Refusal) -> None:
 def test_nothing_that_is_typed_raises(text: str) -> None:
     spoken("!a" + text)
     category(text)
-    reply(text)
+    numbered(text)
+    urgent(text)
     bulletin(text, SECTORS)

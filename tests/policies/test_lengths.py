@@ -57,6 +57,6 @@ def test_a_usual_message_fits() -> None:
 
 def test_what_an_officer_says_has_to_fit_too() -> None:
     novel = "mot " * 10_000
-    assert commands.reply(f"2026-0001 {novel}") is Refusal.TOO_LONG
+    assert not fits(commands.numbered(f"2026-0001 {novel}").text)
     said = c.message(f"!diffuser tous {novel}", room_id=c.GENDARMERIE_ROOM, sender=c.OFFICER)
     assert may_broadcast(said, c.directory(), c.NOW) is Refusal.TOO_LONG

@@ -78,6 +78,18 @@ def test_the_charters_deadline_is_the_end_of_a_day_and_of_one_version(
     assert load(written(tmp_path, GOOD + table)).commune.charter_deadline == deadline
 
 
+@pytest.mark.parametrize("minutes", [0, 5, 720])
+def test_how_long_an_urgent_report_waits(tmp_path: Path, minutes: int) -> None:
+    table = f"[options]\nremind_after_minutes = {minutes}\n"
+    assert load(written(tmp_path, GOOD + table)).commune.remind_after == minutes
+
+
+@pytest.mark.parametrize("minutes", [-1, 721])
+def test_it_does_not_wait_for_half_a_day(tmp_path: Path, minutes: int) -> None:
+    home = written(tmp_path, GOOD + f"[options]\nremind_after_minutes = {minutes}\n")
+    assert any("options.remind_after_minutes" in fault for fault in faults_of(home))
+
+
 def test_a_deadline_is_a_date(tmp_path: Path) -> None:
     table = '[charter]\nversion = "2"\ndeadline = "bientôt"\n'
     (fault,) = faults_of(written(tmp_path, GOOD + table))
@@ -109,6 +121,7 @@ def test_a_file_becomes_frozen_values(tmp_path: Path) -> None:
         20,
         True,
     )
+    assert commune.remind_after == 15
     assert settings.homeserver_url == "http://127.0.0.1:8765"
     assert settings.database_url == f"sqlite:///{tmp_path / 'registry.db'}"
     assert settings.session_dir == tmp_path / "59999" / "session"

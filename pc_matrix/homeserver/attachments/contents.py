@@ -133,4 +133,8 @@ def place_content(place: Position, words: str, answers: EventId | None) -> Json:
 
 
 def _answering(answers: EventId | None) -> Json:
-    return {"m.relates_to": {"m.in_reply_to": {"event_id": answers}}} if answers else {}
+    if not answers:
+        return {}
+    # In the report's thread, where its withdrawal finds it.
+    relation = {"rel_type": "m.thread", "event_id": answers, "is_falling_back": True}
+    return {"m.relates_to": {**relation, "m.in_reply_to": {"event_id": answers}}}

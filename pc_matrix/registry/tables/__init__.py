@@ -3,12 +3,12 @@
 from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
 from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
+from pc_matrix.registry.tables.changes import QuestionRow
 from pc_matrix.registry.tables.consents import NameConsentRow
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.enclosures import EnclosureRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
-    AcknowledgementRow,
     BulletinLinkRow,
     BulletinRow,
     CounterRow,
@@ -22,6 +22,7 @@ from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
 from pc_matrix.registry.tables.rooms import RetiredRoomRow, RoomRow
 from pc_matrix.registry.tables.seal import SealRow
+from pc_matrix.registry.tables.steps import ReportStepRow
 from pc_matrix.registry.tables.traces import AuditRow, IdentityNewsRow, PinRow
 from pc_matrix.registry.tables.verification import VerificationRow
 
@@ -29,7 +30,6 @@ METADATA = Row.metadata
 
 __all__ = [
     "METADATA",
-    "AcknowledgementRow",
     "AppliedRow",
     "AuditRow",
     "AuthorityRow",
@@ -55,8 +55,10 @@ __all__ = [
     "PersonRow",
     "PinRow",
     "PlaceRow",
+    "QuestionRow",
     "RenewalRow",
     "ReportRow",
+    "ReportStepRow",
     "RetiredRoomRow",
     "RoomRow",
     "SealRow",

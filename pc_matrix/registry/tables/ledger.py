@@ -63,17 +63,7 @@ class LinkRow(Row, table=True):
     state: str
     begun_at: datetime = Field(sa_type=UtcTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
-
-
-class AcknowledgementRow(Row, table=True):
-    __tablename__ = "acknowledgement"
-    __table_args__ = (ForeignKeyConstraint(["report_id"], ["report.id"]),)
-
-    commune: str = Field(primary_key=True)
-    report_id: int = Field(primary_key=True, sa_type=BigId)
-    authority: str = Field(primary_key=True)
-    first_at: datetime = Field(sa_type=UtcTime)
-    closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    digest: str | None = None
 
 
 class ShowingRow(Row, table=True):

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_name_consents"
-down_revision = "0012_enclosures"
+down_revision = "0011_steps"
 
 
 def upgrade() -> None:
