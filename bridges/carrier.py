@@ -10,6 +10,7 @@ from bridges.answers import Answers
 from bridges.changes import Changes
 from bridges.departure import Departures
 from bridges.feedback import Feedback
+from bridges.guided import Guided
 from bridges.help import Help
 from bridges.histories import Histories
 from bridges.linking import Linking
@@ -20,7 +21,7 @@ from bridges.to_sectors import ToSectors
 from policies.commands import CommandName
 from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.refusal import Refusal
-from policies.terms import Answer, Command, Directory, Flag, TakeUp
+from policies.terms import Answer, Command, Directory, EventId, Flag, Said, TakeUp
 
 _AboutReports = Literal[CommandName.REPLY, CommandName.DROP, CommandName.HISTORY, CommandName.MINE]
 
@@ -40,8 +41,9 @@ class Carrier:
     changes: Changes
     answers: Answers
     histories: Histories
+    guided: Guided
 
-    async def carry(  # noqa: PLR0911 - one answer a kind
+    async def carry(  # noqa: C901, PLR0911, PLR0912 - one answer a kind
         self, item: Incoming, directory: Directory
     ) -> Outcome:
         """Carry ``item``; carrying it again after a crash says nothing twice."""
@@ -51,33 +53,57 @@ class Carrier:
                     return Withdrawn("")
                 return await self.to_authority.carry(item, directory)
             case Subject():
-                return await self.to_authority.subject(item, directory) or Ignored()
+                return await self._subject(item, directory)
             case Consent():
                 return await self.names.consent(item, directory)
             case Answer():
                 return await self._answer(item, directory)
             case TakeUp():
+                if item.withdrawn and (gone := await self.to_sectors.redacted(item, directory)):
+                    return gone
                 acknowledged = await self.feedback.acknowledge(item, directory)
                 return acknowledged or await self.to_sectors.confirm(item, directory) or Ignored()
             case Edit():
-                return await self.changes.edit(item, directory)
+                bulletin = await self.to_sectors.edit(item, directory)
+                return bulletin or await self.changes.edit(item, directory)
             case Withdrawal():
-                return await self.changes.withdraw(item, directory)
+                gone = await self.to_sectors.redacted(item, directory)
+                return gone or await self.changes.withdraw(item, directory)
+            case Said():
+                return await self.guided.hear(item, directory)
+            case Command() if self.guided.takes(item, directory):
+                return await self.guided.command(item, directory)
             case Command():
                 return await self._command(item, directory)
             case _:
                 assert_never(item)
 
+    async def _subject(self, item: Subject, directory: Directory) -> Outcome:
+        """An answer to the question what a report is about, or to one of a guided report.
+
+        Whoever is at a guided report answers that, unless he points at the other question.
+        """
+        is_guided = self.guided.is_at_one(item.sender) and not self.to_authority.has_asked(item)
+        found = None if is_guided else await self.to_authority.subject(item, directory)
+        if found is not None:
+            return found
+        under = item.target if item.sign else EventId("")
+        said = Said(item.event_id, item.room_id, item.sender, under, item.sign)
+        return await self.guided.hear(said, directory)
+
     async def _answer(self, item: Answer, directory: Directory) -> Outcome:
         return (
             await self.changes.answer(item, directory)
+            or await self.guided.answer(item, directory)
             or await self.to_authority.answer(item, directory)
             or await self.acceptance.answer(item, directory)
             or await self.departures.answer(item, directory)
+            or await self.guided.tapped(item, directory)
+            or await self.to_sectors.decline(item, directory)
             or Ignored()
         )
 
-    async def _command(  # noqa: PLR0911 - one answer a command
+    async def _command(  # noqa: C901, PLR0911 - one answer a command
         self, command: Command, directory: Directory
     ) -> Outcome:
         match CommandName(command.name):
@@ -87,6 +113,8 @@ class Carrier:
                 return await self._about_reports(about_reports, command, directory)
             case CommandName.BROADCAST:
                 return await self.to_sectors.propose(command, directory)
+            case CommandName.WITHDRAW:
+                return await self.to_sectors.withdraw(command, directory)
             case CommandName.ACCEPT:
                 return await self.acceptance.command(command, directory)
             case CommandName.LEAVE:
@@ -95,6 +123,8 @@ class Carrier:
                 return await self.help.explain(command, directory)
             case CommandName.LINK:
                 return await self.linking.link(command, directory)
+            case CommandName.NEW:
+                return await self.guided.begin(command, directory)
             case CommandName.FLAG:
                 return await self.help.correct(command, Refusal.NOTHING_CHOSEN, directory)
             case CommandName.NAME:

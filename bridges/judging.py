@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridges.calling import first_call
+from bridges.composing import Composing
 from bridges.drafting import drafted
 from bridges.ports import Language, MessageReader, ReportLedger
 from policies.attachments import Enclosed, mark, seen_first
@@ -67,8 +68,15 @@ class Barred:
 class Judging:
     """One commune's reading of flagged messages."""
 
-    def __init__(self, reader: MessageReader, ledger: ReportLedger, language: Language) -> None:
+    def __init__(
+        self,
+        reader: MessageReader,
+        ledger: ReportLedger,
+        language: Language,
+        composing: Composing | None = None,
+    ) -> None:
         self._reader, self._ledger, self._language = reader, ledger, language
+        self._composing = composing
 
     def outgoing(self, judged: Judged, verdict: Verdict) -> Leaving:
         """What leaves of ``judged`` by ``verdict``, with what not every authority sees of it."""
@@ -81,14 +89,15 @@ class Judging:
         history = History(self._ledger.report_of(flag.target), self._ledger.flags_today(flag))
         # Asked before anything is read, which may have to wait for a key: whoever may not flag
         # must not keep those waiting who may.
-        refusal = may_relay(flag, None, directory, history, now)
+        guided = self._composing.sector_of(flag.target) if self._composing else None
+        refusal = may_relay(flag, None, directory, history, now, guided)
         if isinstance(refusal, Relayable):
             return Barred(Refusal.UNREADABLE)  # may_relay never allows what was not read
         is_heeded = heeds_danger(refusal, flag, directory, history)
         if refusal is not Refusal.UNREADABLE and not is_heeded:
             return Barred(refusal)
-        message = await self._reader.newest(flag.room_id, flag.target)
-        relayable = may_relay(flag, message, directory, history, now)
+        message = await self._read(flag, directory, is_guided=guided is not None)
+        relayable = may_relay(flag, message, directory, history, now, guided)
         if message is None:
             return Barred(Refusal.UNREADABLE)
         if isinstance(relayable, Refusal):
@@ -98,11 +107,17 @@ class Judging:
 
     async def again(self, report: Report, directory: Directory, now: datetime) -> Judged | Barred:
         """The newest words of a report's message, whoever holds which mandate of its référents."""
-        message = await self._reader.newest(report.source_room, report.source_event)
+        is_guided = self._composing is not None and self._composing.sector_of(report.source_event)
+        message = await self._read(flag_of(report), directory, is_guided=bool(is_guided))
         relayable = may_follow(report, message, directory, now)
         if isinstance(relayable, Refusal) or message is None:
             return Barred(relayable if isinstance(relayable, Refusal) else Refusal.UNREADABLE)
         return self._judged(message, relayable)
+
+    async def _read(self, flag: Flag, directory: Directory, *, is_guided: bool) -> Message | None:
+        if is_guided and self._composing is not None:
+            return await self._composing.read(flag.target, directory)
+        return await self._reader.newest(flag.room_id, flag.target)
 
     def _judged(self, message: Message, relayable: Relayable) -> Judged | Barred:
         said = whole(message)

@@ -39,7 +39,7 @@ class Awaiting:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Its référent was asked what it is about; it leaves when he says so, or after a time."""
+    """A référent was asked: what his report is about, or the next thing of a guided one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,19 @@ class Recounted:
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
+    """A bulletin was confirmed, and leaves for so many rooms."""
+
     rooms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A bulletin was confirmed at night, and leaves in the morning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A bulletin is taken back from every sector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +182,8 @@ Outcome = (
     | Dropped
     | Recounted
     | Broadcast
+    | Held
+    | Recalled
     | Accepted
     | Departed
     | Helped

@@ -12,6 +12,7 @@ from policies.attachments import Attachment
 from policies.certificates import Certificate, CertificateFault
 from policies.denunciation.analysis import Analysis
 from policies.escalation import Followed
+from policies.guided import Form
 from policies.mails import Mail, MailKind, MailOutcome, MailState
 from policies.pictures import Picture
 from policies.positions import Position
@@ -139,6 +140,21 @@ class ReportLedger(Protocol):
     ) -> Mail: ...
 
 
+class FormLedger(Protocol):
+    """Guided reports, of one commune: steps, choices and event ids, and no text."""
+
+    def keep_form(self, form: Form) -> None: ...
+    def open_form(self, user_id: UserId) -> Form | None:
+        """The one that he is at, ``None`` when he is at none."""
+
+    def form_of(self, source: EventId) -> Form | None: ...
+    def form_answered(self, last_event: EventId) -> Form | None:
+        """The one whose last answer that was, also when it ended with it."""
+
+    def untouched_forms(self, since: datetime) -> Sequence[Form]:
+        """Those that are open and that nobody answered at ``since`` or later."""
+
+
 class EnclosureLedger(Protocol):
     """What followed reports' copies beside their text, of one commune.
 
@@ -209,16 +225,3 @@ class EscalationLedger(Protocol):
     def note(self, report_id: int, step: Step) -> None: ...
     def counted(self, kind: StepKind) -> int:
         """Of how many reports of this year such a step is kept."""
-
-
-class BulletinLedger(Protocol):
-    """Bulletins and where they went, of one commune."""
-
-    def open_bulletin(self, source_event: EventId, sender: UserId) -> int: ...
-    def set_preview(self, bulletin_id: int, preview_event: EventId) -> None: ...
-    def bulletin_by_preview(self, preview_event: EventId) -> tuple[int, EventId] | None: ...
-    def bulletin_is_sent(self, preview_event: EventId) -> bool: ...
-    def bulletin_link(self, bulletin_id: int, destination: RoomId, txn: str) -> Link: ...
-    def bulletin_sent(self, link_id: int, event_id: EventId) -> None: ...
-    def bulletin_uncertain(self, link_id: int) -> None: ...
-    def bulletin_done(self, bulletin_id: int) -> None: ...

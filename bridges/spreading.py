@@ -11,7 +11,7 @@ from bridges.wording import feedback as wording
 from policies.relay import transaction
 from policies.reports import Report
 from policies.steps import News, Step, news
-from policies.terms import Authority, Directory
+from policies.terms import Authority, Directory, RoomKind
 
 
 async def spread(
@@ -36,13 +36,19 @@ async def spread(
         private = wording.told(referent, number, authority.name, step, found, words)
         purpose = _purpose(step, found, authority)
         told.append(tell(rooms, directory, referent, private, purpose=purpose, about=about))
-    if found.for_sector:
+    if found.for_sector and not _is_guided(report, directory):
         public = wording.sector_news(
             directory.commune.language, report.number or "", authority.name, step, found
         )
         txn = transaction(_purpose(step, found, authority), about, report.source_room)
         told.append(rooms.send(report.source_room, public, txn))
     await each(told)
+
+
+def _is_guided(report: Report, directory: Directory) -> bool:
+    """Whether it was made in a private room: its sector saw no message of it."""
+    key = directory.key_of(report.source_room)
+    return key is not None and key.kind is RoomKind.PRIVATE
 
 
 def _purpose(step: Step, found: News, authority: Authority) -> str:

@@ -87,6 +87,11 @@ class Subjects:
         now = self._ledger.report_of(report.source_event)
         return now is not None and now.state is ReportState.ASKED
 
+    def has_asked(self, item: Subject) -> bool:
+        """Whether ``item`` points at a question that still waits."""
+        found = self._ledger.report_by_preview(item.target) if item.target else None
+        return found is not None and found.state is ReportState.ASKED
+
     def answers(self, item: Subject, directory: Directory) -> Report | Refusal | None:
         """The report that ``item`` answers for, as what it says; ``None``: nothing was asked.
 
@@ -104,6 +109,8 @@ class Subjects:
             found = self._ledger.report_by_preview(item.target)
             if found is not None:
                 return _of_his(found, item)
+        if item.sign:
+            return None  # a tap counts only under the question itself
         waiting = [r for r, _ in self._ledger.asked() if r.referent == item.sender]
         if len(waiting) > 1:
             return Refusal.WHICH_QUESTION

@@ -6,6 +6,8 @@ a transaction id of its own. No text is kept anywhere on the way.
 
 from __future__ import annotations
 
+from bridges import first_calls
+from bridges.composing import Composing
 from bridges.delivery import Delivery
 from bridges.enclosing import Enclosing
 from bridges.judging import Barred, Judged, Judging, flag_of
@@ -50,11 +52,12 @@ class ToAuthority:
         fingerprint: Fingerprint,
         clock: Clock,
         enclosing: Enclosing,
+        composing: Composing | None = None,
     ) -> None:
         self._rooms, self._ledger = rooms, ledger
         self._enclosing = enclosing
         self._fingerprint, self._clock = fingerprint, clock
-        self._judging = Judging(reader, ledger, language)
+        self._judging = Judging(reader, ledger, language, composing)
         self._delivery = Delivery(rooms, ledger, enclosing, clock)
         self._subjects = Subjects(rooms, ledger, clock)
         self._previews = Previews(rooms, ledger, self._judging, fingerprint, enclosing)
@@ -88,6 +91,22 @@ class ToAuthority:
             case Decision.RELAY:
                 return await self._deliver(report, judged, judged.verdict, enclosure, directory)
 
+    async def propose(self, flag: Flag, directory: Directory, about: EventId) -> Outcome:
+        """Show its référent what would leave of a guided report, whatever the filter says of it.
+
+        ``about`` is the answer after which it is shown: once for each.
+        """
+        judged = await self._judging.judge(flag, directory, self._clock.now())
+        await self._call_first(flag.sender, judged.call, directory, about)
+        if isinstance(judged, Barred):
+            return await self._refuse(flag.sender, judged.refusal, directory, about)
+        report = self._ledger.open_report(flag)
+        if flag.category is not None:
+            self._ledger.set_category(report.id, flag.category)
+        if judged.verdict.decision is Decision.RETURN:
+            return await self._previews.give_back(report, judged, directory, about)
+        return await self._previews.show(report, judged, None, directory, about)
+
     async def answer(self, answer: Answer, directory: Directory) -> Outcome | None:
         """A tap under a preview: send it or keep it; ``None`` when it was under something else."""
         report = self._ledger.report_by_preview(answer.target)
@@ -101,6 +120,10 @@ class ToAuthority:
         if not answer.send:
             return await self._decline(report, answer, directory)
         return await self._confirmed(report, answer, directory)
+
+    def has_asked(self, item: Subject) -> bool:
+        """Whether ``item`` points at a question what a report is about."""
+        return self._subjects.has_asked(item)
 
     async def subject(self, item: Subject, directory: Directory) -> Outcome | None:
         """What a report is about, answered; ``None`` when nothing was asked of its sender."""
@@ -222,9 +245,7 @@ class ToAuthority:
         self, user_id: UserId, call: Emergency | None, directory: Directory, about: EventId
     ) -> None:
         if call is not None:
-            person = person_of(user_id, directory)
-            notice = wording.emergency(person, call)
-            await tell(self._rooms, directory, person, notice, purpose="emergency", about=about)
+            await first_calls.say(self._rooms, user_id, call, directory, about)
 
     async def _decline(self, report: Report, answer: Answer, directory: Directory) -> Outcome:
         referent = person_of(report.referent, directory)

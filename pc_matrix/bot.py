@@ -116,6 +116,7 @@ class Bot:
         items = [item for item in found if item is not None]
         self._watch.tell(self._session.incidents.drain())
         self._inbox.take_in(items, batch.cursor)
+        self._beside.took_in(items, batch)
         self._beside.verifications.hear(batch)
         self._moved.update(r for r in map(RoomId, batch.changed_rooms) if r in directory.rooms)
         if items or self._moved or batch.identity_news:

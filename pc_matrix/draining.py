@@ -39,7 +39,9 @@ class Draining:
     ``settled`` is called after each item that was dealt with.
     """
 
-    def __init__(self, inbox: Waiting, carrier: Carries, settled: Callable[[], None]) -> None:
+    def __init__(
+        self, inbox: Waiting, carrier: Carries, settled: Callable[[Incoming], None]
+    ) -> None:
         self._inbox, self._carrier, self._settled = inbox, carrier, settled
         self._waiting = dict(inbox.waiting())
         self._carried: dict[asyncio.Task[Outcome | None], int] = {}
@@ -87,7 +89,7 @@ class Draining:
         if isinstance(outcome, Later):
             return None  # what it waits for is in this inbox, too
         self._inbox.settle(inbox_id, word(outcome))
-        self._settled()
+        self._settled(item)
         _log.info("inbox.settled", event_id=item.event_id, outcome=word(outcome))
         return outcome
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bridges.change_ports import MailChanges
 from bridges.changes import Changes
+from bridges.composing import Composing
 from bridges.copies import Copies
 from bridges.enclosing import Enclosing
 from bridges.judging import Judging
@@ -26,13 +27,14 @@ def follow(
 ) -> Changes:
     """One commune's, with its ``to_authority`` inside."""
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
-    copies, judging = Copies(voice, aftermath, book, clock), Judging(voice, book, language)
+    copies, composing = Copies(voice, aftermath, book, clock), Composing(voice, book)
+    judging = Judging(voice, book, language, composing)
     return Changes(
         voice,
         aftermath,
         book,
         judging,
-        ToAuthority(voice, voice, book, language, fingerprint, clock, enclosing),
+        ToAuthority(voice, voice, book, language, fingerprint, clock, enclosing, composing),
         Rewording(voice, copies, book, judging, fingerprint, clock, mails, enclosing),
         Withdrawals(voice, copies, book, mails),
         clock,

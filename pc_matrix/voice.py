@@ -72,6 +72,10 @@ class Voice:
         """React to an event, in plain, as reactions are in Matrix."""
         return EventId(await self._session.react(room_id, event_id, key, txn))
 
+    async def redact(self, room_id: RoomId, event_id: EventId, txn: str) -> None:
+        """Take what the bot said away; an event that is gone is gone."""
+        await self._session.redact(room_id, event_id, txn)
+
     async def read(self, room_id: RoomId, event_id: EventId) -> Message | None:
         """One message, decrypted again; ``None`` when it is gone or cannot be read."""
         event = await self._event(room_id, event_id)
@@ -115,7 +119,9 @@ def _content(notice: Notice) -> Json:
 
     ``m.mentions`` is always there: without it, clients look for names in the text.
     """
-    mentions = {"user_ids": list(notice.mentions)} if notice.mentions else {}
+    mentions: Json = {"user_ids": list(notice.mentions)} if notice.mentions else {}
+    if notice.rings_room:
+        mentions["room"] = True
     return {
         "msgtype": "m.notice",
         "body": notice.body,

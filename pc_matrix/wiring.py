@@ -10,14 +10,19 @@ from pathlib import Path
 from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
 from bridges.answers import Answers
+from bridges.bulletin_desk import BulletinDesk
+from bridges.bulletin_reading import BulletinReading
 from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
 from bridges.changes import Changes
+from bridges.composing import Composing
 from bridges.corrections import Corrections
 from bridges.departure import Departures
 from bridges.enclosing import Enclosing
 from bridges.escalation import Escalation
 from bridges.feedback import Feedback
+from bridges.first_calls import FirstCalls
+from bridges.guided import Guided
 from bridges.help import Help
 from bridges.histories import Histories
 from bridges.judging import Judging
@@ -47,6 +52,7 @@ from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
+from pc_matrix.lookout import Lookout
 from pc_matrix.mail import open_post
 from pc_matrix.pictures.opening import enclosing as open_enclosing
 from pc_matrix.provisioning import Charters as CharterHook
@@ -55,6 +61,7 @@ from pc_matrix.provisioning.closing_accounts import Fate, close_account
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
 from pc_matrix.registry.records import AccountState
+from pc_matrix.room_faults import room_fault
 from pc_matrix.upkeep import Upkeep
 from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
@@ -153,18 +160,14 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         watch, to_mail = Watch(book, clock), _to_mail(house, voice, language, enclosing)
         aftermath = Aftermath(http, session.user_id)
         changes = follow(house, voice, language, aftermath, to_mail, enclosing)
-
-        carrier = _carrier(
-            house,
-            voice,
-            SeenRooms(provisioner.private_rooms(), session),
-            foyer,
-            changes,
-        )
+        private = SeenRooms(provisioner.private_rooms(), session)
+        reading = BulletinReading(voice, language, VaultFingerprint(house.vault), clock)
+        carrier = _carrier(house, voice, language, private, foyer, changes, reading)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
             await carrier.to_authority.expire(book.directory())
+            await carrier.guided.lapse(book.directory())
             await doorkeeper.announce(book.directory())
             return until_next
 
@@ -187,7 +190,9 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 to_mail,
                 book.directory,
                 lambda: watch.tell(session.incidents.drain()),
+                Lookout(FirstCalls(voice, voice, language), book.directory, book.waiting),
                 Escalation(voice, book, clock),
+                BulletinDesk(voice, book, reading, room_fault, clock),
             ),
         )
 
@@ -209,16 +214,19 @@ async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
 def _carrier(
     house: House,
     voice: Voice,
+    language: Language,
     private: SeenRooms,
     foyer: Foyer,
     changes: Changes,
+    reading: BulletinReading,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
+    help_ = Help(voice, clock)
     return Carrier(
         changes.to_authority,
-        ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
+        ToSectors(voice, voice, book, reading, clock, lambda room: len(house.entitled(room))),
         Feedback(voice, book, clock),
-        Help(voice, clock),
+        help_,
         Acceptance(voice, mandates, clock),
         Departures(voice, voice, private, mandates, clock),
         Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
@@ -226,6 +234,7 @@ def _carrier(
         changes,
         Answers(voice, voice, book, clock),
         Histories(voice, voice, book, clock),
+        Guided(voice, voice, book, language, changes.to_authority, help_, clock),
     )
 
 
@@ -234,7 +243,8 @@ def _to_mail(house: House, voice: Voice, language: Language, enclosing: Enclosin
     if post is None:
         return None
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
-    judging, news = Judging(voice, book, language), CertificateNews(post, voice, book, clock)
+    judging = Judging(voice, book, language, Composing(voice, book))
+    news = CertificateNews(post, voice, book, clock)
     return ToMail(post, voice, book, judging, fingerprint, news, clock, enclosing)
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.categories import named, plain
-from policies.refusal import Refusal
-from policies.terms import Category, Sector, SectorCode
+from policies.terms import Category
 
 
 class CommandName(StrEnum):
@@ -23,6 +22,8 @@ class CommandName(StrEnum):
     MINE = "mine"
     """``!mes-signalements``: a référent's own that are not closed."""
     BROADCAST = "broadcast"
+    WITHDRAW = "withdraw"
+    """``!retirer``: take a bulletin back from every sector."""
     ACCEPT = "accept"
     LEAVE = "leave"
     HELP = "help"
@@ -30,6 +31,8 @@ class CommandName(StrEnum):
     """``!mon-nom``, as a reply to one's own message: my name may be told with it."""
     LINK = "link"
     """``!lier XXXX-XXXX``: whose account this is, proved by a code from the town hall."""
+    NEW = "new"
+    """``!nouveau``: a report built step by step."""
     UNKNOWN = "unknown"
 
 
@@ -53,6 +56,9 @@ _NAMES: Mapping[str, CommandName] = {
     "mine": CommandName.MINE,
     "diffuser": CommandName.BROADCAST,
     "broadcast": CommandName.BROADCAST,
+    "retirer": CommandName.WITHDRAW,
+    "retire": CommandName.WITHDRAW,
+    "withdraw": CommandName.WITHDRAW,
     "accepter": CommandName.ACCEPT,
     "accepte": CommandName.ACCEPT,
     "accept": CommandName.ACCEPT,
@@ -67,6 +73,9 @@ _NAMES: Mapping[str, CommandName] = {
     "lier": CommandName.LINK,
     "lie": CommandName.LINK,
     "link": CommandName.LINK,
+    "nouveau": CommandName.NEW,
+    "nouvelle": CommandName.NEW,
+    "new": CommandName.NEW,
 }
 
 _TWO_WORDS = {"sans": "suite", "mes": "signalements"}
@@ -74,7 +83,7 @@ _TWO_WORDS = {"sans": "suite", "mes": "signalements"}
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—_", "-"))
 _NUMBER = re.compile(r"(\d{4})-(\d{1,6})")
 _NO = ("non", "no", "pas", "plus", "stop")
-_ALL = ("tous", "toutes", "tout", "all")
+_BULLETIN = re.compile(r"(?:n\s*[°ºo.]?\s*)?(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +92,6 @@ class Spoken:
 
     name: CommandName
     rest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Bulletin:
-    """A bulletin's addressees, in the commune's order, and its text."""
-
-    sectors: tuple[SectorCode, ...]
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +143,7 @@ def urgent(words: str) -> bool:
     return any(plain(word).startswith("urgen") for word in words.split())
 
 
-def bulletin(rest: str, sectors: tuple[Sector, ...]) -> Bulletin | Refusal:
-    """``tous some words``, or ``centre,gare some words``, as a bulletin to those sectors.
-
-    The addressees have to be named: words that name no sector are refused, so that a bulletin
-    never goes further than its author meant.
-    """
-    target, _, text = rest.partition(" ")
-    if not text.strip():
-        return Refusal.EMPTY
-    if plain(target) in _ALL:
-        return Bulletin(tuple(s.code for s in sectors), text.strip())
-    wanted = {plain(part) for part in target.split(",") if part.strip()}
-    found = tuple(s.code for s in sectors if s.code in wanted)
-    if not wanted or len(found) != len(wanted):
-        return Refusal.UNKNOWN_SECTOR
-    return Bulletin(found, text.strip())
+def bulletin_number(rest: str) -> int | None:
+    """``12``, ``n° 12`` or ``n°12`` as a bulletin's number; ``None`` when none is named."""
+    found = _BULLETIN.fullmatch(rest.strip())
+    return int(found[1]) if found is not None else None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policies.terms import Answer, Category, Command, EventId, Flag, RoomId, TakeUp, UserId
+from policies.terms import Answer, Category, Command, EventId, Flag, RoomId, Said, TakeUp, UserId
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What a référent answers in his private room to the question what a report is about.
 
-    ``target`` is the question, empty for a word that was written without pointing at one.
+    ``target`` is the question, empty for a word that was written without pointing at one; ``sign``
+    is the digit of a tap, empty for words. What nobody was asked may be meant for a guided report.
     """
 
     event_id: EventId
@@ -19,6 +20,7 @@ class Subject:
     sender: UserId
     target: EventId
     category: Category
+    sign: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +54,4 @@ class Withdrawal:
     target: EventId
 
 
-Incoming = Flag | Subject | Consent | Answer | TakeUp | Command | Edit | Withdrawal
+Incoming = Flag | Subject | Consent | Answer | TakeUp | Command | Edit | Withdrawal | Said

@@ -48,14 +48,20 @@ class History:
 
 
 def may_relay(
-    flag: Flag, message: Message | None, directory: Directory, history: History, now: datetime
+    flag: Flag,
+    message: Message | None,
+    directory: Directory,
+    history: History,
+    now: datetime,
+    guided: SectorCode | None = None,
 ) -> Relayable | Refusal:
     """Whether the message that ``flag`` chose may be judged for relay.
 
+    ``guided`` is the sector that a guided report is about, which was built in a private room.
     ``message`` is ``None`` when it could not be read. Who flags is looked at first, so that
     nothing is learnt about a message by somebody who may not flag it.
     """
-    sector = referent_sector(flag.sender, flag.room_id, directory, now)
+    sector = referent_sector(flag.sender, flag.room_id, directory, now, guided)
     if isinstance(sector, Refusal):
         return sector
     if history.report is not None and history.report.flag_event != flag.event_id:
@@ -86,16 +92,32 @@ def heeds_danger(refusal: Refusal, flag: Flag, directory: Directory, history: Hi
 
 
 def referent_sector(
-    user_id: UserId, room_id: RoomId, directory: Directory, now: datetime
+    user_id: UserId,
+    room_id: RoomId,
+    directory: Directory,
+    now: datetime,
+    guided: SectorCode | None = None,
 ) -> SectorCode | Refusal:
-    """The sector of ``room_id`` when ``user_id`` is its référent at ``now``."""
+    """The sector of ``room_id`` when ``user_id`` is its référent at ``now``.
+
+    In his own private room it is the sector that his ``guided`` report is about.
+    """
     key = directory.key_of(room_id)
-    if key is None or key.kind is not RoomKind.SECTOR:
+    is_own = key is not None and key.kind is RoomKind.PRIVATE and key.code == user_id
+    if key is None or not (key.kind is RoomKind.SECTOR or (is_own and guided is not None)):
         return Refusal.NOT_A_SECTOR_ROOM
-    for mandate in directory.mandates_of(user_id, now):
-        if mandate.role is Role.REFERENT and mandate.sector == key.code:
-            return mandate.sector
-    return Refusal.NO_MANDATE
+    wanted = guided if is_own else key.code
+    sectors = referent_sectors(user_id, directory, now)
+    return next((sector for sector in sectors if sector == wanted), Refusal.NO_MANDATE)
+
+
+def referent_sectors(
+    user_id: UserId, directory: Directory, now: datetime
+) -> tuple[SectorCode, ...]:
+    """The sectors whose référent he is at ``now``."""
+    mandates = directory.mandates_of(user_id, now)
+    held = (m.sector for m in mandates if m.role is Role.REFERENT and m.sector is not None)
+    return tuple(dict.fromkeys(held))
 
 
 def unfit(

@@ -67,6 +67,9 @@ class Silent:
     async def hang_up(self) -> None:
         return
 
+    def settled(self, _event_id: EventId) -> None:
+        return
+
     @property
     def incidents(self) -> Any:
         class Figures:
@@ -108,7 +111,7 @@ class Town:
 
     def bot(self, inbox: Inbox) -> Bot:
         me, silent = cast(Any, self), cast(Any, Silent())
-        beside = Beside(silent, silent, None, cast(Any, None), lambda: None)
+        beside = Beside(silent, silent, None, cast(Any, None), lambda: None, silent)
         return Bot(silent, cast(Any, inbox), me, self.upkeep, me, cast(Any, None), beside)
 
     async def settles_all(self) -> Inbox:

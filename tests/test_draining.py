@@ -54,7 +54,7 @@ class Office:
         return Helped()
 
     async def empty(self) -> bool:
-        return await Draining(self, self, lambda: None).run()
+        return await Draining(self, self, lambda _item: None).run()
 
 
 async def until(office: Office, begun: list[str]) -> None:

@@ -259,6 +259,7 @@ identity_approval = []             # salons où la mairie approuve chaque identi
                                    # "authority", "private", "referents", "sector" ; conseillé une
                                    # fois les agents arrivés : ["authority"]
 aliases = false                    # true : chaque salon a une adresse, comme #59350-secteur-centre
+quiet_hours = "21:00-07:30"        # un message de prévention non urgent y attend le matin
 knocking = false                   # true : un inconnu peut demander à entrer dans un secteur
 remind_after_minutes = 15          # un signalement urgent que personne ne prend en compte revient,
                                    # deux fois, puis son référent est prié d'appeler ; 0 : jamais

@@ -26,6 +26,7 @@ _TABLES: Mapping[str, str] = {
     "link": "Où ces signalements sont partis",
     "report_step": "Ce que ces signalements sont devenus",
     "bulletin": "Les messages de prévention que vous avez envoyés",
+    "bulletin_wording": "Ce qu'ils ont dit, et quand (jamais leurs textes)",
     "bulletin_link": "Où ces messages sont partis",
     "audit": "Le journal de ce qui a été fait, où vous êtes nommé",
 }

@@ -13,10 +13,10 @@ from pc_matrix.homeserver.shapes import string
 from policies import commands
 from policies.categories import answered
 from policies.commands import CommandName
+from policies.guided_words import NEW_SIGN, SKIP_SIGN
 from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
     Answer,
-    Category,
     Command,
     Commune,
     EventId,
@@ -26,6 +26,7 @@ from policies.terms import (
     RoomId,
     RoomKey,
     RoomKind,
+    Said,
     SenderTrust,
     TakeUp,
     UserId,
@@ -34,7 +35,11 @@ from policies.terms import (
 _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]+>")
 _VARIATION, _KEYCAP = "\ufe0f", "\u20e3"
 _FLAGS = ("🚩", "🏳", "🏴")
+_CHANGEABLE = (RoomKind.SECTOR, RoomKind.AUTHORITY)
+"""The rooms in which changes of messages are followed."""
 _SEND, _KEEP, _TAKE_UP = ("✅", "👍", "✔"), ("❌", "👎", "✖"), ("👀",)
+_DIGITS = tuple("123456789")
+_TAPS = {"⏭": SKIP_SIGN, "📝": NEW_SIGN}
 _TEXTS = ("m.text", "m.emote", "m.notice")
 _MORE_THAN_TEXT = ("url", "file", "filename", "geo_uri", "info")
 """Of an attachment or a place: what has these shows more than its words in some application."""
@@ -72,19 +77,32 @@ def _reaction(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     target = EventId(string(event.content, "m.relates_to", "event_id"))
     if not target or string(event.content, "m.relates_to", "rel_type") != "m.annotation":
         return None
-    return _sign(event, kind, target, string(event.content, "m.relates_to", "key"))
+    sign = string(event.content, "m.relates_to", "key")
+    return _sign(event, kind, target, sign) or _tap(event, kind, target, sign)
+
+
+def _tap(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Subject | Said | None:
+    """A tap under a question: ``1️⃣``, ``⏭``; which question it is under, the carrier finds out."""
+    mark = sign.replace(_VARIATION, "").removesuffix("\u20e3")
+    tapped = mark if mark in _DIGITS else _TAPS.get(mark)
+    if kind is not RoomKind.PRIVATE or tapped is None:
+        return None
+    category = answered(sign) if mark in _DIGITS else None
+    if category is not None:
+        return Subject(*_ids(event), target, category, tapped)
+    return Said(*_ids(event), target, tapped)
 
 
 def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incoming | None:
     event_id, room_id, sender = _ids(event)
     mark = sign.removesuffix(_VARIATION)
-    if kind is RoomKind.PRIVATE and (category := _numbered(sign)):
-        return Subject(event_id, room_id, sender, target, category)
     match kind:
         case RoomKind.SECTOR if mark in _FLAGS:
             return Flag(event_id, room_id, sender, target)
         case RoomKind.PRIVATE if mark in _SEND + _KEEP:
             return Answer(event_id, room_id, sender, target, send=mark in _SEND)
+        case RoomKind.AUTHORITY if mark in _KEEP:
+            return Answer(event_id, room_id, sender, target, send=False)
         case RoomKind.AUTHORITY if mark in _SEND + _TAKE_UP:
             return TakeUp(event_id, room_id, sender, target, closes=mark in _SEND)
         case _:
@@ -92,7 +110,7 @@ def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incom
 
 
 def _redaction(event: RoomEvent, kind: RoomKind, commune: Commune) -> Incoming | None:
-    """Redactions are never encrypted. In a sector, it is looked up whether something is gone.
+    """Redactions are never encrypted: it is looked up whether a message is gone.
 
     A sign that an officer takes back counts by the server's word alone, as a reaction does.
     """
@@ -100,10 +118,10 @@ def _redaction(event: RoomEvent, kind: RoomKind, commune: Commune) -> Incoming |
     if not target:
         return None
     match kind:
-        case RoomKind.SECTOR:
-            return Withdrawal(*_ids(event), target)
         case RoomKind.AUTHORITY if commune.flag_by_reaction:
             return TakeUp(*_ids(event), target, closes=False, withdrawn=True)
+        case RoomKind.SECTOR | RoomKind.AUTHORITY:
+            return Withdrawal(*_ids(event), target)
         case _:
             return None
 
@@ -112,7 +130,7 @@ def _edit(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     """A change that says so inside its ciphertext: elsewhere a homeserver can make it up."""
     target = EventId(string(event.content, "m.relates_to", "event_id"))
     is_inside = event.ciphertext is not None and event.ciphertext.has_relation
-    is_heard = kind is RoomKind.SECTOR and is_inside and bool(target)
+    is_heard = kind in _CHANGEABLE and is_inside and bool(target)
     return Edit(*_ids(event), target) if is_heard else None
 
 
@@ -121,12 +139,11 @@ def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
         return _edit(event, kind)
     target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
     said = commands.spoken(words(event))
-    if said is None:
-        if kind is RoomKind.AUTHORITY:
-            target = _thread(event) or target
-        sign = _sign(event, kind, target, words(event).strip()) if target else None
-        return sign or _subject(event, kind, target)
     event_id, room_id, sender = _ids(event)
+    if said is None:
+        under = (_thread(event) or target) if kind is RoomKind.AUTHORITY else target
+        sign = _sign(event, kind, under, words(event).strip()) if under else None
+        return sign or _subject(event, kind, target) or _said(event, kind)
     if said.name is CommandName.NAME and kind is RoomKind.SECTOR and target:
         return Consent(event_id, room_id, sender, target, commands.lets_name(said.rest))
     if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
@@ -145,15 +162,16 @@ def _thread(event: RoomEvent) -> EventId:
     return EventId(string(event.content, "m.relates_to", "event_id"))
 
 
-def _numbered(sign: str) -> Category | None:
-    """What the keycap of a number means; a number that was typed is a word like others."""
-    return answered(sign) if _KEYCAP in sign else None
-
-
 def _subject(event: RoomEvent, kind: RoomKind, target: EventId) -> Subject | None:
     """A few words in a private room that say what a report is about, or the number of it."""
     category = answered(words(event)) if kind is RoomKind.PRIVATE else None
     return None if category is None else Subject(*_ids(event), target, category)
+
+
+def _said(event: RoomEvent, kind: RoomKind) -> Said | None:
+    """Any other words in a private room; a sign alone counts only under what it answers."""
+    is_sign = words(event).strip().removesuffix(_VARIATION) in _SEND + _KEEP
+    return Said(*_ids(event)) if kind is RoomKind.PRIVATE and not is_sign else None
 
 
 def _ids(event: RoomEvent) -> tuple[EventId, RoomId, UserId]:

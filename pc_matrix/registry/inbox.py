@@ -20,12 +20,13 @@ from policies.terms import (
     EventId,
     Flag,
     RoomId,
+    Said,
     TakeUp,
     UserId,
 )
 
 _FLAG, _ANSWER, _TAKE_UP, _COMMAND = "flag", "answer", "take-up", "command"
-_SUBJECT, _CONSENT = "subject", "consent"
+_SUBJECT, _CONSENT, _SAID = "subject", "consent", "said"
 _EDIT, _WITHDRAWAL, _TAKEN_BACK = "edit", "withdrawal", "taken-back"
 _YES, _NO = "yes", "no"
 _URGENT = "urgent"
@@ -149,14 +150,12 @@ def _keep(session: Session, code: CommuneCode, item: Incoming, at: datetime) -> 
     )
 
 
-def _stored(  # noqa: PLR0911 - one answer a kind
-    item: Incoming,
-) -> tuple[str, str, str]:
+def _stored(item: Incoming) -> tuple[str, str, str]:  # noqa: PLR0911 - one answer a kind
     match item:
         case Flag():
             return _FLAG, item.target, _flag_words(item)
         case Subject():
-            return _SUBJECT, item.target, item.category.value
+            return _SUBJECT, item.target, f"{item.category.value} {item.sign}".strip()
         case Consent():
             return _CONSENT, item.target, _YES if item.given else _NO
         case Answer():
@@ -170,6 +169,8 @@ def _stored(  # noqa: PLR0911 - one answer a kind
             return _EDIT, item.target, ""
         case Withdrawal():
             return _WITHDRAWAL, item.target, ""
+        case Said():
+            return _SAID, item.target, item.sign
         case _:
             assert_never(item)
 
@@ -186,14 +187,15 @@ def _flag(row: InboxRow) -> Flag:
     return Flag(event, room, sender, EventId(row.target), category, _URGENT in words)
 
 
-def _incoming(row: InboxRow) -> Incoming:  # noqa: PLR0911 - one answer a kind
+def _incoming(row: InboxRow) -> Incoming:  # noqa: C901, PLR0911 - one answer a kind
     event, room, sender = EventId(row.event_id), RoomId(row.room_id), UserId(row.sender)
     target = EventId(row.target)
     match row.kind:
         case "flag":
             return _flag(row)
         case "subject":
-            return Subject(event, room, sender, target, Category(row.word))
+            category, _, sign = row.word.partition(" ")
+            return Subject(event, room, sender, target, Category(category), sign)
         case "consent":
             return Consent(event, room, sender, target, row.word == _YES)
         case "answer":
@@ -208,5 +210,7 @@ def _incoming(row: InboxRow) -> Incoming:  # noqa: PLR0911 - one answer a kind
             return Edit(event, room, sender, target)
         case "withdrawal":
             return Withdrawal(event, room, sender, target)
+        case "said":
+            return Said(event, room, sender, target, row.word)
         case kind:
             raise ValueError(f"inbox row {row.id} of unknown kind {kind}")

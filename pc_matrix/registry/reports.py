@@ -105,7 +105,7 @@ class ReportStore:
                 .with_for_update()
             ).one()
             if report.number is None:
-                report.number = f"{year}-{_next(session, code, year):04d}"
+                report.number = f"{year}-{next_number(session, code, year):04d}"
             return report.number
 
     def _one(self, code: CommuneCode, condition: object) -> Report | None:
@@ -132,7 +132,8 @@ def report_from(row: ReportRow) -> Report:
     )
 
 
-def _next(session: Session, code: CommuneCode, year: int) -> int:
+def next_number(session: Session, code: CommuneCode, year: int) -> int:
+    """The next number of a commune's year, without gap or repeat."""
     insert_once(session, CounterRow, commune=code, year=year, last=0)
     counter = session.exec(
         select(CounterRow)

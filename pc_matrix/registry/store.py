@@ -16,6 +16,7 @@ from pc_matrix.registry.consents import ConsentStore
 from pc_matrix.registry.corrections import CorrectionStore
 from pc_matrix.registry.directories import DirectoryStore
 from pc_matrix.registry.enclosures import EnclosureStore
+from pc_matrix.registry.forms import FormStore
 from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
@@ -62,6 +63,7 @@ class Registry(
     KnockStore,
     LinkCodeStore,
     GuestStore,
+    FormStore,
     AuditStore,
     PersonalStore,
 ):

@@ -16,6 +16,7 @@ from policies.brake_limits import BrakeLimits
 from policies.details import Detail
 from policies.mail_headers import MailAddress
 from policies.need_to_know import kind_of, sees_by_default
+from policies.quiet_hours import NIGHT, read
 from policies.terms import (
     CHARTER_VERSION,
     ROOM_VERSION,
@@ -57,6 +58,7 @@ class _OptionsTable(Table):
     )
     aliases: bool = False
     knocking: bool = False
+    quiet_hours: Annotated[str, AfterValidator(key_shapes.quiet_hours)] = "21:00-07:30"
     remind_after_minutes: Annotated[int, Field(ge=0, le=720)] = 15
     room_version: Annotated[str, StringConstraints(pattern=_ROOM_VERSION)] = ROOM_VERSION
 
@@ -148,6 +150,7 @@ class CommuneFile(Table):
             remind_after=self.options.remind_after_minutes,
             room_version=self.options.room_version,
             contact=self.commune.contact,
+            quiet_hours=read(self.options.quiet_hours) or NIGHT,
         )
 
     def _charter_deadline(self) -> datetime | None:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from policies import commands
+from policies import quiet_hours as quiet_hours_policy
 from policies.details import Detail
 from policies.need_to_know import AuthorityKind
 from policies.terms import Category, RoomKind
@@ -98,6 +99,12 @@ def time_zone(value: str) -> str:
         ZoneInfo(value)
     except (ValueError, OSError, LookupError):
         raise ValueError("un fuseau horaire est attendu, comme Europe/Paris") from None
+    return value
+
+
+def quiet_hours(value: str) -> str:
+    if quiet_hours_policy.read(value) is None:
+        raise ValueError('deux heures sont attendues, comme "21:00-07:30" ; aucune : "00:00-00:00"')
     return value
 
 

@@ -9,12 +9,17 @@ import pytest
 
 from bridges.acceptance import Acceptance
 from bridges.answers import Answers
+from bridges.bulletin_desk import BulletinDesk
+from bridges.bulletin_ports import RoomFault
+from bridges.bulletin_reading import BulletinReading
 from bridges.carrier import Carrier
 from bridges.changes import Changes
+from bridges.composing import Composing
 from bridges.copies import Copies
 from bridges.departure import Departures
 from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
+from bridges.guided import Guided
 from bridges.help import Help
 from bridges.histories import Histories
 from bridges.judging import Judging
@@ -40,6 +45,14 @@ from tests.fakes.world import (
 )
 
 
+class ClosedError(Exception):
+    """One room refuses us."""
+
+
+def fault(error: BaseException) -> RoomFault | None:
+    return RoomFault.AWAY if isinstance(error, ClosedError) else None
+
+
 @dataclass
 class World:
     rooms: FakeRooms
@@ -49,6 +62,7 @@ class World:
     carrier: Carrier
     private: FakePrivateRooms
     mandates: FakeMandates
+    spreading: BulletinDesk
     enclosing: Enclosing
     pictures: FakePictures
     mails: FakeMailChanges
@@ -69,15 +83,20 @@ def world(language: Language) -> World:
     rooms, reader, clock = FakeRooms(), FakeReader(), FakeClock()
     ledger, private = FakeLedger(clock), FakePrivateRooms()
     mandates, pictures = FakeMandates(clock), FakePictures()
-    enclosing = Enclosing(pictures, rooms, ledger)
+    enclosing, composing = Enclosing(pictures, rooms, ledger), Composing(reader, ledger)
+    reading = BulletinReading(reader, language, FakeFingerprint(), clock)
+    spreading = BulletinDesk(rooms, ledger, reading, fault, clock)
     fingerprint, changed = FakeFingerprint(), FakeMailChanges()
-    to_authority = ToAuthority(rooms, reader, ledger, language, fingerprint, clock, enclosing)
-    copies, judging = Copies(rooms, rooms, ledger, clock), Judging(reader, ledger, language)
+    to_authority = ToAuthority(
+        rooms, reader, ledger, language, fingerprint, clock, enclosing, composing
+    )
+    copies, help_ = Copies(rooms, rooms, ledger, clock), Help(rooms, clock)
+    judging = Judging(reader, ledger, language, composing)
     carrier = Carrier(
         to_authority,
-        ToSectors(rooms, reader, ledger, clock, lambda _room: 7),
+        ToSectors(rooms, reader, ledger, reading, clock, lambda _room: 7),
         Feedback(rooms, ledger, clock),
-        Help(rooms, clock),
+        help_,
         Acceptance(rooms, mandates, clock),
         Departures(rooms, reader, private, mandates, clock),
         cast(Linking, None),
@@ -94,7 +113,18 @@ def world(language: Language) -> World:
         ),
         Answers(rooms, reader, ledger, clock),
         Histories(rooms, reader, ledger, clock),
+        Guided(rooms, reader, ledger, language, to_authority, help_, clock),
     )
     return World(
-        rooms, reader, ledger, clock, carrier, private, mandates, enclosing, pictures, changed
+        rooms,
+        reader,
+        ledger,
+        clock,
+        carrier,
+        private,
+        mandates,
+        spreading,
+        enclosing,
+        pictures,
+        changed,
     )

@@ -16,7 +16,9 @@ from bridges.outcome import (
     Relayed,
     Returned,
     Uncertain,
+    Withdrawn,
 )
+from policies.incoming import Withdrawal
 from policies.pictures import Picture
 from policies.positions import Position
 from policies.refusal import Refusal
@@ -231,3 +233,14 @@ async def test_without_a_private_room_nobody_is_shown_anything(world: World) -> 
     outcome = await world.carrier.carry(c.flag(), replace(full, rooms=rooms))
     assert outcome == Refused(Refusal.NO_MANDATE)
     assert world.rooms.enclosed == []
+
+
+async def test_a_withdrawn_report_takes_its_photo_along(world: World) -> None:
+    await flagged(world, c.photo(VAN))
+    assert await tapped(world) == Relayed("2026-0001", 3)
+    photos = {(link.destination, link.event_id) for link in world.ledger.enclosures(1)}
+    assert {room_id for room_id, _ in photos} == set(AUTHORITY_ROOMS)
+    world.rooms.gone[c.MESSAGE_ID] = c.RESIDENT
+    taken = Withdrawal(EventId("$redaction"), c.CENTRE_ROOM, c.RESIDENT, c.MESSAGE_ID)
+    assert await world.carrier.carry(taken, c.directory()) == Withdrawn("2026-0001")
+    assert photos <= set(world.rooms.redacted)

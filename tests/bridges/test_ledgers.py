@@ -10,11 +10,12 @@ from typing import Protocol
 
 import pytest
 
+from bridges.bulletin_ports import BulletinLedger
 from bridges.ports import (
-    BulletinLedger,
     CertificateLedger,
     EnclosureLedger,
     EscalationLedger,
+    FormLedger,
     HistoryLedger,
     MailLedger,
     NameLedger,
@@ -23,6 +24,9 @@ from pc_matrix.book import Book
 from pc_matrix.pictures.book import EnclosureBook
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
+from policies.bulletins import WAITING, CopyState, WordingState
+from policies.guided import Ending, Filled, Form
+from policies.guided import Step as FormStep
 from policies.mails import MailKind, MailState
 from policies.reports import LinkState, ReportState
 from policies.steps import Step, StepKind
@@ -35,6 +39,7 @@ PREVIEW, COPY = EventId("$preview"), EventId("$copy")
 
 
 class Ledger(
+    FormLedger,
     MailLedger,
     HistoryLedger,
     EscalationLedger,
@@ -71,6 +76,56 @@ def test_a_report_is_opened_once_for_its_message(case: Case) -> None:
     assert first.category is Category.BURGLARY
     assert case.ledger.report_of(c.MESSAGE_ID) == first
     assert case.ledger.report_of(EventId("$nothing")) is None
+
+
+def form(**changes: object) -> Form:
+    room = c.private_room(c.REFERENT)
+    both = (c.CENTRE, c.GARE)
+    base = Form(EventId("$source"), EventId("$begin"), room, c.REFERENT, c.NOW, both)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def test_a_form_is_kept_whole_and_found_by_whom_and_by_what(case: Case) -> None:
+    answers = {
+        FormStep.CATEGORY: Filled(EventId("$a"), c.NOW, Category.OTHER.value),
+        FormStep.FACTS: Filled(EventId("$b"), c.NOW),
+    }
+    full = form(
+        answers=answers,
+        step=FormStep.PREVIEW,
+        changing=True,
+        tries=1,
+        shown=True,
+        question=EventId("$q"),
+        last_event=EventId("$b"),
+    )
+    case.ledger.keep_form(full)
+    assert case.ledger.open_form(c.REFERENT) == full
+    assert case.ledger.form_of(full.source) == full
+    assert case.ledger.form_answered(full.last_event) == full
+    assert case.ledger.open_form(c.OTHER_REFERENT) is None
+    assert case.ledger.form_of(EventId("$nothing")) is None
+    assert case.ledger.form_answered(EventId("$nothing")) is None
+    fewer = replace(full, answers={FormStep.FACTS: answers[FormStep.FACTS]}, ended=Ending.SENT)
+    case.ledger.keep_form(fewer)
+    assert case.ledger.form_of(full.source) == fewer
+    assert case.ledger.open_form(c.REFERENT) is None
+    assert case.ledger.form_answered(full.last_event) == fewer
+
+
+def test_only_open_forms_that_nobody_touched_lapse(case: Case) -> None:
+    case.ledger.keep_form(form())
+    case.ledger.keep_form(form(source=EventId("$ended"), ended=Ending.LAPSED))
+    assert case.ledger.untouched_forms(c.NOW) == []
+    assert case.ledger.untouched_forms(c.NOW + timedelta(seconds=1)) == [form()]
+
+
+def test_what_a_report_is_about_can_be_said_anew(case: Case) -> None:
+    report = case.ledger.open_report(c.flag(category=Category.BURGLARY))
+    case.ledger.set_category(report.id, Category.OTHER)
+    again = case.ledger.report_of(c.MESSAGE_ID)
+    assert again is not None
+    assert again.category is Category.OTHER
 
 
 def test_a_preview_finds_its_report_and_states_keep_what_was_there(case: Case) -> None:
@@ -168,18 +223,52 @@ def test_what_left_is_followed_with_where_it_went(case: Case) -> None:
     assert [step.kind for step in found.steps] == [StepKind.URGENT]
 
 
-def test_a_bulletin_is_opened_shown_sent_and_done(case: Case) -> None:
-    bulletin = case.ledger.open_bulletin(c.MESSAGE_ID, c.OFFICER)
-    assert case.ledger.open_bulletin(c.MESSAGE_ID, c.OFFICER) == bulletin
-    assert case.ledger.bulletin_by_preview(PREVIEW) is None
-    case.ledger.set_preview(bulletin, PREVIEW)
-    assert case.ledger.bulletin_by_preview(PREVIEW) == (bulletin, c.MESSAGE_ID)
-    link = case.ledger.bulletin_link(bulletin, c.CENTRE_ROOM, "txn")
-    case.ledger.bulletin_sent(link.id, COPY)
-    assert case.ledger.bulletin_link(bulletin, c.CENTRE_ROOM, "txn").state is LinkState.SENT
-    assert not case.ledger.bulletin_is_sent(PREVIEW)
-    case.ledger.bulletin_done(bulletin)
-    assert case.ledger.bulletin_is_sent(PREVIEW)
+def test_a_bulletin_is_shown_replaced_and_asked_about(case: Case) -> None:
+    ledger = case.ledger
+    posting = ledger.open_posting(c.MESSAGE_ID, c.GENDARMERIE_ROOM, c.OFFICER)
+    assert ledger.open_posting(c.MESSAGE_ID, c.GENDARMERIE_ROOM, c.OFFICER) == posting
+    other = ledger.open_posting(EventId("$other"), c.GENDARMERIE_ROOM, c.OFFICER)
+    assert (posting.number, other.number) == (1, 2)
+    assert ledger.posting_by_number(2) == ledger.posting(other.id) == other
+    assert ledger.posting_of(c.MESSAGE_ID) == posting
+    assert ledger.posting_of(PREVIEW) is ledger.posting_by_number(3) is ledger.posting(9) is None
+    first = ledger.show_wording(posting.id, EventId(""), "d1", PREVIEW)
+    assert (first.state, first.asks) == (WordingState.SHOWN, PREVIEW)
+    assert ledger.wording_by_event(PREVIEW) == first
+    second = ledger.show_wording(posting.id, EventId("$edit"), "d2", COPY)
+    assert ledger.show_wording(posting.id, EventId("$edit"), "d3", PREVIEW) == second
+    assert [w.state for w in ledger.wordings(posting.id)] == ["replaced", "shown"]
+    assert not ledger.move_wording(first.id, WAITING, WordingState.LEAVING)
+    asks = EventId("$asks")
+    assert ledger.move_wording(second.id, WAITING, WordingState.HELD, asks=asks, due_at=c.NOW)
+    moved = ledger.wording_by_event(asks)
+    assert moved is not None
+    assert ledger.wording_by_event(COPY) == moved
+    assert (moved.state, moved.due_at) == (WordingState.HELD, c.NOW)
+    assert list(ledger.wordings_at_work()) == [moved]
+    assert ledger.wording_by_event(EventId("$nothing")) is None
+
+
+def test_a_bulletins_copies_and_its_withdrawal(case: Case) -> None:
+    ledger = case.ledger
+    posting = ledger.open_posting(c.MESSAGE_ID, c.GENDARMERIE_ROOM, c.OFFICER)
+    wording = ledger.show_wording(posting.id, EventId(""), "d1", PREVIEW)
+    copy = ledger.begin_copy(posting.id, c.CENTRE_ROOM, "txn")
+    assert ledger.begin_copy(posting.id, c.CENTRE_ROOM, "txn") == copy
+    assert (copy.state, copy.event_id, copy.wording_id) == (CopyState.PENDING, None, 0)
+    ledger.set_copy(copy.id, CopyState.FAILED, wording_id=wording.id)
+    again = ledger.begin_copy(posting.id, c.CENTRE_ROOM, "txn")
+    assert (again.id, again.state, again.wording_id) == (copy.id, CopyState.PENDING, wording.id)
+    ledger.set_copy(copy.id, CopyState.SENT, COPY)
+    (sent,) = ledger.copies(posting.id)
+    assert (sent.state, sent.event_id, sent.wording_id) == (CopyState.SENT, COPY, wording.id)
+    ledger.withdraw_posting(posting.id, c.OFFICER)
+    ledger.withdraw_posting(posting.id, c.POLICEMAN)
+    (leaving,) = ledger.withdrawals()
+    assert (leaving.withdrawn_by, leaving.withdrawn_at) == (c.OFFICER, c.NOW)
+    assert ledger.wordings(posting.id)[0].state is WordingState.CANCELLED
+    ledger.posting_gone(posting.id)
+    assert list(ledger.withdrawals()) == []
 
 
 def test_a_mail_is_written_down_once_settled_and_told(case: Case) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from bridges.ports import Clock
 from policies.changes import Question
 from policies.escalation import Followed
+from policies.guided import Form
 from policies.history import Destinations
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
@@ -22,20 +22,13 @@ from policies.reports import (
 )
 from policies.steps import Step, StepKind
 from policies.terms import AuthorityCode, Category, Directory, EventId, Flag, RoomId, UserId
+from tests.fakes.bulletins import FakeBulletins
 
 
 @dataclass
-class _Bulletin:
-    source: EventId
-    preview: EventId | None = None
-    done: bool = False
-
-
-@dataclass
-class FakeLedger:
+class FakeLedger(FakeBulletins):
     """Every ledger port of one commune at once."""
 
-    clock: Clock
     flags: dict[UserId, int] = field(default_factory=dict)
     reports: dict[int, Report] = field(default_factory=dict)
     shown: dict[EventId, tuple[int, Showing]] = field(default_factory=dict)
@@ -43,8 +36,6 @@ class FakeLedger:
     all_links: dict[int, Link] = field(default_factory=dict)
     all_steps: list[tuple[int, Step]] = field(default_factory=list)
     all_enclosures: dict[int, Link] = field(default_factory=dict)
-    bulletins: dict[int, _Bulletin] = field(default_factory=dict)
-    bulletin_links: dict[int, Link] = field(default_factory=dict)
     all_mails: dict[int, Mail] = field(default_factory=dict)
     changed: dict[int, datetime] = field(default_factory=dict)
     consents: set[tuple[EventId, UserId]] = field(default_factory=set)
@@ -54,6 +45,7 @@ class FakeLedger:
     taken_back: set[EventId] = field(default_factory=set)
     edits: dict[EventId, EventId] = field(default_factory=dict)
     replacements: dict[RoomId, RoomId] = field(default_factory=dict)
+    forms: dict[EventId, Form] = field(default_factory=dict)
     told_certificates: set[tuple[AuthorityCode, str, str]] = field(default_factory=set)
 
     def open_report(self, flag: Flag) -> Report:
@@ -287,6 +279,22 @@ class FakeLedger:
     def certificate_is_well(self, authority: AuthorityCode) -> None:
         self.told_certificates = {t for t in self.told_certificates if t[0] != authority}
 
+    def keep_form(self, form: Form) -> None:
+        self.forms[form.source] = form
+
+    def open_form(self, user_id: UserId) -> Form | None:
+        mine = (f for f in self.forms.values() if f.user_id == user_id and f.ended is None)
+        return next(mine, None)
+
+    def form_of(self, source: EventId) -> Form | None:
+        return self.forms.get(source)
+
+    def form_answered(self, last_event: EventId) -> Form | None:
+        return next((f for f in self.forms.values() if f.last_event == last_event), None)
+
+    def untouched_forms(self, since: datetime) -> Sequence[Form]:
+        return [f for f in self.forms.values() if f.ended is None and f.touched_at < since]
+
     def note(self, report_id: int, step: Step) -> None:
         known = {(r, s.kind, s.authority, s.event) for r, s in self.all_steps}
         if (report_id, step.kind, step.authority, step.event) not in known:
@@ -318,41 +326,9 @@ class FakeLedger:
                 found.append(Followed(report, sent_at, tuple(sorted(rooms)), mailed, steps))
         return found
 
-    def open_bulletin(self, source_event: EventId, sender: UserId) -> int:
-        for bulletin_id, bulletin in self.bulletins.items():
-            if bulletin.source == source_event:
-                return bulletin_id
-        self.bulletins[len(self.bulletins) + 1] = _Bulletin(source_event)
-        return len(self.bulletins)
-
-    def set_preview(self, bulletin_id: int, preview_event: EventId) -> None:
-        self.bulletins[bulletin_id].preview = preview_event
-
-    def bulletin_by_preview(self, preview_event: EventId) -> tuple[int, EventId] | None:
-        for bulletin_id, bulletin in self.bulletins.items():
-            if bulletin.preview == preview_event:
-                return bulletin_id, bulletin.source
-        return None
-
-    def bulletin_is_sent(self, preview_event: EventId) -> bool:
-        return any(b.done for b in self.bulletins.values() if b.preview == preview_event)
-
-    def bulletin_done(self, bulletin_id: int) -> None:
-        self.bulletins[bulletin_id].done = True
-
-    def bulletin_link(self, bulletin_id: int, destination: RoomId, txn: str) -> Link:
-        return self._link(self.bulletin_links, bulletin_id, destination, txn)
-
-    def bulletin_sent(self, link_id: int, event_id: EventId) -> None:
-        link = self.bulletin_links[link_id]
-        self.bulletin_links[link_id] = replace(link, event_id=event_id, state=LinkState.SENT)
-
-    def bulletin_uncertain(self, link_id: int) -> None:
-        link = self.bulletin_links[link_id]
-        self.bulletin_links[link_id] = replace(link, state=LinkState.UNCERTAIN)
-
     def grow_older(self, by: timedelta) -> None:
         """Every link was begun that much earlier."""
-        for links in (self.all_links, self.all_enclosures, self.bulletin_links):
+        for links in (self.all_links, self.all_enclosures):
             for link_id, link in links.items():
                 links[link_id] = replace(link, begun_at=link.begun_at - by)
+        self.age_bulletins(by)

@@ -67,6 +67,8 @@ class FakeRooms:
     """What others took away, and who had sent it."""
     relations: dict[EventId, list[tuple[str, EventId]]] = field(default_factory=dict)
     """By event: what the bot said in relation to it, and how."""
+    barred: dict[RoomId, BaseException] = field(default_factory=dict)
+    """Rooms that refuse everything, and how."""
     die_before: int = -1
     die_after: int = -1
     _sends: int = 0
@@ -74,6 +76,7 @@ class FakeRooms:
 
     async def send(self, room_id: RoomId, notice: Notice, txn: str) -> EventId:
         self._step(self.die_before)
+        self._enter(room_id)
         known = self._known.get((room_id, txn))
         if known is None:
             known = EventId(f"$said{len(self._known)}")
@@ -114,6 +117,7 @@ class FakeRooms:
 
     async def redact(self, room_id: RoomId, event_id: EventId, txn: str) -> None:
         self._step(self.die_before)
+        self._enter(room_id)
         if (room_id, event_id) not in self.redacted:
             self.redacted.append((room_id, event_id))
         self._step(self.die_after)
@@ -137,6 +141,10 @@ class FakeRooms:
         here = [s for s in alive if s.room_id == room_id and s.event_id not in replacing]
         return [newest[s.event_id].notice.body for s in here]
 
+    def _enter(self, room_id: RoomId) -> None:
+        if room_id in self.barred:
+            raise self.barred[room_id]
+
     async def enclose(
         self,
         room_id: RoomId,
@@ -151,6 +159,8 @@ class FakeRooms:
             known = EventId(f"$enclosed{len(self.enclosed)}")
             self._known[room_id, txn] = known
             self.enclosed.append(Enclosed(room_id, enclosure, name, answers))
+            if answers is not None:  # it stands in the report's thread
+                self.relations.setdefault(answers, []).append(("m.thread", known))
         self._step(self.die_after)
         self._sends += 1
         return known

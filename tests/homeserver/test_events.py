@@ -22,6 +22,7 @@ from policies.terms import (
     RoomId,
     RoomKey,
     RoomKind,
+    Said,
     SenderTrust,
     TakeUp,
     UserId,
@@ -103,6 +104,7 @@ TAKEN_BACK = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False, withdrawn=True)
         (reaction("❌"), PRIVATE, Answer(EVENT, ROOM, SENDER, TARGET, send=False)),
         (reaction("👀"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)),
         (reaction("✅"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=True)),
+        (reaction("❌"), AUTHORITY, Answer(EVENT, ROOM, SENDER, TARGET, send=False)),
         (reaction("🚩", rel_type="m.thread"), SECTOR, None),
         (reaction("🚩", event_id=5), SECTOR, None),
         (reaction("🚩"), None, None),
@@ -129,10 +131,9 @@ TAKEN_BACK = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False, withdrawn=True)
         (
             reaction("2️⃣"),
             PRIVATE,
-            Subject(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE),
+            Subject(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE, "2"),
         ),
-        (reaction("9️⃣"), PRIVATE, None),
-        (reaction("2"), PRIVATE, None),
+        (reaction("9️⃣"), PRIVATE, Said(EVENT, ROOM, SENDER, TARGET, "9")),
         (reaction("2️⃣"), SECTOR, None),
         (
             said("2", reply=True),
@@ -144,7 +145,7 @@ TAKEN_BACK = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False, withdrawn=True)
             PRIVATE,
             Subject(EVENT, ROOM, SENDER, EventId(""), Category.BURGLARY),
         ),
-        (said("Le fourgon est revenu hier soir, je crois"), PRIVATE, None),
+        (said("Le fourgon est revenu hier soir, je crois"), PRIVATE, Said(EVENT, ROOM, SENDER)),
         (said("cambriolage"), SECTOR, None),
         (said("cambriolage", sealed=False), PRIVATE, None),
         (said("!mon-nom", reply=True), SECTOR, Consent(EVENT, ROOM, SENDER, TARGET, given=True)),
@@ -167,7 +168,8 @@ def test_incoming(what: RoomEvent, key: RoomKey | None, expected: Incoming | Non
 
 def test_where_reactions_do_not_count_their_redactions_do_not_either() -> None:
     strict = replace(c.commune(), flag_by_reaction=False)
-    assert incoming(redaction(), AUTHORITY, strict) is None
+    gone = Withdrawal(EVENT, ROOM, SENDER, TARGET)
+    assert incoming(redaction(), AUTHORITY, strict) == gone
 
 
 def changed(*, inside: bool = True, sealed: bool = True) -> RoomEvent:
@@ -182,7 +184,8 @@ def test_an_edit_is_no_new_command(believes: bool) -> None:
     commune = replace(c.commune(), flag_by_reaction=believes)
     edit = Edit(EVENT, ROOM, SENDER, TARGET)
     assert incoming(changed(), SECTOR, commune) == edit
-    for key in (PRIVATE, AUTHORITY, REFERENTS):
+    assert incoming(changed(), AUTHORITY, commune) == edit
+    for key in (PRIVATE, REFERENTS):
         assert incoming(changed(), key, commune) is None
     assert incoming(changed(sealed=False), SECTOR, commune) is None
 
@@ -257,7 +260,8 @@ def test_a_reply_says_the_same_as_a_reaction_and_a_commune_can_ask_for_it(
         assert incoming(said(f" {mark}\n", reply=True), key, commune) == by_reaction
         assert incoming(said(mark, reply=True, sealed=False), key, commune) is None
         assert incoming(said(mark), key, commune) is None
-        assert incoming(said(f"{mark} merci", reply=True), key, commune) is None
+        more = incoming(said(f"{mark} merci", reply=True), key, commune)
+        assert more is None or isinstance(more, Said), "words, and no sign"
     assert incoming(said("!signaler", reply=True), SECTOR, strict) is not None
 
 
@@ -344,3 +348,24 @@ def test_what_somebody_calls_himself_is_no_part_of_his_message(name: str) -> Non
     profile: Json = {name: {"displayname": "Karim"}}
     made = message(said("vu", **profile), SenderTrust.SIGNED)
     assert made == message(said("vu"), SenderTrust.SIGNED)
+
+
+@pytest.mark.parametrize(
+    ("mark", "sign"),
+    [("1️⃣", "1"), ("1", "1"), ("9\u20e3", "9"), ("⏭️", "skip"), ("📝", "new")],
+)
+def test_a_tap_in_a_private_room_is_an_answer(mark: str, sign: str) -> None:
+    found = incoming(reaction(mark), PRIVATE, c.commune())
+    assert isinstance(found, Said | Subject)
+    assert (found.sign, found.target) == (sign, TARGET)
+    assert incoming(reaction(mark), SECTOR, c.commune()) is None
+    strict = replace(c.commune(), flag_by_reaction=False)
+    assert incoming(reaction(mark), PRIVATE, strict) is None
+
+
+def test_words_are_heard_in_a_private_room_alone() -> None:
+    found = incoming(said("Place Carnot"), PRIVATE, c.commune())
+    assert isinstance(found, Said)
+    assert (found.sign, found.target) == ("", "")
+    assert incoming(said("Place Carnot"), SECTOR, c.commune()) is None
+    assert incoming(said("Place Carnot", sealed=False), PRIVATE, c.commune()) is None

@@ -10,7 +10,6 @@ import io
 import json
 import re
 from collections.abc import AsyncIterator
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -20,6 +19,7 @@ from pc_matrix.demo import commune as people
 from pc_matrix.demo.commune import Character
 from pc_matrix.demo.people import NIO, Seen
 from pc_matrix.homeserver.http import client_path
+from tests.live.marks import mark as new_mark
 from tests.live.town import ELEMENT, NUMBER, Town, reports, town
 from tests.pictures import files
 
@@ -39,7 +39,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]
 
 def lamp() -> tuple[str, str]:
     """A fact that may be relayed, and a word of it that stands nowhere else."""
-    mark = f"repère{uuid4().hex[:8]}"
+    mark = new_mark()
     return f"Un lampadaire est cassé rue du Moulin ({mark}).", mark
 
 

@@ -16,6 +16,7 @@ from pc_matrix.demo import commune as people
 from pc_matrix.demo.people import NIO
 from pc_matrix.homeserver.http import client_path
 from policies.terms import RoomKind
+from tests.live.marks import mark as new_mark
 from tests.live.town import ELEMENT, NUMBER, Town, flagged, reports, town
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
@@ -35,7 +36,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]
 
 def unique(text: str) -> tuple[str, str]:
     """``text`` with words that stand nowhere else, and those words."""
-    mark = f"repère{uuid4().hex[:6]}"
+    mark = new_mark()
     return f"{text} ({mark})", mark
 
 
@@ -287,6 +288,51 @@ async def test_a_ghost_of_the_referent_is_not_relayed(place: Town) -> None:
     assert all(not seen.decrypted for seen in heard if seen.wire_type == "m.room.encrypted")
 
 
+async def test_a_report_is_built_step_by_step_across_a_restart(place: Town) -> None:
+    helene, room = await place.phone(people.HELENE), place.private(people.HELENE)
+    facts, mark = unique("Une vitre de l'abribus est cassée.")
+    last = await helene.send(room, "nouveau")
+    asked = await helene.wait_for(room_id=room, body_contains="De quoi", after=last, timeout=40)
+    last = await helene.react(room, asked.event_id, "7️⃣")
+    for question, answer in (
+        ("passé", facts),
+        ("Où est-ce", "Place Carnot, devant la poste"),
+        ("Quand", "hier vers 22 h"),
+        ("véhicule", "passer"),
+        ("des gens", "Deux hommes en veste noire, l'un avec un sac"),
+    ):
+        seen = await helene.wait_for(room_id=room, body_contains=question, after=last, timeout=40)
+        assert seen.was_sealed
+        if question == "Quand":
+            await place.restart_bot()
+        last = await helene.send(room, answer)
+    shown = await helene.wait_for(room_id=room, body_contains="« oui »", after=last, timeout=40)
+    for who in OFFICERS:
+        heard = await (await place.phone(who)).read(place.authority(who), 200)
+        assert all(mark not in seen.text for seen in heard)
+    await helene.send(room, "oui")
+    told = await helene.wait_for(
+        room_id=room, body_matches=f"{NUMBER} est transmis", after=shown.event_id, timeout=40
+    )
+    assert told.was_sealed
+    for who in OFFICERS:
+        (report,) = await reports(await place.phone(who), place.authority(who), mark)
+        assert report.was_sealed
+        assert "Où : Place Carnot, devant la poste" in report.text
+        assert "Deux hommes en veste noire" in report.text
+    kept = (place.home / "registry.db").read_bytes()
+    assert mark.encode() not in kept
+    assert b"Carnot" not in kept
+
+
+async def test_who_writes_of_danger_is_told_the_number(place: Town) -> None:
+    elise, room = await place.phone(people.ELISE), place.private(people.ELISE)
+    said = await elise.send(room, "On me cambriole, ils sont encore dedans")
+    told = await elise.wait_for(room_id=room, body_contains="112", after=said, timeout=40)
+    assert told.was_sealed
+    assert "114" in told.text
+
+
 @pytest.mark.parametrize("delay", [0.0, 0.05, 0.15])
 async def test_killed_between_taking_and_sending_it_says_it_once(place: Town, delay: float) -> None:
     before = place.waiting_flags()
@@ -399,3 +445,23 @@ async def test_an_intruder_is_put_out_behind_a_guard_that_was_taken_away(place: 
 async def test_it_stops_cleanly_when_told_to(place: Town) -> None:
     assert await place.bot.stop() == 0
     assert "bot.stopped" in (place.home / "bot.log").read_text()
+
+
+async def test_a_bulletin_is_confirmed_corrected_and_taken_back(place: Town) -> None:
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    amelie, sector = await place.phone(people.AMELIE), place.sector(people.AMELIE)
+    text, mark = unique("Fermez vos volets la nuit.")
+    said = await elise.send(room, f"!diffuser urgent tous : {text}")
+    preview = await elise.wait_for(room_id=room, body_matches=rf"relire[\s\S]*{mark}")
+    await elise.react(room, preview.event_id, "✅")
+    heard = await amelie.wait_for(room_id=sector, body_contains=mark)
+    assert heard.was_sealed
+    new, newer = unique("Fermez aussi vos portes.")
+    await elise.edit(room, said, f"!diffuser urgent tous : {new}")
+    preview = await elise.wait_for(room_id=room, body_matches=rf"relire[\s\S]*{newer}")
+    await elise.react(room, preview.event_id, "✅")
+    corrected = await amelie.wait_for(room_id=sector, body_contains=newer)
+    assert corrected.was_sealed
+    await elise.wait_for(room_id=room, body_contains="corrigé")
+    await elise.send(room, "!retirer 1")
+    await amelie.wait_for(room_id=sector, body_contains="a retiré son message")

@@ -7,22 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.commands import (
-    Bulletin,
     CommandName,
     Numbered,
     Spoken,
-    bulletin,
+    bulletin_number,
     category,
     lets_name,
     numbered,
     spoken,
     urgent,
 )
-from policies.refusal import Refusal
 from policies.terms import Category
-from tests.fakes import commune as c
-
-SECTORS = c.commune().sectors
 
 
 @pytest.mark.parametrize(
@@ -34,6 +29,7 @@ SECTORS = c.commune().sectors
         ("!répondre 2026-0042 merci", Spoken(CommandName.REPLY, "2026-0042 merci")),
         ("!repondre 2026-0042 merci", Spoken(CommandName.REPLY, "2026-0042 merci")),
         ("!diffuser tous  Attention.", Spoken(CommandName.BROADCAST, "tous  Attention.")),
+        ("!retirer 12", Spoken(CommandName.WITHDRAW, "12")),
         ("!aide", Spoken(CommandName.HELP, "")),
         ("!sginaler", Spoken(CommandName.UNKNOWN, "")),
         ("Bonjour !signaler", None),
@@ -122,19 +118,17 @@ def test_urgent(words: str, expected: bool) -> None:
 @pytest.mark.parametrize(
     ("rest", "expected"),
     [
-        ("tous Fermez bien.", Bulletin((c.CENTRE, c.GARE), "Fermez bien.")),
-        ("Toutes: Fermez bien.", Bulletin((c.CENTRE, c.GARE), "Fermez bien.")),
-        ("gare Fermez bien.", Bulletin((c.GARE,), "Fermez bien.")),
-        ("gare,centre Fermez bien.", Bulletin((c.CENTRE, c.GARE), "Fermez bien.")),
-        ("gare,port Fermez bien.", Refusal.UNKNOWN_SECTOR),
-        (", Fermez bien.", Refusal.UNKNOWN_SECTOR),
-        ("Fermez bien.", Refusal.UNKNOWN_SECTOR),
-        ("tous", Refusal.EMPTY),
-        ("", Refusal.EMPTY),
+        ("12", 12),
+        ("n° 12", 12),
+        ("N°7", 7),
+        ("no 3", 3),
+        ("", None),
+        ("douze", None),
+        ("1 2", None),
     ],
 )
-def test_bulletin(rest: str, expected: Bulletin | Refusal) -> None:
-    assert bulletin(rest, SECTORS) == expected
+def test_bulletin_number(rest: str, expected: int | None) -> None:
+    assert bulletin_number(rest) == expected
 
 
 @given(st.text())
@@ -143,4 +137,4 @@ def test_nothing_that_is_typed_raises(text: str) -> None:
     category(text)
     numbered(text)
     urgent(text)
-    bulletin(text, SECTORS)
+    bulletin_number(text)

@@ -220,3 +220,18 @@ def test_only_an_old_unsettled_send_is_uncertain(
 ) -> None:
     link = Link(1, 1, c.GENDARMERIE_ROOM, "t", None, state, c.NOW - age)
     assert is_uncertain(link, c.NOW) is uncertain
+
+
+def test_a_guided_report_is_of_the_sector_that_it_is_about() -> None:
+    """Only in its référent's own private room, and only where he is référent."""
+    full, own = c.directory(), c.private_room(c.REFERENT)
+    assert referent_sector(c.REFERENT, own, full, c.NOW, c.CENTRE) == c.CENTRE
+    assert referent_sector(c.REFERENT, own, full, c.NOW, c.GARE) is Refusal.NO_MANDATE
+    assert referent_sector(c.REFERENT, own, full, c.NOW) is Refusal.NOT_A_SECTOR_ROOM
+    others = c.private_room(c.OTHER_REFERENT)
+    for room in (others, c.POLICE_ROOM, RoomId("!elsewhere")):
+        found = referent_sector(c.REFERENT, room, full, c.NOW, c.CENTRE)
+        assert found is Refusal.NOT_A_SECTOR_ROOM
+    assert referent_sector(c.REFERENT, c.GARE_ROOM, full, c.NOW, c.CENTRE) is Refusal.NO_MANDATE
+    ended = c.without_mandates(c.REFERENT)
+    assert referent_sector(c.REFERENT, own, ended, c.NOW, c.CENTRE) is Refusal.NO_MANDATE

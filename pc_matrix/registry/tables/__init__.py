@@ -3,14 +3,18 @@
 from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
 from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
+from pc_matrix.registry.tables.bulletins import (
+    BulletinLinkRow,
+    BulletinRow,
+    BulletinWordingRow,
+)
 from pc_matrix.registry.tables.changes import QuestionRow
 from pc_matrix.registry.tables.consents import NameConsentRow
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.enclosures import EnclosureRow
+from pc_matrix.registry.tables.guided import FormAnswerRow, FormRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
-    BulletinLinkRow,
-    BulletinRow,
     CounterRow,
     LinkRow,
     ReportRow,
@@ -35,12 +39,15 @@ __all__ = [
     "AuthorityRow",
     "BulletinLinkRow",
     "BulletinRow",
+    "BulletinWordingRow",
     "CertificateNewsRow",
     "CorrectionRow",
     "CounterRow",
     "CursorRow",
     "DepartureRow",
     "EnclosureRow",
+    "FormAnswerRow",
+    "FormRow",
     "GuestRoomRow",
     "IdentityNewsRow",
     "ImageRow",

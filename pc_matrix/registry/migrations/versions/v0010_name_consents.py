@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0010_name_consents"
-down_revision = "0011_steps"
+down_revision = "0013_bulletins"
 
 
 def upgrade() -> None:
