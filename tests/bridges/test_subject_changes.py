@@ -16,11 +16,12 @@ from bridges.outcome import (
     Unchanged,
     Withdrawn,
 )
+from policies.commands import CommandName
 from policies.incoming import Edit, Subject, Withdrawal
 from policies.refusal import Refusal
 from policies.reports import ReportState
 from policies.steps import is_urgent
-from policies.terms import Category, EventId, Flag
+from policies.terms import Category, Command, EventId, Flag
 from tests.bridges.conftest import World
 from tests.bridges.test_subjects import DANGER, PRIVATE, VAGUE, answer, flag, heard, later
 from tests.bridges.test_to_authority import SLANDER, VICTIM
@@ -35,7 +36,7 @@ async def edited(world: World, text: str) -> object:
     return await world.carrier.carry(edit, c.directory())
 
 
-async def taken(world: World, target: EventId, sender: str = "") -> object:
+async def taken(world: World, target: EventId) -> object:
     who = c.RESIDENT if target == c.MESSAGE_ID else c.REFERENT
     world.rooms.gone[target] = who
     if target == c.MESSAGE_ID:
@@ -153,3 +154,15 @@ async def test_an_answer_that_was_cut_short_is_kept_when_time_is_up(world: World
     world.ledger.set_category(1, Category.BURGLARY)
     assert await later(world) == 1
     assert world.ledger.reports[1].category is Category.BURGLARY
+
+
+async def test_it_is_among_his_reports_that_wait(world: World) -> None:
+    await flag(world)
+    mine = Command(EventId("$mine"), PRIVATE, c.REFERENT, CommandName.MINE)
+    world.reader.holds(
+        c.message(
+            "!mes-signalements", event_id=EventId("$mine"), room_id=PRIVATE, sender=c.REFERENT
+        )
+    )
+    await world.carrier.carry(mine, c.directory())
+    assert "de quoi il s'agit" in world.rooms.to(PRIVATE)[-1]

@@ -55,6 +55,21 @@ def test_settle(
     assert settle(named, analysis, call, directory, c.NOW) is expected
 
 
+@pytest.mark.parametrize(
+    ("named", "analysis", "directory", "expected"),
+    [
+        (Category.INCIVILITY, PROWLER, c.directory(), Category.INCIVILITY),
+        (None, PROWLER, c.directory(), Category.SUSPICIOUS_BEHAVIOUR),
+        (None, VAGUE, c.directory(), Category.OTHER),
+        (None, VAGUE, BURGLARIES, Category.BURGLARY),
+    ],
+)
+def test_what_cannot_wait_is_not_asked_about(
+    named: Category | None, analysis: Analysis, directory: Directory, expected: Category
+) -> None:
+    assert settle(named, analysis, None, directory, c.NOW, urgent=True) is expected
+
+
 def test_an_answer_is_worth_a_question_only_where_it_changes_who_receives() -> None:
     assert is_worth_asking(c.directory(), c.NOW)
     assert not is_worth_asking(EVERYTHING, c.NOW)
