@@ -102,12 +102,15 @@ _BRINGS: Mapping[Category, frozenset[Category]] = {
 }
 """What does not contradict a category that was found."""
 _IN_DANGER: Mapping[Emergency, Category] = {
+    # Whatever it is, those who come: a mairie may be the only one that receives « other ».
+    Emergency.NOW: Category.SUSPICIOUS_BEHAVIOUR,
     Emergency.THREAT: Category.SUSPICIOUS_BEHAVIOUR,
     Emergency.SUICIDE: Category.VULNERABLE_PERSON,
     Emergency.CHILD: Category.VULNERABLE_PERSON,
     Emergency.PARTNER: Category.VULNERABLE_PERSON,
     Emergency.FRAIL: Category.VULNERABLE_PERSON,
     Emergency.MEDICAL: Category.VULNERABLE_PERSON,
+    Emergency.FIRE: Category.VULNERABLE_PERSON,
 }
 
 

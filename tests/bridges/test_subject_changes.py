@@ -139,6 +139,13 @@ async def test_flagged_again_as_urgent_it_waits_no_longer(
     assert is_urgent(world.ledger.steps(1))
 
 
+@pytest.mark.parametrize("text", ["Au secours !", "Il y a le feu chez le voisin, vite !", DANGER])
+async def test_what_reads_as_an_emergency_is_never_asked_about(world: World, text: str) -> None:
+    assert isinstance(await flag(world, text), Relayed)
+    assert len(world.rooms.to(c.GENDARMERIE_ROOM)) == 1
+    assert is_urgent(world.ledger.steps(1))
+
+
 async def test_another_referent_hurries_nothing(world: World) -> None:
     assert await flag(world) == Asked()
     again = Flag(

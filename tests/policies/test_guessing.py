@@ -49,5 +49,6 @@ def test_guess(language: Language, text: str, expected: Category | None) -> None
 
 def test_whoever_is_in_danger_has_a_category() -> None:
     likely = {call: in_danger(call) for call in Emergency}
-    assert likely.pop(Emergency.THREAT) is Category.SUSPICIOUS_BEHAVIOUR
+    for call in (Emergency.NOW, Emergency.THREAT):
+        assert likely.pop(call) is Category.SUSPICIOUS_BEHAVIOUR
     assert set(likely.values()) == {Category.VULNERABLE_PERSON}
