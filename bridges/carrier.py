@@ -14,13 +14,14 @@ from bridges.guided import Guided
 from bridges.help import Help
 from bridges.histories import Histories
 from bridges.linking import Linking
+from bridges.names import Names
 from bridges.outcome import Ignored, Outcome, Withdrawn
 from bridges.to_authority import ToAuthority
 from bridges.to_sectors import ToSectors
-from policies.amendments import Edit, Withdrawal
 from policies.commands import CommandName
+from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.refusal import Refusal
-from policies.terms import Answer, Command, Directory, Flag, Incoming, Said, TakeUp
+from policies.terms import Answer, Command, Directory, EventId, Flag, Said, TakeUp
 
 _AboutReports = Literal[CommandName.REPLY, CommandName.DROP, CommandName.HISTORY, CommandName.MINE]
 
@@ -36,12 +37,13 @@ class Carrier:
     acceptance: Acceptance
     departures: Departures
     linking: Linking
+    names: Names
     changes: Changes
     answers: Answers
     histories: Histories
     guided: Guided
 
-    async def carry(  # noqa: C901, PLR0911 - one answer a kind
+    async def carry(  # noqa: C901, PLR0911, PLR0912 - one answer a kind
         self, item: Incoming, directory: Directory
     ) -> Outcome:
         """Carry ``item``; carrying it again after a crash says nothing twice."""
@@ -50,6 +52,10 @@ class Carrier:
                 if await self.changes.is_taken_back(item):
                     return Withdrawn("")
                 return await self.to_authority.carry(item, directory)
+            case Subject():
+                return await self._subject(item, directory)
+            case Consent():
+                return await self.names.consent(item, directory)
             case Answer():
                 return await self._answer(item, directory)
             case TakeUp():
@@ -71,6 +77,19 @@ class Carrier:
                 return await self._command(item, directory)
             case _:
                 assert_never(item)
+
+    async def _subject(self, item: Subject, directory: Directory) -> Outcome:
+        """An answer to the question what a report is about, or to one of a guided report.
+
+        Whoever is at a guided report answers that, unless he points at the other question.
+        """
+        is_guided = self.guided.is_at_one(item.sender) and not self.to_authority.has_asked(item)
+        found = None if is_guided else await self.to_authority.subject(item, directory)
+        if found is not None:
+            return found
+        under = item.target if item.sign else EventId("")
+        said = Said(item.event_id, item.room_id, item.sender, under, item.sign)
+        return await self.guided.hear(said, directory)
 
     async def _answer(self, item: Answer, directory: Directory) -> Outcome:
         return (
@@ -108,6 +127,8 @@ class Carrier:
                 return await self.guided.begin(command, directory)
             case CommandName.FLAG:
                 return await self.help.correct(command, Refusal.NOTHING_CHOSEN, directory)
+            case CommandName.NAME:
+                return await self.help.correct(command, Refusal.NOTHING_TO_NAME, directory)
             case CommandName.UNKNOWN:
                 return await self.help.correct(command, Refusal.UNKNOWN_COMMAND, directory)
             case name:

@@ -20,7 +20,6 @@ from bridges.to_authority import ToAuthority
 from bridges.withdrawals import Withdrawals
 from bridges.wording import changes as wording
 from bridges.wording import relay as relay_wording
-from policies.amendments import Edit, Withdrawal
 from policies.changes import (
     Asked,
     Change,
@@ -37,6 +36,7 @@ from policies.changes import (
     standing,
     wish,
 )
+from policies.incoming import Edit, Withdrawal
 from policies.refusal import Refusal
 from policies.reports import Report, ReportState
 from policies.terms import Answer, Directory, EventId, Flag
@@ -118,7 +118,8 @@ class Changes:
             judged = await self.judging.again(report, directory, self.clock.now())
             await self._call_first(report, judged, directory)
         may = may_ask(report, directory, self.clock.now())
-        decided = of_edit(where, self._reading(report, where, judged), may_ask=may)
+        reading, in_danger = self._reading(report, where, judged), judged.call is not None
+        decided = of_edit(where, reading, may_ask=may, in_danger=in_danger)
         if isinstance(judged, Barred):
             return await self._without_words(decided, report, judged, change, directory)
         return await self._with_words(decided, report, judged, change, directory)
@@ -163,6 +164,8 @@ class Changes:
                 return Unchanged()
             case Change.SHOW:
                 return await self.to_authority.show_again(report, judged, directory, change)
+            case Change.HURRY:
+                return await self.to_authority.hurry(report, directory)
             case Change.UPDATE:
                 return await self.rewording.pass_on(report, judged, change, directory)
             case Change.ASK:

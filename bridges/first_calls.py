@@ -13,8 +13,9 @@ from bridges.private import person_of, tell
 from bridges.wording import relay as wording
 from policies.at_once import at_once
 from policies.emergency import Emergency
+from policies.incoming import Incoming
 from policies.message_words import whole
-from policies.terms import Directory, EventId, Flag, Incoming, Message, RoomId, RoomKind, UserId
+from policies.terms import Directory, EventId, Flag, Message, RoomId, RoomKind, UserId
 
 
 class FirstCalls:

@@ -36,6 +36,7 @@ from policies.terms import (
     MessageKind,
     RoomKind,
     Said,
+    UserId,
 )
 
 
@@ -77,6 +78,10 @@ class Guided:
         if command.name == commands.CommandName.UNKNOWN:
             return self._ledger.open_form(command.sender) is not None
         return command.name == commands.CommandName.FLAG
+
+    def is_at_one(self, user_id: UserId) -> bool:
+        """Whether a report of his is being built."""
+        return self._ledger.open_form(user_id) is not None
 
     async def command(self, command: Command, directory: Directory) -> Outcome:
         """A command that ``takes`` said is meant for a form."""

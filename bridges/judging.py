@@ -16,6 +16,7 @@ from policies.denunciation.judge import judge
 from policies.denunciation.verdict import Decision, Verdict
 from policies.emergency import Emergency
 from policies.message_words import careful, whole
+from policies.need_to_know import Leaving, leaving
 from policies.refusal import Refusal
 from policies.relay import History, Relayable, heeds_danger, may_relay
 from policies.reports import Report
@@ -76,6 +77,12 @@ class Judging:
     ) -> None:
         self._reader, self._ledger, self._language = reader, ledger, language
         self._composing = composing
+
+    def outgoing(self, judged: Judged, verdict: Verdict) -> Leaving:
+        """What leaves of ``judged`` by ``verdict``, with what not every authority sees of it."""
+        if verdict.text == judged.analysis.text:
+            return leaving(judged.analysis)
+        return leaving(self._language.analyse(verdict.text))
 
     async def judge(self, flag: Flag, directory: Directory, now: datetime) -> Judged | Barred:
         """What may become of the message that ``flag`` chose; it is read only where it helps."""

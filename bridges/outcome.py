@@ -38,6 +38,18 @@ class Awaiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A référent was asked: what his report is about, or the next thing of a guided one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """An author said whether his name may be told."""
+
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Declined:
     """Its author kept it back."""
 
@@ -110,11 +122,6 @@ class Helped:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A question of the guided report was put, again or for the first time."""
-
-
-@dataclass(frozen=True, slots=True)
 class Linked:
     """A foreign account is now a person's of the registry."""
 
@@ -166,6 +173,8 @@ Outcome = (
     | Returned
     | Offered
     | Awaiting
+    | Asked
+    | Consented
     | Declined
     | Acknowledged
     | TakenBack
@@ -178,7 +187,6 @@ Outcome = (
     | Accepted
     | Departed
     | Helped
-    | Asked
     | Linked
     | Corrected
     | Marked

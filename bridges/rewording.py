@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from bridges.change_ports import ChangeLedger, MailChanges, RoomCorrector
 from bridges.copies import Copies, Rewriting
-from bridges.delivery import Delivery, Parcel, notice_of
+from bridges.delivery import Delivery, Parcel, notice_of, will_be_masked
 from bridges.enclosing import Enclosing
-from bridges.judging import Judged
+from bridges.judging import Judged, Judging
 from bridges.outcome import Awaiting, Corrected, Declined, Marked, Outcome
+from bridges.parcels import parcel_of
 from bridges.ports import Clock, Fingerprint
 from bridges.private import person_of, tell
 from bridges.reasons import reasons
 from bridges.wording import changes as wording
 from bridges.wording.notice import Notice
+from policies.authority import authority_in
 from policies.changes import Asked, Known, Question, Reading
 from policies.denunciation.verdict import Decision, Verdict
 from policies.mails import MailKind
 from policies.refusal import Refusal
 from policies.reports import Report, ReportState
-from policies.terms import Directory, EventId, RoomId
+from policies.terms import Category, Directory, EventId, RoomId
 
 _WENT = frozenset({ReportState.SENT, ReportState.UNCERTAIN})
 """Nothing of the report's own sends is left to do."""
@@ -32,12 +34,14 @@ class Rewording:
         rooms: RoomCorrector,
         copies: Copies,
         ledger: ChangeLedger,
+        judging: Judging,
         fingerprint: Fingerprint,
         clock: Clock,
         mails: MailChanges | None,
         enclosing: Enclosing,
     ) -> None:
         self._rooms, self._copies, self._ledger = rooms, copies, ledger
+        self._judging = judging
         self._fingerprint, self._clock, self._mails = fingerprint, clock, mails
         self._enclosing = enclosing
         self._delivery = Delivery(rooms, ledger, enclosing, clock)
@@ -82,18 +86,12 @@ class Rewording:
         enclosure = await self._enclosing.ready(judged)
         if isinstance(enclosure, Refusal):
             return await self.doubt(report, enclosure, change, directory)
-        parcel = Parcel(
-            report,
-            judged.relayable.sector,
-            judged.message.sent_at,
-            leaving.text,
-            digest,
-            marked=judged.verdict.decision is not Decision.RETURN,
-            enclosure=enclosure,
-        )
+        outgoing = self._judging.outgoing(judged, leaving)
+        parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosure)
         await self._copies.rewrite(report, self._rewriting(parcel, change, directory), directory)
         referent = person_of(report.referent, directory)
-        notice = wording.corrected_told(referent, report.number or "")
+        masked = will_be_masked(outgoing, report.category or Category.OTHER, directory)
+        notice = wording.corrected_told(referent, report.number or "", masked)
         await self._tell(report, notice, f"corrected {digest}", change, directory)
         if self._mails is not None:
             self._mails.changed(report, change, MailKind.EDIT)
@@ -113,9 +111,12 @@ class Rewording:
         commune, number = directory.commune, parcel.report.number or ""
         at, language = self._clock.now(), commune.language
 
-        def report_in(_room_id: RoomId) -> Notice:
-            whole = notice_of(parcel, number, directory)
-            return wording.corrected(whole, language, at, commune.time_zone)
+        def report_in(room_id: RoomId) -> Notice:
+            # Each authority its own text: a plate that an edit adds is masked as one from the
+            # beginning is.
+            authority = authority_in(room_id, directory)
+            own = notice_of(parcel, authority, number, directory)
+            return wording.corrected(own, language, at, commune.time_zone)
 
         news = wording.corrected_news(language, number, at, commune.time_zone)
         return Rewriting(change, parcel.digest, report_in, news)
@@ -132,9 +133,14 @@ class Rewording:
         digest, number = self._fingerprint.of(judged.shown(leaving)), report.number or ""
         await self._mark(report, change, directory)
         referent = person_of(report.referent, directory)
-        by_reaction = directory.commune.flag_by_reaction
+        outgoing = self._judging.outgoing(judged, leaving)
         notice = wording.preview(
-            referent, number, leaving.text, reasons(judged), by_reaction=by_reaction
+            referent,
+            number,
+            leaving.text,
+            reasons(judged),
+            by_reaction=directory.commune.flag_by_reaction,
+            masked=will_be_masked(outgoing, report.category or Category.OTHER, directory),
         )
         preview = await self._tell(report, notice, f"correction {digest}", change, directory)
         if preview is None:

@@ -16,6 +16,7 @@ from bridges.each import attempted
 from bridges.enclosing import Enclosing
 from bridges.judging import Barred, Judging, flag_of
 from bridges.letter import Letter
+from bridges.parcels import parcel_of
 from bridges.patience import Patience
 from bridges.ports import Clock, Fingerprint, MailLedger, MailSender, RoomSender
 from bridges.private import person_of, tell
@@ -29,13 +30,11 @@ from policies.mails import Mail, MailKind, MailOutcome, MailState, is_given_up, 
 from policies.pictures import Picture
 from policies.refusal import Refusal
 from policies.relay import transaction
-from policies.reports import Report, ReportState
+from policies.reports import WITHDRAWN, Report, ReportState
 from policies.terms import Authority, Category, Directory, EventId, RoomId
 
 _STANDS = frozenset({MailState.HANDING, MailState.TAKEN, MailState.UNCERTAIN})
 """A first mail that may be before somebody's eyes: what became of its report concerns him."""
-
-_GONE = frozenset({ReportState.WITHDRAWING, ReportState.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ class ToMail:
     async def _write(self, report: Report, mail: Mail, directory: Directory) -> Written | None:
         """The mail as it may leave now, ``None`` when it may not any more."""
         authority = authority_of(mail, directory)
-        is_gone = mail.kind is not MailKind.WITHDRAWAL and report.state in _GONE
+        is_gone = mail.kind is not MailKind.WITHDRAWAL and report.state in WITHDRAWN
         if is_gone or authority is None or authority.email is None or report.number is None:
             return None
         if mail.kind is MailKind.WITHDRAWAL:
@@ -153,10 +152,10 @@ class ToMail:
         enclosure = await self._enclosing.ready(judged)
         if isinstance(enclosure, Refusal):
             return None
-        sector, sent_at = judged.relayable.sector, judged.message.sent_at
-        facts = facts_of(report, report.number, sector, sent_at, directory)
-        language = directory.commune.language
-        body = letters.report(language, facts, leaving.text, mail.kind, enclosure)
+        parcel = parcel_of(report, judged, self._judging.outgoing(judged, leaving), self._ledger)
+        facts = facts_of(parcel, authority, report.number, directory)
+        language, words = directory.commune.language, parcel.leaving.to(authority)
+        body = letters.report(language, facts, words, mail.kind, enclosure)
         letter = self._letter(report, mail, authority.email, body, directory)
         if letter.certificate is not None and isinstance(enclosure, Picture):
             name = file_name(language, report.number, enclosure)
@@ -204,7 +203,7 @@ class ToMail:
     async def _tell_end(self, report: Report, mail: Mail, directory: Directory) -> None:
         await self._say(report, mail, directory, wording.Ended(mail.kind, mail.state, mail.sealed))
         is_for_a_human = mail.state not in (MailState.TAKEN, MailState.WITHHELD)
-        if is_for_a_human and mail.kind is MailKind.REPORT and report.state not in _GONE:
+        if is_for_a_human and mail.kind is MailKind.REPORT and report.state not in WITHDRAWN:
             self._ledger.set_state(report.id, ReportState.UNCERTAIN)
 
     async def _say(

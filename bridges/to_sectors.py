@@ -21,11 +21,11 @@ from bridges.wording import relay as relay_wording
 from bridges.wording.notice import Notice
 from policies import commands
 from policies.addressees import UnknownSectors
-from policies.amendments import Edit, Withdrawal
 from policies.authority import may_command, speaks_for
 from policies.broadcast import Bulletin
 from policies.bulletins import WAITING, Posting, Wording, WordingState, adds_rooms, has_lapsed
 from policies.commands import CommandName
+from policies.incoming import Edit, Withdrawal
 from policies.quiet_hours import leaves_at
 from policies.refusal import Refusal
 from policies.relay import transaction

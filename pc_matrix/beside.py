@@ -21,7 +21,8 @@ from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.lookout import Lookout
 from pc_matrix.putting_off import put_off, set_or_late
 from pc_matrix.verifications import Verifications
-from policies.terms import Directory, Incoming
+from policies.incoming import Incoming
+from policies.terms import Directory
 
 REMINDERS_EVERY = 30.0
 """Seconds between two looks at what waits: they are given by the minute."""

@@ -12,7 +12,9 @@ from pc_matrix.form_pages import FormPages
 from pc_matrix.mail_pages import MailPages
 from pc_matrix.registry import Registry
 from pc_matrix.step_pages import StepPages
+from pc_matrix.subject_pages import SubjectPages
 from policies.corrections import Correction
+from policies.incoming import Incoming
 from policies.pinning import (
     IdentityNews,
     NewsKind,
@@ -30,7 +32,6 @@ from policies.terms import (
     Directory,
     EventId,
     Flag,
-    Incoming,
     RoomId,
     UserId,
 )
@@ -41,7 +42,7 @@ _PINS_FOR = timedelta(seconds=1)
 _SETTLED_BY_A_PIN = frozenset({NewsKind.CHANGED, NewsKind.AWAITING})
 
 
-class Book(MailPages, BulletinPages, ChangePages, StepPages, FormPages):
+class Book(MailPages, BulletinPages, ChangePages, StepPages, SubjectPages, FormPages):
     """The bridges' ledgers, the inbox, the pins, and the verifications that wait."""
 
     def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:

@@ -30,8 +30,9 @@ from pc_matrix.homeserver.session import Session
 from pc_matrix.putting_off import LOOK_AROUND, put_off, set_or_late
 from pc_matrix.watch import Watch
 from policies.incidents import IncidentKind
+from policies.incoming import Incoming
 from policies.pinning import IdentityNews
-from policies.terms import Directory, Incoming, RoomId, SenderTrust
+from policies.terms import Directory, RoomId, SenderTrust
 
 _log = structlog.get_logger(__name__)
 

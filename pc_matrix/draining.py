@@ -12,7 +12,8 @@ import structlog
 from bridges.outcome import MOVES_PEOPLE, Later, Outcome, word
 from pc_matrix.homeserver.http import MatrixError, ServerFault
 from pc_matrix.putting_off import is_of_one_room
-from policies.terms import Directory, Incoming
+from policies.incoming import Incoming
+from policies.terms import Directory
 from policies.turns import may_start
 
 _log = structlog.get_logger(__name__)

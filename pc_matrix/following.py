@@ -28,13 +28,14 @@ def follow(
     """One commune's, with its ``to_authority`` inside."""
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
     copies, composing = Copies(voice, aftermath, book, clock), Composing(voice, book)
+    judging = Judging(voice, book, language, composing)
     return Changes(
         voice,
         aftermath,
         book,
-        Judging(voice, book, language, composing),
+        judging,
         ToAuthority(voice, voice, book, language, fingerprint, clock, enclosing, composing),
-        Rewording(voice, copies, book, fingerprint, clock, mails, enclosing),
+        Rewording(voice, copies, book, judging, fingerprint, clock, mails, enclosing),
         Withdrawals(voice, copies, book, mails),
         clock,
     )

@@ -16,7 +16,8 @@ from bridges.first_calls import FirstCalls, message_of, words_of
 from pc_matrix.homeserver.events import message
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.putting_off import put_off, set_or_late
-from policies.terms import Directory, EventId, Incoming, SenderTrust
+from policies.incoming import Incoming
+from policies.terms import Directory, EventId, SenderTrust
 
 _GRACE = 1.0  # seconds that the inbox has for an item before it is read here
 _MOST = 2000  # items that are remembered

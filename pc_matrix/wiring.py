@@ -28,6 +28,7 @@ from bridges.histories import Histories
 from bridges.judging import Judging
 from bridges.knocks import Knocks
 from bridges.linking import Linking
+from bridges.names import Names
 from bridges.ports import Clock, Language
 from bridges.renewals import Renewals
 from bridges.to_mail import ToMail
@@ -165,6 +166,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
+            await carrier.to_authority.expire(book.directory())
             await carrier.guided.lapse(book.directory())
             await doorkeeper.announce(book.directory())
             return until_next
@@ -228,6 +230,7 @@ def _carrier(
         Acceptance(voice, mandates, clock),
         Departures(voice, voice, private, mandates, clock),
         Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
+        Names(voice, voice, book),
         changes,
         Answers(voice, voice, book, clock),
         Histories(voice, voice, book, clock),

@@ -26,10 +26,15 @@ def speaks_for(
         return Refusal.NOT_AN_OFFICER
     if all(m.authority != key.code for m in directory.mandates_of(user_id, now)):
         return Refusal.NOT_AN_OFFICER
-    for authority in directory.commune.authorities:
-        if authority.code == key.code:
-            return authority
-    return Refusal.NOT_AN_OFFICER
+    return authority_in(room_id, directory) or Refusal.NOT_AN_OFFICER
+
+
+def authority_in(room_id: RoomId, directory: Directory) -> Authority | None:
+    """Whose room it is; ``None`` for any other, and for one that the commune's file forgot."""
+    key = directory.key_of(room_id)
+    if key is None or key.kind is not RoomKind.AUTHORITY:
+        return None
+    return next((a for a in directory.commune.authorities if a.code == key.code), None)
 
 
 def may_command(

@@ -30,6 +30,8 @@ class Standing(StrEnum):
     """What leads to it is not dealt with yet, and no copy was begun."""
     WAITING = "waiting"
     """Its référent was shown what would leave, and did not answer."""
+    QUESTIONED = "questioned"
+    """Its référent was asked what it is about; then it is judged anew, whatever it says by then."""
     RETURNED = "returned"
     """It was given back, with nothing to send."""
     STANDS = "stands"
@@ -74,6 +76,8 @@ class Change(StrEnum):
     """The copies are marked for good: nobody can say what the new words are, or vouch for them."""
     RESUME = "resume"
     """The words are those of the copies again: the mark is said to be over."""
+    HURRY = "hurry"
+    """Somebody is in danger: it waits no longer for its référent to say what it is about."""
     WITHDRAW = "withdraw"
     """The copies are taken away."""
 
@@ -97,12 +101,18 @@ _FINAL = {
 _BEFORE = {
     ReportState.AWAITING: Standing.WAITING,
     ReportState.OFFERED: Standing.WAITING,
+    ReportState.ASKED: Standing.QUESTIONED,
     ReportState.RETURNED: Standing.RETURNED,
 }
 
 
-def of_edit(where: Standing, reading: Reading, *, may_ask: bool) -> Change:
-    """What an edit does. ``may_ask``: whether the report's référent can be shown anything."""
+def of_edit(  # noqa: PLR0911 - one answer a standing
+    where: Standing, reading: Reading, *, may_ask: bool, in_danger: bool = False
+) -> Change:
+    """What an edit does. ``may_ask``: whether the report's référent can be shown anything.
+
+    ``in_danger``: whether the new words read as an emergency.
+    """
     match where:
         case Standing.NOWHERE:
             return Change.NOTHING
@@ -110,6 +120,8 @@ def of_edit(where: Standing, reading: Reading, *, may_ask: bool) -> Change:
             return Change.LATER
         case Standing.LEAVING:
             return Change.WITHDRAW
+        case Standing.QUESTIONED:
+            return Change.HURRY if in_danger else Change.NOTHING
         case Standing.RETURNED:
             # Never relayed by itself: he was told that it is not.
             is_news = isinstance(reading, Decision) and reading is not Decision.RETURN
@@ -168,7 +180,7 @@ def of_withdrawal(where: Standing, taken: Taken, *, may_ask: bool) -> Change:
             return Change.NOTHING
         case Standing.IN_FLIGHT:
             return Change.LATER
-        case Standing.WAITING | Standing.LEAVING:
+        case Standing.WAITING | Standing.QUESTIONED | Standing.LEAVING:
             return Change.WITHDRAW
         case Standing.STANDS | Standing.ASKED:
             if taken is Taken.MESSAGE:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from policies.categories import named, plain
 from policies.terms import Category
 
 
@@ -27,6 +27,8 @@ class CommandName(StrEnum):
     ACCEPT = "accept"
     LEAVE = "leave"
     HELP = "help"
+    NAME = "name"
+    """``!mon-nom``, as a reply to one's own message: my name may be told with it."""
     LINK = "link"
     """``!lier XXXX-XXXX``: whose account this is, proved by a code from the town hall."""
     NEW = "new"
@@ -65,6 +67,9 @@ _NAMES: Mapping[str, CommandName] = {
     "leave": CommandName.LEAVE,
     "aide": CommandName.HELP,
     "help": CommandName.HELP,
+    "mon-nom": CommandName.NAME,
+    "monnom": CommandName.NAME,
+    "my-name": CommandName.NAME,
     "lier": CommandName.LINK,
     "lie": CommandName.LINK,
     "link": CommandName.LINK,
@@ -73,20 +78,11 @@ _NAMES: Mapping[str, CommandName] = {
     "new": CommandName.NEW,
 }
 
-_CATEGORIES: Mapping[Category, tuple[str, ...]] = {
-    Category.BURGLARY: ("cambriolage", "effraction", "vol", "burglary"),
-    Category.SUSPICIOUS_VEHICLE: ("vehicule", "voiture", "fourgon", "camionnette", "vehicle"),
-    Category.SUSPICIOUS_BEHAVIOUR: ("comportement", "rodeur", "suspect", "behaviour"),
-    Category.ABUSIVE_CANVASSING: ("demarchage", "demarcheur", "arnaque", "canvassing"),
-    Category.INCIVILITY: ("incivilite", "degradation", "depot", "tapage", "incivility"),
-    Category.VULNERABLE_PERSON: ("vulnerable", "disparition", "personne", "fragile"),
-    Category.OTHER: ("autre", "other"),
-}
-
 _TWO_WORDS = {"sans": "suite", "mes": "signalements"}
 """What people write in two words, as the dash is hard to find on a telephone."""
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—_", "-"))
 _NUMBER = re.compile(r"(\d{4})-(\d{1,6})")
+_NO = ("non", "no", "pas", "plus", "stop")
 _BULLETIN = re.compile(r"(?:n\s*[°ºo.]?\s*)?(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
@@ -104,13 +100,6 @@ class Numbered:
 
     number: str
     text: str
-
-
-def plain(word: str) -> str:
-    """``word`` in lower case, without accents or punctuation around it."""
-    decomposed = unicodedata.normalize("NFD", word.casefold())
-    bare = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
-    return bare.strip(" \t\n:;,.!?«»\"'()[]")
 
 
 def spoken(text: str) -> Spoken | None:
@@ -131,12 +120,12 @@ def spoken(text: str) -> Spoken | None:
 
 def category(words: str) -> Category | None:
     """The category that a référent's words name, ``None`` when they name none."""
-    for word in words.split():
-        bare = plain(word).removesuffix("s")
-        for found, names in _CATEGORIES.items():
-            if any(bare == name or (len(bare) >= 4 and name.startswith(bare)) for name in names):
-                return found
-    return None
+    return named(words)
+
+
+def lets_name(rest: str) -> bool:
+    """Whether ``!mon-nom`` allows it: it does unless « non » stands behind it."""
+    return not any(plain(word) in _NO for word in rest.split())
 
 
 def numbered(rest: str) -> Numbered:

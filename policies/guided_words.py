@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from policies.commands import category, plain
+from policies.categories import plain
+from policies.commands import category
 from policies.guided import Form, Given, Kind, Step, steps
 from policies.terms import Category, Sector
 

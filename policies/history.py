@@ -124,7 +124,7 @@ class Open:
     steps: tuple[Step, ...]
 
 
-_WAIT_FOR_REFERENT = (ReportState.AWAITING, ReportState.OFFERED)
+_WAIT_FOR_REFERENT = (ReportState.ASKED, ReportState.AWAITING, ReportState.OFFERED)
 _LEFT = (ReportState.SENT, ReportState.UNCERTAIN)
 MOST_SHOWN = 20
 

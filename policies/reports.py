@@ -15,6 +15,8 @@ class ReportState(StrEnum):
     OPEN = "open"
     AWAITING = "awaiting"
     """The référent was shown what would leave; it leaves when he taps."""
+    ASKED = "asked"
+    """The référent was asked what it is about; it leaves when he says so, or after a time."""
     SENT = "sent"
     RETURNED = "returned"
     OFFERED = "offered"
@@ -27,6 +29,10 @@ class ReportState(StrEnum):
     """Its copies are being taken away; what interrupts that, goes on with it."""
     WITHDRAWN = "withdrawn"
     """Its message or its flag was taken away, or it became a denunciation: for good."""
+
+
+WITHDRAWN = frozenset({ReportState.WITHDRAWING, ReportState.WITHDRAWN})
+"""For good: nothing is sent, asked or told of such a report any more."""
 
 
 class LinkState(StrEnum):

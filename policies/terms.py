@@ -12,9 +12,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, NewType
 
-from policies.amendments import Edit, Withdrawal
 from policies.attachments import Enclosed
 from policies.brake_limits import BrakeLimits
+from policies.details import Detail
 from policies.formatted import Formatted
 from policies.mail_headers import MailAddress
 from policies.message_kinds import MessageKind as MessageKind  # noqa: PLC0414 - a word of the house
@@ -97,13 +97,15 @@ class Sector:
 class Authority:
     """An institution that receives reports; ``categories`` empty means that it receives none.
 
-    One that has an ``email`` receives them by mail, and in its room once somebody is there.
+    ``sees`` empty means that it sees no detail that is not for everybody. One that has an ``email``
+    receives reports by mail, and in its room once somebody is there.
     """
 
     code: AuthorityCode
     name: str
     categories: frozenset[Category]
     email: MailAddress | None = None
+    sees: frozenset[Detail] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +291,3 @@ class Said(_Deed):
 
     target: EventId = EventId("")
     sign: str = ""
-
-
-Incoming = Flag | Answer | TakeUp | Command | Edit | Withdrawal | Said
-"""What the inbox holds: who did what to which event, and never a text."""

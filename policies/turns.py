@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from policies.terms import Flag, Incoming, RoomId
+from policies.incoming import Incoming
+from policies.terms import Flag, RoomId
 
 AT_ONCE = 16
 """Flags on their way at the same time: enough to keep a homeserver busy."""

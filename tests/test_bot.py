@@ -16,8 +16,9 @@ from pc_matrix.bot import Bot
 from pc_matrix.homeserver import outage
 from pc_matrix.homeserver.backoff import Backoff
 from pc_matrix.homeserver.http import MatrixError, ServerFault
+from policies.incoming import Incoming
 from policies.pinning import IdentityNews
-from policies.terms import Command, Directory, EventId, Incoming, RoomId
+from policies.terms import Command, Directory, EventId, RoomId
 from tests.fakes import commune as c
 
 ITEMS = [Command(EventId(f"$c{i}"), c.CENTRE_ROOM, c.REFERENT, "help") for i in range(3)]

@@ -17,7 +17,8 @@ from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent
 from pc_matrix.language import load
 from pc_matrix.lookout import Lookout
 from policies.denunciation.analysis import Analysis
-from policies.terms import Command, EventId, Flag, Incoming
+from policies.incoming import Incoming
+from policies.terms import Command, EventId, Flag
 from tests.fakes import commune as c
 from tests.fakes.world import FakeReader, FakeRooms
 

@@ -51,9 +51,13 @@ def withdrawn(language: str, number: str, wish: Wish) -> Notice:
     return notice(Title(text(language, "change.withdrawn.title", number=number)), Paragraph(why))
 
 
-def corrected_told(referent: Person, number: str) -> Notice:
-    """To the référent: the authorities have the new words."""
-    return _to(referent, text(referent.language, "change.corrected.referent", number=number))
+def corrected_told(referent: Person, number: str, masked: Sequence[str] = ()) -> Notice:
+    """To the référent: the authorities have the new words; those ``masked`` see no plate."""
+    language = referent.language
+    blocks: list[Block] = [Paragraph(text(language, "change.corrected.referent", number=number))]
+    if masked:
+        blocks.append(Paragraph(text(language, "relayed.masked", authorities=", ".join(masked))))
+    return notice(*blocks, mentions=(referent.user_id,))
 
 
 def preview(
@@ -63,6 +67,7 @@ def preview(
     reasons: Sequence[advice.Reason],
     *,
     by_reaction: bool,
+    masked: Sequence[str] = (),
 ) -> Notice:
     """To the référent: the new words exactly as they would replace those of his report."""
     language = referent.language
@@ -70,7 +75,7 @@ def preview(
         Title(text(language, "change.preview.title", number=number)),
         Paragraph(text(language, "change.preview.body")),
     )
-    shown = advice.preview(referent, words, reasons, by_reaction=by_reaction)
+    shown = advice.preview(referent, words, reasons, by_reaction=by_reaction, masked=masked)
     return _joined(head, shown)
 
 

@@ -7,9 +7,8 @@ a report when there is no certificate to encrypt it under: number and category, 
 from __future__ import annotations
 
 from bridges.wording.catalogue import text
-from bridges.wording.dates import moment
 from bridges.wording.enclosures import for_a_mailbox
-from bridges.wording.relay import ReportFacts, category_name
+from bridges.wording.relay import ReportFacts, beside, category_name, context
 from policies.mail_headers import one_line
 from policies.mails import MailKind
 from policies.pictures import Picture
@@ -34,16 +33,10 @@ def report(
     """A report's facts and words, or its new words, and what goes with them; to be encrypted."""
     category = category_name(language, facts.category)
     title = text(language, f"letter.{kind.value}.title", number=facts.number, category=category)
-    context = text(
-        language,
-        "report.context",
-        sector=facts.sector,
-        referent=facts.referent,
-        moment=moment(language, facts.sent_at, facts.time_zone),
-    )
     quoted = "\n".join(_INDENT + line for line in words.splitlines())
     more = "" if enclosure is None else for_a_mailbox(language, enclosure)
-    return "\n\n".join(part for part in (title, context, quoted, more) if part.strip())
+    parts = (title, context(language, facts), quoted, *beside(language, facts), more)
+    return "\n\n".join(part for part in parts if part.strip())
 
 
 def signed_off(language: str, body: str, commune: str) -> str:

@@ -30,6 +30,10 @@ class ReportFacts:
     by_reaction: bool = True
     """Whether the commune heeds reactions."""
     urgent: bool = False
+    resident: str = ""
+    """The author's name, where he lets it be told."""
+    known_to: tuple[str, ...] | None = None
+    """Where a plate is masked: who of the authorities sees it."""
 
 
 def report(
@@ -43,20 +47,37 @@ def report(
         number=facts.number,
         category=text(language, "report.urgent", category=category) if facts.urgent else category,
     )
-    context = text(
+    next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
+    blocks: list[Block] = [Title(title), Paragraph(context(language, facts))]
+    if words.strip():
+        blocks.append(Quote(words))
+    if enclosure is not None:
+        blocks.append(Paragraph(for_authorities(language, enclosure)))
+    blocks += [Paragraph(line) for line in beside(language, facts)]
+    return notice(*blocks, Paragraph(next_step))
+
+
+def context(language: str, facts: ReportFacts) -> str:
+    """Where it is from, and who reports it."""
+    return text(
         language,
         "report.context",
         sector=facts.sector,
         referent=facts.referent,
         moment=moment(language, facts.sent_at, facts.time_zone),
     )
-    next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
-    blocks: list[Block] = [Title(title), Paragraph(context)]
-    if words.strip():
-        blocks.append(Quote(words))
-    if enclosure is not None:
-        blocks.append(Paragraph(for_authorities(language, enclosure)))
-    return notice(*blocks, Paragraph(next_step))
+
+
+def beside(language: str, facts: ReportFacts) -> tuple[str, ...]:
+    """What is added to a report's words: its author, and who knows what is masked in it."""
+    said: list[str] = []
+    if facts.resident:
+        said.append(text(language, "report.resident", name=facts.resident))
+    if facts.known_to:
+        said.append(text(language, "report.masked", authorities=", ".join(facts.known_to)))
+    elif facts.known_to is not None:
+        said.append(text(language, "report.masked.all"))
+    return tuple(said)
 
 
 def relayed(
@@ -65,10 +86,13 @@ def relayed(
     authorities: Sequence[str],
     mailed: Sequence[str] = (),
     minutes: int = 0,
+    *,
+    masked: Sequence[str] = (),
 ) -> Notice:
     """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail.
 
-    ``minutes``: an urgent one that nobody takes up is brought up again after so many.
+    ``minutes``: an urgent one that nobody takes up is brought up again after so many. Those
+    ``masked`` see no plate.
     """
     language = referent.language
     blocks: list[Block] = []
@@ -79,6 +103,8 @@ def relayed(
         blocks.append(Title(text(language, "relayed.mail.title", number=number)))
     if mailed:
         blocks.append(Paragraph(text(language, "relayed.mail", authorities=", ".join(mailed))))
+    if masked:
+        blocks.append(Paragraph(text(language, "relayed.masked", authorities=", ".join(masked))))
     if authorities and minutes:
         blocks.append(Paragraph(text(language, "relayed.urgent", minutes=minutes)))
     return notice(*blocks, mentions=(referent.user_id,))

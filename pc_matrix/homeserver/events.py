@@ -11,16 +11,16 @@ from pc_matrix.homeserver.html_words import formatted
 from pc_matrix.homeserver.room_events import REDACTION, RoomEvent
 from pc_matrix.homeserver.shapes import string
 from policies import commands
-from policies.amendments import Edit, Withdrawal
+from policies.categories import answered
 from policies.commands import CommandName
 from policies.guided_words import NEW_SIGN, SKIP_SIGN
+from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
     Answer,
     Command,
     Commune,
     EventId,
     Flag,
-    Incoming,
     Message,
     MessageKind,
     RoomId,
@@ -33,7 +33,7 @@ from policies.terms import (
 )
 
 _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]+>")
-_VARIATION = "\ufe0f"
+_VARIATION, _KEYCAP = "\ufe0f", "\u20e3"
 _FLAGS = ("🚩", "🏳", "🏴")
 _CHANGEABLE = (RoomKind.SECTOR, RoomKind.AUTHORITY)
 """The rooms in which changes of messages are followed."""
@@ -60,7 +60,10 @@ def incoming(event: RoomEvent, key: RoomKey | None, commune: Commune) -> Incomin
         return _redaction(event, key.kind, commune)
     if event.type == "m.room.message" and event.ciphertext is not None:
         believes = commune.flag_by_reaction or event.ciphertext.has_relation
-        return _message(event if believes else _unrelated(event), key.kind)
+        found = _message(event if believes else _unrelated(event), key.kind)
+        # A name is never told on the homeserver's word.
+        is_his = event.ciphertext.has_relation or not isinstance(found, Consent)
+        return found if is_his else None
     return None
 
 
@@ -78,14 +81,16 @@ def _reaction(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     return _sign(event, kind, target, sign) or _tap(event, kind, target, sign)
 
 
-def _tap(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Said | None:
-    """A tap under a question of the guided report: ``1️⃣``, ``⏭``."""
+def _tap(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Subject | Said | None:
+    """A tap under a question: ``1️⃣``, ``⏭``; which question it is under, the carrier finds out."""
     mark = sign.replace(_VARIATION, "").removesuffix("\u20e3")
     tapped = mark if mark in _DIGITS else _TAPS.get(mark)
     if kind is not RoomKind.PRIVATE or tapped is None:
         return None
-    event_id, room_id, sender = _ids(event)
-    return Said(event_id, room_id, sender, target, tapped)
+    category = answered(sign) if mark in _DIGITS else None
+    if category is not None:
+        return Subject(*_ids(event), target, category, tapped)
+    return Said(*_ids(event), target, tapped)
 
 
 def _sign(event: RoomEvent, kind: RoomKind, target: EventId, sign: str) -> Incoming | None:
@@ -138,7 +143,9 @@ def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
     if said is None:
         under = (_thread(event) or target) if kind is RoomKind.AUTHORITY else target
         sign = _sign(event, kind, under, words(event).strip()) if under else None
-        return sign or _said(event, kind)
+        return sign or _subject(event, kind, target) or _said(event, kind)
+    if said.name is CommandName.NAME and kind is RoomKind.SECTOR and target:
+        return Consent(event_id, room_id, sender, target, commands.lets_name(said.rest))
     if said.name is CommandName.FLAG and kind is RoomKind.SECTOR and target:
         about, is_urgent = commands.category(said.rest), commands.urgent(said.rest)
         return Flag(event_id, room_id, sender, target, about, is_urgent)
@@ -153,6 +160,12 @@ def _thread(event: RoomEvent) -> EventId:
     if string(event.content, "m.relates_to", "rel_type") != "m.thread":
         return EventId("")
     return EventId(string(event.content, "m.relates_to", "event_id"))
+
+
+def _subject(event: RoomEvent, kind: RoomKind, target: EventId) -> Subject | None:
+    """A few words in a private room that say what a report is about, or the number of it."""
+    category = answered(words(event)) if kind is RoomKind.PRIVATE else None
+    return None if category is None else Subject(*_ids(event), target, category)
 
 
 def _said(event: RoomEvent, kind: RoomKind) -> Said | None:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from pc_matrix.registry.tables import CursorRow, InboxRow
 from pc_matrix.registry.transactions import Transactions, insert_once
-from policies.amendments import Edit, Withdrawal
+from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
     Answer,
     Category,
@@ -19,7 +19,6 @@ from policies.terms import (
     CommuneCode,
     EventId,
     Flag,
-    Incoming,
     RoomId,
     Said,
     TakeUp,
@@ -27,7 +26,8 @@ from policies.terms import (
 )
 
 _FLAG, _ANSWER, _TAKE_UP, _COMMAND = "flag", "answer", "take-up", "command"
-_EDIT, _WITHDRAWAL, _TAKEN_BACK, _SAID = "edit", "withdrawal", "taken-back", "said"
+_SUBJECT, _CONSENT, _SAID = "subject", "consent", "said"
+_EDIT, _WITHDRAWAL, _TAKEN_BACK = "edit", "withdrawal", "taken-back"
 _YES, _NO = "yes", "no"
 _URGENT = "urgent"
 
@@ -81,7 +81,9 @@ class InboxStore:
     ) -> bool:
         """Whether that event, or an answer to one of ``targets``, is unsettled and came earlier."""
         until = select(InboxRow.id).where(InboxRow.commune == code, InboxRow.event_id == before)
-        answers = and_(col(InboxRow.kind) == _ANSWER, col(InboxRow.target).in_(targets))
+        answers = and_(
+            col(InboxRow.kind).in_((_ANSWER, _SUBJECT)), col(InboxRow.target).in_(targets)
+        )
         wanted = select(InboxRow.id).where(
             InboxRow.commune == code,
             InboxRow.outcome == "",
@@ -152,6 +154,10 @@ def _stored(item: Incoming) -> tuple[str, str, str]:  # noqa: PLR0911 - one answ
     match item:
         case Flag():
             return _FLAG, item.target, _flag_words(item)
+        case Subject():
+            return _SUBJECT, item.target, f"{item.category.value} {item.sign}".strip()
+        case Consent():
+            return _CONSENT, item.target, _YES if item.given else _NO
         case Answer():
             return _ANSWER, item.target, _YES if item.send else _NO
         case TakeUp():
@@ -181,12 +187,17 @@ def _flag(row: InboxRow) -> Flag:
     return Flag(event, room, sender, EventId(row.target), category, _URGENT in words)
 
 
-def _incoming(row: InboxRow) -> Incoming:  # noqa: PLR0911 - one answer a kind
+def _incoming(row: InboxRow) -> Incoming:  # noqa: C901, PLR0911 - one answer a kind
     event, room, sender = EventId(row.event_id), RoomId(row.room_id), UserId(row.sender)
     target = EventId(row.target)
     match row.kind:
         case "flag":
             return _flag(row)
+        case "subject":
+            category, _, sign = row.word.partition(" ")
+            return Subject(event, room, sender, target, Category(category), sign)
+        case "consent":
+            return Consent(event, room, sender, target, row.word == _YES)
         case "answer":
             return Answer(event, room, sender, target, row.word == _YES)
         case "take-up":

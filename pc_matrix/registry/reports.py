@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlmodel import Session, col, select
 
 from pc_matrix.registry.tables import CounterRow, ReportRow
@@ -56,7 +56,11 @@ class ReportStore:
         preview_event: EventId | None = None,
         digest: str | None = None,
     ) -> None:
-        """Move the report to ``state``; a preview or digest that is not given stays as it was."""
+        """Move the report to ``state``; a preview or digest that is not given stays as it was.
+
+        So does since when it is in that state, if it is in it already.
+        """
+        since = case((col(ReportRow.state) == state.value, col(ReportRow.changed_at)), else_=at)
         given = {"preview_event": preview_event, "digest": digest}
         with self._transactions.writing() as session:
             session.execute(
@@ -64,19 +68,29 @@ class ReportStore:
                 .where(col(ReportRow.commune) == code, col(ReportRow.id) == report_id)
                 .values(
                     state=state.value,
-                    changed_at=at,
+                    changed_at=since,
                     **{name: value for name, value in given.items() if value is not None},
                 )
             )
 
     def set_category(self, code: CommuneCode, report_id: int, category: Category) -> None:
-        """Say anew what the report is about, before it leaves."""
+        """What the report is about, as its référent said, or as its text did."""
         with self._transactions.writing() as session:
             session.execute(
                 update(ReportRow)
                 .where(col(ReportRow.commune) == code, col(ReportRow.id) == report_id)
                 .values(category=category.value)
             )
+
+    def asked(self, code: CommuneCode) -> list[tuple[Report, datetime]]:
+        """The reports whose référent was asked what they are about, each with since when."""
+        with self._transactions.reading() as session:
+            rows = session.exec(
+                select(ReportRow)
+                .where(ReportRow.commune == code, ReportRow.state == ReportState.ASKED.value)
+                .order_by(col(ReportRow.id))
+            )
+            return [(report_from(row), row.changed_at) for row in rows]
 
     def number_report(self, code: CommuneCode, report_id: int, year: int) -> str:
         """The report's number, ``"2026-0042"``: given once, then the same for ever.

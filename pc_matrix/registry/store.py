@@ -12,6 +12,7 @@ from pc_matrix.registry.bulletins import BulletinStore
 from pc_matrix.registry.changes import ChangeStore
 from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
+from pc_matrix.registry.consents import ConsentStore
 from pc_matrix.registry.corrections import CorrectionStore
 from pc_matrix.registry.directories import DirectoryStore
 from pc_matrix.registry.enclosures import EnclosureStore
@@ -51,6 +52,7 @@ class Registry(
     EnclosureStore,
     MailStore,
     ChangeStore,
+    ConsentStore,
     ShowingStore,
     StepStore,
     BulletinStore,

@@ -15,6 +15,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from policies import commands
 from policies import quiet_hours as quiet_hours_policy
+from policies.details import Detail
+from policies.need_to_know import AuthorityKind
 from policies.terms import Category, RoomKind
 
 INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
@@ -32,6 +34,22 @@ ROOM_KINDS = {
     "secteur": RoomKind.SECTOR,
 }
 """The rooms in which a commune may have identities approved, without accents."""
+KINDS = {
+    "gendarmerie": AuthorityKind.GENDARMERIE,
+    "police-municipale": AuthorityKind.POLICE,
+    "police": AuthorityKind.POLICE,
+    "mairie": AuthorityKind.MAIRIE,
+    "autre": AuthorityKind.OTHER,
+    "other": AuthorityKind.OTHER,
+}
+"""What an authority may be, without accents."""
+DETAILS = {
+    "plaque": Detail.PLATE,
+    "plate": Detail.PLATE,
+    "habitant": Detail.RESIDENT,
+    "resident": Detail.RESIDENT,
+}
+"""What not every authority sees, without accents."""
 _DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite:///")
 
 
@@ -99,6 +117,19 @@ def category(value: str) -> str:
 def room_kind(value: str) -> str:
     if folded(value) not in ROOM_KINDS:
         raise ValueError("salon inconnu ; connus : authority, private, referents, sector")
+    return value
+
+
+def authority_kind(value: str) -> str:
+    if folded(value) not in KINDS:
+        known = "gendarmerie, police-municipale, mairie, autre"
+        raise ValueError(f"genre d'autorité inconnu ; connus : {known}")
+    return value
+
+
+def detail(value: str) -> str:
+    if folded(value) not in DETAILS:
+        raise ValueError("détail inconnu ; connus : plaque, habitant")
     return value
 
 

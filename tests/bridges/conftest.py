@@ -24,6 +24,7 @@ from bridges.help import Help
 from bridges.histories import Histories
 from bridges.judging import Judging
 from bridges.linking import Linking
+from bridges.names import Names
 from bridges.ports import Language
 from bridges.rewording import Rewording
 from bridges.to_authority import ToAuthority
@@ -90,6 +91,7 @@ def world(language: Language) -> World:
         rooms, reader, ledger, language, fingerprint, clock, enclosing, composing
     )
     copies, help_ = Copies(rooms, rooms, ledger, clock), Help(rooms, clock)
+    judging = Judging(reader, ledger, language, composing)
     carrier = Carrier(
         to_authority,
         ToSectors(rooms, reader, ledger, reading, clock, lambda _room: 7),
@@ -98,13 +100,14 @@ def world(language: Language) -> World:
         Acceptance(rooms, mandates, clock),
         Departures(rooms, reader, private, mandates, clock),
         cast(Linking, None),
+        Names(rooms, reader, ledger),
         Changes(
             rooms,
             rooms,
             ledger,
-            Judging(reader, ledger, language, composing),
+            judging,
             to_authority,
-            Rewording(rooms, copies, ledger, fingerprint, clock, changed, enclosing),
+            Rewording(rooms, copies, ledger, judging, fingerprint, clock, changed, enclosing),
             Withdrawals(rooms, copies, ledger, changed),
             clock,
         ),

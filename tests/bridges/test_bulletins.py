@@ -17,10 +17,10 @@ from bridges.outcome import (
     Recalled,
     Refused,
 )
-from policies.amendments import Edit, Withdrawal
 from policies.bulletins import STANDS_FOR, TRIED_FOR
 from policies.commands import CommandName
 from policies.formatted import Formatted
+from policies.incoming import Edit, Incoming, Withdrawal
 from policies.refusal import Refusal
 from policies.relay import CERTAIN_FOR
 from policies.terms import (
@@ -28,7 +28,6 @@ from policies.terms import (
     Command,
     Directory,
     EventId,
-    Incoming,
     Role,
     RoomId,
     RoomKey,

@@ -11,12 +11,12 @@ from bridges.change_ports import ChangeLedger
 from pc_matrix.book import Book
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
-from policies.amendments import Edit, Withdrawal
 from policies.changes import Asked, Question
 from policies.damage import Damage
+from policies.incoming import Edit, Incoming, Withdrawal
 from policies.reports import Choice, Showing, Shown
 from policies.retirement import Retired
-from policies.terms import Answer, EventId, Incoming, RoomId, RoomKey, RoomKind
+from policies.terms import Answer, EventId, RoomId, RoomKey, RoomKind
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
 from tests.fakes.world import FakeClock

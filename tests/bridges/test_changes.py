@@ -22,7 +22,7 @@ from bridges.outcome import (
     Unchanged,
     Withdrawn,
 )
-from policies.amendments import Edit, Withdrawal
+from policies.incoming import Edit, Withdrawal
 from policies.mails import MailKind
 from policies.refusal import Refusal
 from policies.relay import CERTAIN_FOR

@@ -18,7 +18,7 @@ from bridges.outcome import (
     Uncertain,
     Withdrawn,
 )
-from policies.amendments import Withdrawal
+from policies.incoming import Withdrawal
 from policies.pictures import Picture
 from policies.positions import Position
 from policies.refusal import Refusal

@@ -10,7 +10,7 @@ from bridges.escalation import Escalation
 from bridges.outcome import Acknowledged
 from policies.mails import MailKind
 from policies.steps import StepKind
-from policies.terms import EventId, Flag, TakeUp
+from policies.terms import Category, EventId, Flag, TakeUp
 from tests.bridges.conftest import World
 from tests.bridges.test_held_up import RefusalError, Refusing
 from tests.fakes import commune as c
@@ -25,7 +25,7 @@ FIRE = "Au secours, un homme est en train de frapper une femme devant la gare !"
 async def flagged(world: World, text: str, number: int = 1, *, urgent: bool = False) -> None:
     event_id = EventId(f"$m{number}")
     world.said_by_resident(text, event_id)
-    flag = Flag(EventId(f"$f{number}"), c.CENTRE_ROOM, c.REFERENT, event_id, urgent=urgent)
+    flag = Flag(EventId(f"$f{number}"), c.CENTRE_ROOM, c.REFERENT, event_id, Category.OTHER, urgent)
     await world.carrier.carry(flag, c.directory())
 
 

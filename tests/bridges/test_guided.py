@@ -11,6 +11,7 @@ import pytest
 from bridges.outcome import Asked, Declined, Helped, Ignored, Outcome, Refused, Relayed
 from policies.guided import LASTS, Ending, Form, Step
 from policies.guided_words import NEW_SIGN
+from policies.incoming import Incoming
 from policies.refusal import Refusal
 from policies.reports import ReportState
 from policies.terms import (
@@ -18,7 +19,6 @@ from policies.terms import (
     Command,
     Directory,
     EventId,
-    Incoming,
     MessageKind,
     Role,
     Said,

@@ -18,6 +18,7 @@ from bridges.ports import (
     FormLedger,
     HistoryLedger,
     MailLedger,
+    NameLedger,
 )
 from pc_matrix.book import Book
 from pc_matrix.pictures.book import EnclosureBook
@@ -44,6 +45,7 @@ class Ledger(
     EscalationLedger,
     BulletinLedger,
     CertificateLedger,
+    NameLedger,
     Protocol,
 ):
     """Every ledger port at once."""
@@ -298,3 +300,30 @@ def test_what_was_told_of_a_certificate_is_kept_until_all_is_well(case: Case) ->
     ledger.certificate_is_well(c.GENDARMERIE)
     assert not ledger.is_certificate_told(c.GENDARMERIE, "f1", "60-days")
     assert ledger.is_certificate_told(c.POLICE, "f2", "expired")
+
+
+def test_a_report_waits_for_its_subject_and_keeps_it(case: Case) -> None:
+    report = case.ledger.open_report(c.flag(category=None))
+    assert case.ledger.asked() == []
+    case.ledger.set_state(report.id, ReportState.ASKED, preview_event=PREVIEW)
+    ((asked, since),) = case.ledger.asked()
+    assert (asked.id, asked.state, since) == (report.id, ReportState.ASKED, c.NOW)
+    case.ledger.set_category(report.id, Category.BURGLARY)
+    found = case.ledger.report_of(c.MESSAGE_ID)
+    assert found is not None
+    assert found.category is Category.BURGLARY
+    case.ledger.set_state(report.id, ReportState.SENT)
+    assert case.ledger.asked() == []
+
+
+def test_a_name_may_be_told_by_its_owners_word_until_he_takes_it_back(case: Case) -> None:
+    assert not case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)
+    for _ in range(2):
+        case.ledger.let_name(c.MESSAGE_ID, c.RESIDENT)
+    assert case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)
+    assert not case.ledger.lets_name(c.MESSAGE_ID, c.REFERENT)
+    assert not case.ledger.lets_name(EventId("$another"), c.RESIDENT)
+    case.ledger.let_name_no_more(c.MESSAGE_ID, c.REFERENT)
+    assert case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)
+    case.ledger.let_name_no_more(c.MESSAGE_ID, c.RESIDENT)
+    assert not case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from policies.attachments import Attachment
+from policies.details import Detail
 from policies.mail_headers import MailAddress
 from policies.positions import Position
 from policies.terms import (
@@ -61,9 +62,19 @@ def commune() -> Commune:
         "ex.test",
         (Sector(CENTRE, "Centre"), Sector(GARE, "La Gare")),
         (
-            Authority(GENDARMERIE, "Gendarmerie", ALL),
-            Authority(POLICE, "Police municipale", ALL - {Category.VULNERABLE_PERSON}),
-            Authority(MAIRIE, "Mairie", frozenset({Category.INCIVILITY, Category.OTHER})),
+            Authority(GENDARMERIE, "Gendarmerie", ALL, sees=frozenset(Detail)),
+            Authority(
+                POLICE,
+                "Police municipale",
+                ALL - {Category.VULNERABLE_PERSON},
+                sees=frozenset(Detail),
+            ),
+            Authority(
+                MAIRIE,
+                "Mairie",
+                frozenset({Category.INCIVILITY, Category.OTHER}),
+                sees=frozenset(Detail),
+            ),
         ),
     )
 
@@ -114,7 +125,8 @@ def mailed_directory() -> Directory:
 
 
 def flag(**changes: object) -> Flag:
-    base = Flag(FLAG_ID, CENTRE_ROOM, REFERENT, MESSAGE_ID)
+    """A flag that names « other », so that nobody is asked what it is about."""
+    base = Flag(FLAG_ID, CENTRE_ROOM, REFERENT, MESSAGE_ID, Category.OTHER)
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
@@ -130,6 +142,15 @@ def message(text: str = "Un fourgon blanc tourne depuis ce matin.", **changes: o
         trust=SenderTrust.SIGNED,
     )
     return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def need_to_know_directory() -> Directory:
+    """The mairie sees neither plates nor who wrote a message."""
+    full = directory()
+    changed = tuple(
+        replace(a, sees=frozenset()) if a.code == MAIRIE else a for a in full.commune.authorities
+    )
+    return replace(full, commune=replace(full.commune, authorities=changed))
 
 
 def attachment(**changes: object) -> Attachment:

@@ -37,6 +37,8 @@ class FakeLedger(FakeBulletins):
     all_steps: list[tuple[int, Step]] = field(default_factory=list)
     all_enclosures: dict[int, Link] = field(default_factory=dict)
     all_mails: dict[int, Mail] = field(default_factory=dict)
+    changed: dict[int, datetime] = field(default_factory=dict)
+    consents: set[tuple[EventId, UserId]] = field(default_factory=set)
     told_mails: set[int] = field(default_factory=set)
     questions: dict[EventId, Question] = field(default_factory=dict)
     in_flight: set[int] = field(default_factory=set)
@@ -89,6 +91,8 @@ class FakeLedger(FakeBulletins):
         digest: str | None = None,
     ) -> None:
         report = self.reports[report_id]
+        if state is not report.state:
+            self.changed[report_id] = self.clock.now()
         self.reports[report_id] = replace(
             report,
             state=state,
@@ -105,6 +109,19 @@ class FakeLedger(FakeBulletins):
 
     def set_category(self, report_id: int, category: Category) -> None:
         self.reports[report_id] = replace(self.reports[report_id], category=category)
+
+    def asked(self) -> Sequence[tuple[Report, datetime]]:
+        asked = [r for r in self.reports.values() if r.state is ReportState.ASKED]
+        return [(report, self.changed[report.id]) for report in asked]
+
+    def let_name(self, event_id: EventId, user_id: UserId) -> None:
+        self.consents.add((event_id, user_id))
+
+    def let_name_no_more(self, event_id: EventId, user_id: UserId) -> None:
+        self.consents.discard((event_id, user_id))
+
+    def lets_name(self, event_id: EventId, user_id: UserId) -> bool:
+        return (event_id, user_id) in self.consents
 
     def number_report(self, report_id: int, year: int) -> str:
         report = self.reports[report_id]

@@ -9,8 +9,8 @@ import pytest
 from pc_matrix.homeserver.events import incoming, message, words
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent, parse
-from policies.amendments import Edit, Withdrawal
 from policies.formatted import Formatted
+from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
     Answer,
     Category,
@@ -18,7 +18,6 @@ from policies.terms import (
     CommuneCode,
     EventId,
     Flag,
-    Incoming,
     MessageKind,
     RoomId,
     RoomKey,
@@ -129,6 +128,35 @@ TAKEN_BACK = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False, withdrawn=True)
         (said("!diffuser tous x"), AUTHORITY, Command(EVENT, ROOM, SENDER, "broadcast")),
         (said("!blabla"), AUTHORITY, Command(EVENT, ROOM, SENDER, "unknown")),
         (said("bonjour"), SECTOR, None),
+        (
+            reaction("2️⃣"),
+            PRIVATE,
+            Subject(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE, "2"),
+        ),
+        (reaction("9️⃣"), PRIVATE, Said(EVENT, ROOM, SENDER, TARGET, "9")),
+        (reaction("2️⃣"), SECTOR, None),
+        (
+            said("2", reply=True),
+            PRIVATE,
+            Subject(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE),
+        ),
+        (
+            said("Un cambrioalge"),
+            PRIVATE,
+            Subject(EVENT, ROOM, SENDER, EventId(""), Category.BURGLARY),
+        ),
+        (said("Le fourgon est revenu hier soir, je crois"), PRIVATE, Said(EVENT, ROOM, SENDER)),
+        (said("cambriolage"), SECTOR, None),
+        (said("cambriolage", sealed=False), PRIVATE, None),
+        (said("!mon-nom", reply=True), SECTOR, Consent(EVENT, ROOM, SENDER, TARGET, given=True)),
+        (
+            said("!Mon-nom : non", reply=True),
+            SECTOR,
+            Consent(EVENT, ROOM, SENDER, TARGET, given=False),
+        ),
+        (said("!mon-nom"), SECTOR, Command(EVENT, ROOM, SENDER, "name")),
+        (said("!mon-nom", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "name", TARGET)),
+        (said("!mon-nom", reply=True, sealed=False), SECTOR, None),
         (event("m.room.message", {}), SECTOR, None),
         (event("m.room.message", {"body": 5}), SECTOR, None),
         (event("m.sticker", {"body": "!signaler"}), SECTOR, None),
@@ -323,11 +351,12 @@ def test_what_somebody_calls_himself_is_no_part_of_his_message(name: str) -> Non
 
 
 @pytest.mark.parametrize(
-    ("mark", "sign"), [("1️⃣", "1"), ("9\u20e3", "9"), ("⏭️", "skip"), ("📝", "new")]
+    ("mark", "sign"),
+    [("1️⃣", "1"), ("1", "1"), ("9\u20e3", "9"), ("⏭️", "skip"), ("📝", "new")],
 )
 def test_a_tap_in_a_private_room_is_an_answer(mark: str, sign: str) -> None:
     found = incoming(reaction(mark), PRIVATE, c.commune())
-    assert isinstance(found, Said)
+    assert isinstance(found, Said | Subject)
     assert (found.sign, found.target) == (sign, TARGET)
     assert incoming(reaction(mark), SECTOR, c.commune()) is None
     strict = replace(c.commune(), flag_by_reaction=False)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from policies.addressees import UnknownSectors
-from policies.authority import may_command, speaks_for
+from policies.authority import authority_in, may_command, speaks_for
 from policies.broadcast import Bulletin, may_broadcast
 from policies.readers import readers
 from policies.refusal import Refusal
@@ -174,3 +174,15 @@ def test_nobody_unknown_and_nobody_elses_room() -> None:
     assert RoomId("!foreign") not in found
     assert found[c.CENTRE_ROOM] == {c.RESIDENT}
     assert found[c.GENDARMERIE_ROOM] == frozenset()
+
+
+def test_whose_room_it_is() -> None:
+    full = c.directory()
+    found = authority_in(c.POLICE_ROOM, full)
+    assert found is not None
+    assert found.code == c.POLICE
+    assert authority_in(c.CENTRE_ROOM, full) is None
+    assert authority_in(RoomId("!nowhere"), full) is None
+    forgotten = replace(full, commune=replace(full.commune, authorities=()))
+    assert authority_in(c.POLICE_ROOM, forgotten) is None
+    assert speaks_for(c.POLICEMAN, c.POLICE_ROOM, forgotten, c.NOW) is Refusal.NOT_AN_OFFICER

@@ -57,6 +57,7 @@ EDITS: dict[Standing, dict[Reading, Change]] = {
     Standing.LEAVING: dict.fromkeys(READINGS, WITHDRAW),
     Standing.RETURNED: {Decision.RELAY: SHOW, Decision.REDACT: SHOW, Decision.HOLD: SHOW},
     Standing.WAITING: dict.fromkeys(Decision, SHOW),
+    Standing.QUESTIONED: dict.fromkeys(READINGS, NO),
     Standing.STANDS: {
         Decision.RELAY: UPDATE,
         Decision.REDACT: ASK,
@@ -82,12 +83,18 @@ def test_what_an_edit_does(where: Standing, reading: Reading) -> None:
     assert of_edit(where, reading, may_ask=True) is expected
     alone = DOUBT if expected is ASK else expected
     assert of_edit(where, reading, may_ask=False) is alone
+    hurried = Change.HURRY if where is Standing.QUESTIONED else expected
+    assert of_edit(where, reading, may_ask=True, in_danger=True) is hurried
 
 
 @pytest.mark.parametrize("where", Standing)
 def test_words_are_read_only_where_they_matter(where: Standing) -> None:
     """Where they are not read, every reading does the same."""
-    does = {of_edit(where, reading, may_ask=True) for reading in READINGS}
+    does = {
+        of_edit(where, reading, may_ask=True, in_danger=danger)
+        for reading in READINGS
+        for danger in (True, False)
+    }
     assert is_read(where) is (len(does) > 1)
 
 
@@ -98,6 +105,7 @@ def test_words_are_read_only_where_they_matter(where: Standing) -> None:
         (Standing.RETURNED, NO, NO),
         (Standing.IN_FLIGHT, LATER, LATER),
         (Standing.WAITING, WITHDRAW, WITHDRAW),
+        (Standing.QUESTIONED, WITHDRAW, WITHDRAW),
         (Standing.LEAVING, WITHDRAW, WITHDRAW),
         (Standing.STANDS, WITHDRAW, ASK),
         (Standing.ASKED, WITHDRAW, ASK),
@@ -118,6 +126,7 @@ def test_where_a_report_stands(
     before = {
         ReportState.AWAITING: Standing.WAITING,
         ReportState.OFFERED: Standing.WAITING,
+        ReportState.ASKED: Standing.QUESTIONED,
         ReportState.RETURNED: Standing.RETURNED,
     }
     if state is ReportState.WITHDRAWN:

@@ -12,6 +12,7 @@ from policies.commands import (
     Spoken,
     bulletin_number,
     category,
+    lets_name,
     numbered,
     spoken,
     urgent,
@@ -58,6 +59,14 @@ def test_spoken(text: str, expected: Spoken | None) -> None:
 )
 def test_category(words: str, expected: Category | None) -> None:
     assert category(words) == expected
+
+
+@pytest.mark.parametrize(
+    ("rest", "allowed"),
+    [("", True), ("oui", True), ("non", False), (": Non !", False), ("plus", False)],
+)
+def test_a_name_is_allowed_unless_no_is_said(rest: str, allowed: bool) -> None:
+    assert lets_name(rest) is allowed
 
 
 @pytest.mark.parametrize(

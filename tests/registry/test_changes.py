@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pc_matrix.registry import Registry
-from policies.amendments import Edit
 from policies.changes import Asked, Question
+from policies.incoming import Edit
 from policies.terms import Answer, EventId, Flag, RoomId, UserId
 from tests.registry.conftest import CODE, NOW, OTHER
 

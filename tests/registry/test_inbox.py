@@ -6,14 +6,13 @@ import pytest
 
 from pc_matrix.registry import Registry, inbox
 from pc_matrix.registry.transactions import insert_once
-from policies.amendments import Edit, Withdrawal
+from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
     Answer,
     Category,
     Command,
     EventId,
     Flag,
-    Incoming,
     RoomId,
     Said,
     TakeUp,
@@ -29,6 +28,10 @@ ITEMS: tuple[Incoming, ...] = (
     Answer(EventId("$d"), ROOM, ANNE, EventId("$t"), send=False),
     TakeUp(EventId("$e"), ROOM, ANNE, EventId("$t"), closes=True),
     TakeUp(EventId("$f"), ROOM, ANNE, EventId("$t"), closes=False),
+    Subject(EventId("$m"), ROOM, ANNE, EventId("$t"), Category.OTHER),
+    Subject(EventId("$p"), ROOM, ANNE, EventId("$t"), Category.BURGLARY, "1"),
+    Consent(EventId("$n"), ROOM, ANNE, EventId("$t"), given=True),
+    Consent(EventId("$o"), ROOM, ANNE, EventId("$t"), given=False),
     Said(EventId("$s1"), ROOM, ANNE),
     Said(EventId("$s2"), ROOM, ANNE, EventId("$t"), "skip"),
     Command(EventId("$a"), ROOM, ANNE, "reply"),

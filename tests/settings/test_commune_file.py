@@ -8,6 +8,7 @@ import pytest
 from pc_matrix.errors import SettingsError
 from pc_matrix.settings import communes, load
 from policies.brake_limits import BrakeLimits
+from policies.details import Detail
 from policies.terms import (
     CHARTER_VERSION,
     Authority,
@@ -109,6 +110,7 @@ def test_a_file_becomes_frozen_values(tmp_path: Path) -> None:
             AuthorityCode("mairie"),
             "Mairie",
             frozenset({Category.BURGLARY, Category.INCIVILITY, Category.SUSPICIOUS_VEHICLE}),
+            sees=frozenset({Detail.RESIDENT}),
         ),
         Authority(AuthorityCode("muette"), "Sans signalement", frozenset()),
     )
@@ -350,3 +352,32 @@ secteur = "x.png"
     ]
     nan = written(tmp_path, GOOD + '[brake]\nshare = nan\nremovals = "5"')
     assert len(faults_of(nan)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "keys", "sees"),
+    [
+        ("gendarmerie", "", set(Detail)),
+        ("police-municipale", "", set(Detail)),
+        ("mairie", "", {Detail.RESIDENT}),
+        ("accueil", "", set()),
+        ("accueil", 'kind = "Gendarmerie"', set(Detail)),
+        ("gendarmerie", 'kind = "mairie"', {Detail.RESIDENT}),
+        ("gendarmerie", 'kind = "autre"', set()),
+        ("mairie", 'sees = ["plaque"]', {Detail.PLATE}),
+        ("mairie", 'sees = ["plate", "Habitant"]', set(Detail)),
+        ("gendarmerie", "sees = []", set()),
+    ],
+)
+def test_what_an_authority_sees(tmp_path: Path, code: str, keys: str, sees: set[Detail]) -> None:
+    block = f'[[authority]]\ncode = "{code}"\nname = "X"\ncategories = ["*"]\n{keys}\n'
+    text = GOOD[: GOOD.index("[[authority]]")] + block
+    (authority,) = load(written(tmp_path, text)).commune.authorities
+    assert authority.sees == sees
+
+
+def test_an_unknown_kind_or_detail_is_a_fault(tmp_path: Path) -> None:
+    text = GOOD.replace('code = "mairie"\n', 'code = "mairie"\nkind = "prefet"\nsees = ["nom"]\n')
+    faults = faults_of(written(tmp_path, text))
+    assert any("authority[2].kind" in f and "police-municipale" in f for f in faults)
+    assert any("authority[2].sees" in f and "plaque" in f for f in faults)

@@ -9,6 +9,7 @@ from pc_matrix.registry.tables.bulletins import (
     BulletinWordingRow,
 )
 from pc_matrix.registry.tables.changes import QuestionRow
+from pc_matrix.registry.tables.consents import NameConsentRow
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.enclosures import EnclosureRow
 from pc_matrix.registry.tables.guided import FormAnswerRow, FormRow
@@ -57,6 +58,7 @@ __all__ = [
     "LinkTryRow",
     "MailRow",
     "MandateRow",
+    "NameConsentRow",
     "PersonRow",
     "PinRow",
     "PlaceRow",

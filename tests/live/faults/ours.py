@@ -33,7 +33,8 @@ from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
-from policies.terms import Commune, Directory, Incoming, RoomId, RoomKey, RoomKind, UserId
+from policies.incoming import Incoming
+from policies.terms import Commune, Directory, RoomId, RoomKey, RoomKind, UserId
 from tests.live.faults.engine import Hook, ignore
 from tests.policies.worlds import COMMUNE
 
