@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bridges.each import each
+from bridges.enclosing import Enclosing
 from bridges.outcome import Outcome, Refused, Relayed, Uncertain
 from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as wording
+from bridges.wording.enclosures import file_name
 from bridges.wording.notice import Notice
+from policies.details import Detail
 from policies.mails import MailKind
+from policies.need_to_know import Leaving
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
 from policies.reports import LinkState, Report, ReportState
 from policies.routing import Destination, MailDestination, route
-from policies.terms import Category, Directory, RoomId, SectorCode
+from policies.terms import Authority, AuthorityCode, Category, Directory, RoomId, SectorCode, UserId
 
 RELAYED_MARK = "📨"
 
@@ -28,11 +35,15 @@ class Parcel:
     report: Report
     sector: SectorCode
     sent_at: datetime
-    words: str
+    leaving: Leaving
     digest: str
-    """The keyed fingerprint of ``words``: what leaves later is compared with it."""
+    """The keyed fingerprint of its whole text: what leaves later is compared with it."""
+    author: UserId | None = None
+    """Who wrote the message, where he lets his name be told."""
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
+    enclosure: Picture | Position | None = None
+    urgent: bool = False
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -45,13 +56,18 @@ class Went:
     arrived: list[str]
     missing: list[str]
     mailed: list[str]
+    masked: list[str]
+    """Those of them that see a masked text."""
 
 
 class Delivery:
     """Sends reports; what was sent before a crash is not sent again."""
 
-    def __init__(self, rooms: RoomSender, ledger: ReportLedger, clock: Clock) -> None:
+    def __init__(
+        self, rooms: RoomSender, ledger: ReportLedger, enclosing: Enclosing, clock: Clock
+    ) -> None:
         self._rooms, self._ledger, self._clock = rooms, ledger, clock
+        self._enclosing = enclosing
 
     async def deliver(self, parcel: Parcel, directory: Directory) -> Outcome:
         """Send ``parcel`` to every authority of its category, then tell its référent."""
@@ -64,38 +80,51 @@ class Delivery:
         mails = [d for d in destinations if isinstance(d, MailDestination)]
         rooms = [d for d in destinations if isinstance(d, Destination)]
         self._write_down(parcel, mails)
-        notice = _notice(parcel, number, directory)
-        certain = await each(self._arrives(parcel, d, notice, now) for d in rooms)
+        language, enclosure = directory.commune.language, parcel.enclosure
+        name = "" if enclosure is None else file_name(language, number, enclosure)
+        certain = await each(
+            self._arrives(
+                parcel, d.room_id, notice_of(parcel, d.authority, number, directory), name, now
+            )
+            for d in rooms
+        )
         went = Went(
             arrived=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if sure],
             missing=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if not sure],
             mailed=[d.authority.name for d in mails],
+            masked=masked_names(parcel.leaving, destinations),
         )
         return await self._tell(parcel, number, went, directory)
 
     def _write_down(self, parcel: Parcel, mails: list[MailDestination]) -> None:
         """Let ``to_mail`` send it, which waits for a mail server as nobody here should have to."""
         report = parcel.report
-        if mails:
-            self._ledger.set_state(report.id, report.state, digest=parcel.digest)
+        self._ledger.set_state(report.id, report.state, digest=parcel.digest)
         for destination in mails:
             code = destination.authority.code
             txn = transaction("mail", report.source_event, RoomId(code))
             self._ledger.mail(report.id, code, MailKind.REPORT, txn)
 
     async def _arrives(
-        self, parcel: Parcel, destination: Destination, notice: Notice, now: datetime
+        self, parcel: Parcel, room_id: RoomId, notice: Notice, name: str, now: datetime
     ) -> bool:
-        """Send to one destination; whether it surely arrived."""
-        source, room_id = parcel.report.source_event, destination.room_id
-        link = self._ledger.link(parcel.report.id, room_id, transaction("report", source, room_id))
-        if link.state is LinkState.SENT:
+        """Send to one destination, the words first; whether all of it surely arrived.
+
+        ``name`` is what its picture is called there.
+        """
+        source = parcel.report.source_event
+        txn = transaction("report", source, room_id)
+        link = self._ledger.link(parcel.report.id, room_id, txn, parcel.digest)
+        if link.state is not LinkState.SENT:
+            if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
+                self._ledger.uncertain(link.id)
+                return False
+            event_id = await self._rooms.send(room_id, notice, link.txn)
+            self._ledger.sent(link.id, event_id)
+            link = replace(link, event_id=event_id)
+        if parcel.enclosure is None:
             return True
-        if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
-            self._ledger.uncertain(link.id)
-            return False
-        self._ledger.sent(link.id, await self._rooms.send(room_id, notice, link.txn))
-        return True
+        return await self._enclosing.follow(link, parcel.enclosure, name, source, now)
 
     async def _tell(self, parcel: Parcel, number: str, went: Went, directory: Directory) -> Outcome:
         report = parcel.report
@@ -114,7 +143,10 @@ class Delivery:
             return Uncertain(number)
         if parcel.marked and went.arrived:
             await mark(self._rooms, report)
-        notice = wording.relayed(referent, number, went.arrived, went.mailed)
+        minutes = directory.commune.remind_after if parcel.urgent else 0
+        notice = wording.relayed(
+            referent, number, went.arrived, went.mailed, minutes, masked=went.masked
+        )
         await tell(
             self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event
         )
@@ -138,23 +170,69 @@ async def mark(rooms: RoomSender, report: Report) -> None:
     await rooms.react(report.source_room, report.source_event, RELAYED_MARK, txn)
 
 
-def _notice(parcel: Parcel, number: str, directory: Directory) -> Notice:
-    facts = facts_of(parcel.report, number, parcel.sector, parcel.sent_at, directory)
-    return wording.report(directory.commune.language, facts, parcel.words)
+def masked_names(
+    leaving: Leaving, destinations: Iterable[Destination | MailDestination]
+) -> list[str]:
+    """Who of those who receive a report sees a masked text of it; each once."""
+    found = leaving.masked_for(destination.authority for destination in destinations)
+    return list(dict.fromkeys(authority.name for authority in found))
+
+
+def will_be_masked(leaving: Leaving, category: Category | None, directory: Directory) -> list[str]:
+    """Who of those who will receive it, or may while nobody knows its category, sees it masked."""
+    authorities = [
+        authority
+        for authority in directory.commune.authorities
+        if (category in authority.categories if category else authority.categories)
+    ]
+    return [authority.name for authority in leaving.masked_for(authorities)]
+
+
+def notice_of(
+    parcel: Parcel, authority: Authority | None, number: str, directory: Directory
+) -> Notice:
+    """The report as ``authority`` reads it in its room: nothing that it is not to see.
+
+    ``None``, for one that the commune's file does not name any more, sees least.
+    """
+    authority = authority or Authority(AuthorityCode(""), "", frozenset())
+    facts = facts_of(parcel, authority, number, directory)
+    words = parcel.leaving.to(authority)
+    return wording.report(directory.commune.language, facts, words, parcel.enclosure)
 
 
 def facts_of(
-    report: Report, number: str, sector: SectorCode, sent_at: datetime, directory: Directory
+    parcel: Parcel, authority: Authority, number: str, directory: Directory
 ) -> wording.ReportFacts:
-    """What an authority is told of ``report`` besides its text."""
-    commune = directory.commune
+    """What ``authority`` is told of a report besides its text."""
+    report, commune = parcel.report, directory.commune
     names = {sector.code: sector.name for sector in commune.sectors}
+    is_masked = parcel.leaving.is_masked_for(authority)
     return wording.ReportFacts(
         number=number,
         category=report.category or Category.OTHER,
-        sector=names.get(sector, sector),
+        sector=names.get(parcel.sector, parcel.sector),
         referent=person_of(report.referent, directory).name,
-        sent_at=sent_at,
+        sent_at=parcel.sent_at,
         time_zone=commune.time_zone,
         by_reaction=commune.flag_by_reaction,
+        urgent=parcel.urgent,
+        resident=_resident(parcel, authority, directory),
+        known_to=_who_sees(Detail.PLATE, parcel, directory) if is_masked else None,
+    )
+
+
+def _resident(parcel: Parcel, authority: Authority, directory: Directory) -> str:
+    """The author's name, for who may see it; empty when he allowed nothing or is unknown."""
+    person = directory.persons.get(parcel.author) if parcel.author is not None else None
+    return person.name if person is not None and Detail.RESIDENT in authority.sees else ""
+
+
+def _who_sees(detail: Detail, parcel: Parcel, directory: Directory) -> tuple[str, ...]:
+    """The authorities that have the report with that detail."""
+    category = parcel.report.category or Category.OTHER
+    return tuple(
+        authority.name
+        for authority in directory.commune.authorities
+        if category in authority.categories and detail in authority.sees
     )

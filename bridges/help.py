@@ -9,7 +9,11 @@ from bridges.wording import relay as relay_wording
 from bridges.wording import welcome as wording
 from policies.charter import to_ask
 from policies.refusal import Refusal
+from policies.relay import transaction
 from policies.terms import Command, Directory, Role, RoomKind
+
+NEW_MARK = "📝"
+"""A tap on it begins a report."""
 
 
 class Help:
@@ -23,7 +27,8 @@ class Help:
         person = person_of(command.sender, directory)
         now = self._clock.now()
         mandates = directory.mandates_of(command.sender, now)
-        if any(m.role is Role.REFERENT for m in mandates):
+        is_referent = any(m.role is Role.REFERENT for m in mandates)
+        if is_referent:
             notice = wording.referent_help(person, by_reaction=directory.commune.flag_by_reaction)
         elif any(not m.role.is_of_a_sector for m in mandates):
             notice = wording.officer_help(person)
@@ -34,7 +39,10 @@ class Help:
         else:
             return Refused(Refusal.NO_MANDATE)
         about = command.event_id
-        await tell(self._rooms, directory, person, notice, purpose="help", about=about)
+        said = await tell(self._rooms, directory, person, notice, purpose="help", about=about)
+        if said is not None and directory.commune.flag_by_reaction and is_referent:
+            room_id = directory.room_of(RoomKind.PRIVATE, person.user_id) or command.room_id
+            await self._rooms.react(room_id, said, NEW_MARK, transaction("tap", said, NEW_MARK))
         return Helped()
 
     async def correct(self, command: Command, refusal: Refusal, directory: Directory) -> Outcome:

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridges.calling import first_call
+from bridges.composing import Composing
 from bridges.drafting import drafted
 from bridges.ports import Language, MessageReader, ReportLedger
+from policies.attachments import Enclosed, mark, seen_first
+from policies.changes import may_follow
 from policies.denunciation.analysis import Analysis
 from policies.denunciation.judge import judge
 from policies.denunciation.verdict import Decision, Verdict
 from policies.emergency import Emergency
 from policies.message_words import careful, whole
+from policies.need_to_know import Leaving, leaving
 from policies.refusal import Refusal
 from policies.relay import History, Relayable, heeds_danger, may_relay
 from policies.reports import Report
@@ -39,6 +43,16 @@ class Judged:
         """What leaves when the référent confirms it, ``None`` when nothing can."""
         return self.draft if self.verdict.decision is Decision.RETURN else self.verdict
 
+    @property
+    def enclosed(self) -> Enclosed | None:
+        """What leaves with it: of a denunciation nothing, also when its facts may."""
+        is_returned = self.verdict.decision is Decision.RETURN
+        return None if is_returned else self.message.enclosed
+
+    def shown(self, leaving: Verdict) -> str:
+        """What is confirmed when ``leaving`` is: its text, and just what was enclosed."""
+        return leaving.text + mark(self.enclosed)
+
     def __repr__(self) -> str:
         return f"Judged({self.message!r}, {self.verdict!r})"
 
@@ -54,28 +68,56 @@ class Barred:
 class Judging:
     """One commune's reading of flagged messages."""
 
-    def __init__(self, reader: MessageReader, ledger: ReportLedger, language: Language) -> None:
+    def __init__(
+        self,
+        reader: MessageReader,
+        ledger: ReportLedger,
+        language: Language,
+        composing: Composing | None = None,
+    ) -> None:
         self._reader, self._ledger, self._language = reader, ledger, language
+        self._composing = composing
+
+    def outgoing(self, judged: Judged, verdict: Verdict) -> Leaving:
+        """What leaves of ``judged`` by ``verdict``, with what not every authority sees of it."""
+        if verdict.text == judged.analysis.text:
+            return leaving(judged.analysis)
+        return leaving(self._language.analyse(verdict.text))
 
     async def judge(self, flag: Flag, directory: Directory, now: datetime) -> Judged | Barred:
         """What may become of the message that ``flag`` chose; it is read only where it helps."""
         history = History(self._ledger.report_of(flag.target), self._ledger.flags_today(flag))
         # Asked before anything is read, which may have to wait for a key: whoever may not flag
         # must not keep those waiting who may.
-        refusal = may_relay(flag, None, directory, history, now)
+        guided = self._composing.sector_of(flag.target) if self._composing else None
+        refusal = may_relay(flag, None, directory, history, now, guided)
         if isinstance(refusal, Relayable):
             return Barred(Refusal.UNREADABLE)  # may_relay never allows what was not read
         is_heeded = heeds_danger(refusal, flag, directory, history)
         if refusal is not Refusal.UNREADABLE and not is_heeded:
             return Barred(refusal)
-        message = await self._reader.newest(flag.room_id, flag.target)
-        relayable = may_relay(flag, message, directory, history, now)
+        message = await self._read(flag, directory, is_guided=guided is not None)
+        relayable = may_relay(flag, message, directory, history, now, guided)
         if message is None:
             return Barred(Refusal.UNREADABLE)
         if isinstance(relayable, Refusal):
             said = self._language.analyse(whole(message).text)
             return Barred(relayable, first_call(self._language, said))
         return self._judged(message, relayable)
+
+    async def again(self, report: Report, directory: Directory, now: datetime) -> Judged | Barred:
+        """The newest words of a report's message, whoever holds which mandate of its référents."""
+        is_guided = self._composing is not None and self._composing.sector_of(report.source_event)
+        message = await self._read(flag_of(report), directory, is_guided=bool(is_guided))
+        relayable = may_follow(report, message, directory, now)
+        if isinstance(relayable, Refusal) or message is None:
+            return Barred(relayable if isinstance(relayable, Refusal) else Refusal.UNREADABLE)
+        return self._judged(message, relayable)
+
+    async def _read(self, flag: Flag, directory: Directory, *, is_guided: bool) -> Message | None:
+        if is_guided and self._composing is not None:
+            return await self._composing.read(flag.target, directory)
+        return await self._reader.newest(flag.room_id, flag.target)
 
     def _judged(self, message: Message, relayable: Relayable) -> Judged | Barred:
         said = whole(message)
@@ -84,6 +126,7 @@ class Judging:
         if not analysis.readable:
             return Barred(Refusal.UNCHECKED, call)
         verdict = careful(judge(analysis), said)
+        verdict = seen_first(verdict, message.enclosed)
         draft = drafted(self._language, analysis, verdict, said.doubts)
         return Judged(message, relayable, analysis, verdict, draft, call)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from policies.certificates import Certificate
 from policies.mail_headers import MailAddress
+from policies.pictures import Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,9 @@ class Letter:
     txn: str
     answers: str = ""
     certificate: Certificate | None = None
+    picture: Picture | None = None
+    """Goes with the text, and only where that is encrypted."""
+    picture_name: str = ""
 
     def __repr__(self) -> str:
         """No text, so that no log or traceback can carry it."""

@@ -38,6 +38,18 @@ class Awaiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A référent was asked: what his report is about, or the next thing of a guided one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consented:
+    """An author said whether his name may be told."""
+
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Declined:
     """Its author kept it back."""
 
@@ -48,13 +60,46 @@ class Acknowledged:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenBack:
+    """An officer took his sign away."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     number: str
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """Closed without follow-up."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recounted:
+    """Somebody was shown a report's history, or his own reports."""
+
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
 class Broadcast:
+    """A bulletin was confirmed, and leaves for so many rooms."""
+
     rooms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A bulletin was confirmed at night, and leaves in the morning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A bulletin is taken back from every sector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +127,37 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """Its copies have the new words."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Its copies stay, and are known to be older than its message."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Its copies were taken away; ``number`` is empty for a report that never left."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A message was changed or taken away, and nothing follows from that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It has to wait for something else, and stays in the inbox."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """It concerned nothing that we know."""
 
@@ -97,14 +173,26 @@ Outcome = (
     | Returned
     | Offered
     | Awaiting
+    | Asked
+    | Consented
     | Declined
     | Acknowledged
+    | TakenBack
     | Answered
+    | Dropped
+    | Recounted
     | Broadcast
+    | Held
+    | Recalled
     | Accepted
     | Departed
     | Helped
     | Linked
+    | Corrected
+    | Marked
+    | Withdrawn
+    | Unchanged
+    | Later
     | Ignored
     | Refused
 )

@@ -8,11 +8,27 @@ from typing import Protocol
 
 from bridges.letter import Letter
 from bridges.wording.notice import Notice
+from policies.attachments import Attachment
 from policies.certificates import Certificate, CertificateFault
 from policies.denunciation.analysis import Analysis
+from policies.escalation import Followed
+from policies.guided import Form
 from policies.mails import Mail, MailKind, MailOutcome, MailState
-from policies.reports import AckNews, Choice, Link, Report, ReportState, Showing
-from policies.terms import AuthorityCode, EventId, Flag, Message, RoomId, UserId
+from policies.pictures import Picture
+from policies.positions import Position
+from policies.refusal import Refusal
+from policies.reports import Choice, Link, Report, ReportState, Showing
+from policies.steps import Step, StepKind
+from policies.terms import (
+    AuthorityCode,
+    Category,
+    Directory,
+    EventId,
+    Flag,
+    Message,
+    RoomId,
+    UserId,
+)
 
 
 class RoomSender(Protocol):
@@ -20,6 +36,25 @@ class RoomSender(Protocol):
 
     async def send(self, room_id: RoomId, notice: Notice, txn: str) -> EventId: ...
     async def react(self, room_id: RoomId, event_id: EventId, key: str, txn: str) -> EventId: ...
+
+
+class EnclosureSender(Protocol):
+    """Sends pictures and positions into rooms. The same ``txn`` never sends one twice."""
+
+    async def enclose(
+        self,
+        room_id: RoomId,
+        enclosure: Picture | Position,
+        name: str,
+        txn: str,
+        answers: EventId | None = None,
+    ) -> EventId: ...
+
+
+class Pictures(Protocol):
+    """Fetches an attachment and makes its picture anew, without what a picture tells beside it."""
+
+    async def cleaned(self, attachment: Attachment) -> Picture | Refusal: ...
 
 
 class MessageReader(Protocol):
@@ -76,10 +111,25 @@ class ReportLedger(Protocol):
     ) -> None: ...
     def showed(self, report_id: int, showing: Showing) -> None: ...
     def chose(self, event_id: EventId, choice: Choice) -> None: ...
+    def set_category(self, report_id: int, category: Category) -> None: ...
+    def asked(self) -> Sequence[tuple[Report, datetime]]:
+        """The reports that are in state ASKED, each with since when."""
+
+    def lets_name(self, event_id: EventId, user_id: UserId) -> bool:
+        """Whether ``user_id`` allowed his name to be told with that message."""
+
     def number_report(self, report_id: int, year: int) -> str: ...
-    def link(self, report_id: int, destination: RoomId, txn: str) -> Link: ...
+    def link(
+        self, report_id: int, destination: RoomId, txn: str, digest: str | None = None
+    ) -> Link:
+        """The report's link to that room, begun with the words of ``digest`` if it is new."""
+
     def sent(self, link_id: int, event_id: EventId) -> None: ...
     def uncertain(self, link_id: int) -> None: ...
+    def note(self, report_id: int, step: Step) -> None:
+        """Keep a step; one that is there already stays as it was first."""
+
+    def steps(self, report_id: int) -> Sequence[Step]: ...
     def mail(
         self,
         report_id: int,
@@ -88,6 +138,32 @@ class ReportLedger(Protocol):
         txn: str,
         change: EventId | None = None,
     ) -> Mail: ...
+
+
+class FormLedger(Protocol):
+    """Guided reports, of one commune: steps, choices and event ids, and no text."""
+
+    def keep_form(self, form: Form) -> None: ...
+    def open_form(self, user_id: UserId) -> Form | None:
+        """The one that he is at, ``None`` when he is at none."""
+
+    def form_of(self, source: EventId) -> Form | None: ...
+    def form_answered(self, last_event: EventId) -> Form | None:
+        """The one whose last answer that was, also when it ended with it."""
+
+    def untouched_forms(self, since: datetime) -> Sequence[Form]:
+        """Those that are open and that nobody answered at ``since`` or later."""
+
+
+class EnclosureLedger(Protocol):
+    """What followed reports' copies beside their text, of one commune.
+
+    An enclosure is a ``Link`` whose ``id`` is its own. ``enclosed`` without an event: nobody knows.
+    """
+
+    def enclosure(self, link_id: int, txn: str) -> Link: ...
+    def enclosed(self, enclosure_id: int, event_id: EventId | None) -> None: ...
+    def enclosures(self, report_id: int) -> Sequence[Link]: ...
 
 
 class MailLedger(ReportLedger, Protocol):
@@ -110,26 +186,42 @@ class CertificateLedger(Protocol):
         """Forget what was told of the authority's: should it happen again, it is news."""
 
 
+class NameLedger(Protocol):
+    """Whose name may be told with which message, and where its report went; of one commune."""
+
+    def let_name(self, event_id: EventId, user_id: UserId) -> None: ...
+    def let_name_no_more(self, event_id: EventId, user_id: UserId) -> None: ...
+    def report_of(self, source_event: EventId) -> Report | None: ...
+    def links(self, report_id: int) -> Sequence[Link]: ...
+
+
 class AckLedger(Protocol):
     """What authorities said of reports, of one commune."""
 
     def report_by_number(self, number: str) -> Report | None: ...
     def links(self, report_id: int) -> Sequence[Link]: ...
     def link_by_event(self, event_id: EventId) -> tuple[Report, Link] | None: ...
-    def would_acknowledge(
-        self, report_id: int, authority: AuthorityCode, *, closes: bool
-    ) -> AckNews: ...
-    def acknowledge(self, report_id: int, authority: AuthorityCode, *, closes: bool) -> None: ...
+    def note(self, report_id: int, step: Step) -> None: ...
+    def steps(self, report_id: int) -> Sequence[Step]: ...
+    def step_by_event(self, event_id: EventId) -> tuple[Report, Step] | None:
+        """The report and the step that ``event_id`` stands for: a sign, or what the bot said."""
 
 
-class BulletinLedger(Protocol):
-    """Bulletins and where they went, of one commune."""
+class HistoryLedger(AckLedger, Protocol):
+    """What is known of reports, of one commune."""
 
-    def open_bulletin(self, source_event: EventId, sender: UserId) -> int: ...
-    def set_preview(self, bulletin_id: int, preview_event: EventId) -> None: ...
-    def bulletin_by_preview(self, preview_event: EventId) -> tuple[int, EventId] | None: ...
-    def bulletin_is_sent(self, preview_event: EventId) -> bool: ...
-    def bulletin_link(self, bulletin_id: int, destination: RoomId, txn: str) -> Link: ...
-    def bulletin_sent(self, link_id: int, event_id: EventId) -> None: ...
-    def bulletin_uncertain(self, link_id: int) -> None: ...
-    def bulletin_done(self, bulletin_id: int) -> None: ...
+    def report_of(self, source_event: EventId) -> Report | None: ...
+    def mails(self, report_id: int) -> Sequence[Mail]: ...
+    def reports_by(self, referent: UserId) -> Sequence[Report]:
+        """Those that he flagged in the last 30 days, the newest first."""
+
+
+class EscalationLedger(Protocol):
+    """Reports that left and are followed, of one commune."""
+
+    def followed(self, directory: Directory) -> Sequence[Followed]:
+        """Those for which something may be due: urgent ones, and those of the days before."""
+
+    def note(self, report_id: int, step: Step) -> None: ...
+    def counted(self, kind: StepKind) -> int:
+        """Of how many reports of this year such a step is kept."""

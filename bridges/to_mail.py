@@ -13,19 +13,24 @@ from datetime import datetime
 from bridges.certificate_news import CertificateNews
 from bridges.delivery import facts_of, mark
 from bridges.each import attempted
+from bridges.enclosing import Enclosing
 from bridges.judging import Barred, Judging, flag_of
 from bridges.letter import Letter
+from bridges.parcels import parcel_of
 from bridges.patience import Patience
 from bridges.ports import Clock, Fingerprint, MailLedger, MailSender, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import letters
 from bridges.wording import mail as wording
+from bridges.wording.enclosures import file_name
 from policies.certificates import Usable, judge
 from policies.denunciation.verdict import Decision
 from policies.mail_headers import MailAddress
 from policies.mails import Mail, MailKind, MailOutcome, MailState, is_given_up, is_late, state_after
+from policies.pictures import Picture
+from policies.refusal import Refusal
 from policies.relay import transaction
-from policies.reports import Report, ReportState
+from policies.reports import WITHDRAWN, Report, ReportState
 from policies.terms import Authority, Category, Directory, EventId, RoomId
 
 _STANDS = frozenset({MailState.HANDING, MailState.TAKEN, MailState.UNCERTAIN})
@@ -52,10 +57,11 @@ class ToMail:
         fingerprint: Fingerprint,
         certificates: CertificateNews,
         clock: Clock,
+        enclosing: Enclosing,
     ) -> None:
         self._mail, self._rooms, self._ledger = mail, rooms, ledger
         self._judging, self._fingerprint, self._clock = judging, fingerprint, clock
-        self._certificates = certificates
+        self._certificates, self._enclosing = certificates, enclosing
         self._patience = Patience()
         self._told_late: set[int] = set()
 
@@ -132,7 +138,8 @@ class ToMail:
     async def _write(self, report: Report, mail: Mail, directory: Directory) -> Written | None:
         """The mail as it may leave now, ``None`` when it may not any more."""
         authority = authority_of(mail, directory)
-        if authority is None or authority.email is None or report.number is None:
+        is_gone = mail.kind is not MailKind.WITHDRAWAL and report.state in WITHDRAWN
+        if is_gone or authority is None or authority.email is None or report.number is None:
             return None
         if mail.kind is MailKind.WITHDRAWAL:
             return Written(self._letter(report, mail, authority.email, None, directory), False)
@@ -140,12 +147,19 @@ class ToMail:
         leaving = None if isinstance(judged, Barred) else judged.leaving
         if isinstance(judged, Barred) or leaving is None:
             return None
-        if self._fingerprint.of(leaving.text) != report.digest:
+        if self._fingerprint.of(judged.shown(leaving)) != report.digest:
             return None
-        sector, sent_at = judged.relayable.sector, judged.message.sent_at
-        facts = facts_of(report, report.number, sector, sent_at, directory)
-        body = letters.report(directory.commune.language, facts, leaving.text, mail.kind)
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            return None
+        parcel = parcel_of(report, judged, self._judging.outgoing(judged, leaving), self._ledger)
+        facts = facts_of(parcel, authority, report.number, directory)
+        language, words = directory.commune.language, parcel.leaving.to(authority)
+        body = letters.report(language, facts, words, mail.kind, enclosure)
         letter = self._letter(report, mail, authority.email, body, directory)
+        if letter.certificate is not None and isinstance(enclosure, Picture):
+            name = file_name(language, report.number, enclosure)
+            letter = replace(letter, picture=enclosure, picture_name=name)
         is_shown = mail.kind is MailKind.REPORT and judged.verdict.decision is not Decision.RETURN
         return Written(letter, is_shown)
 
@@ -189,7 +203,7 @@ class ToMail:
     async def _tell_end(self, report: Report, mail: Mail, directory: Directory) -> None:
         await self._say(report, mail, directory, wording.Ended(mail.kind, mail.state, mail.sealed))
         is_for_a_human = mail.state not in (MailState.TAKEN, MailState.WITHHELD)
-        if is_for_a_human and mail.kind is MailKind.REPORT:
+        if is_for_a_human and mail.kind is MailKind.REPORT and report.state not in WITHDRAWN:
             self._ledger.set_state(report.id, ReportState.UNCERTAIN)
 
     async def _say(

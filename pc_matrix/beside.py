@@ -1,7 +1,8 @@
 """What the bot does beside its inbox, each in a task of its own: nobody waits behind the other.
 
 *Verify* answers those who compare codes with the town hall, *receive* those who invite the bot to
-link their account, and *mail* writes to authorities without Matrix.
+link their account, *mail* writes to authorities without Matrix, *remind* brings up again what
+nobody acknowledged, *call first* tells who has to call for help, and *bulletins* go to sectors.
 """
 
 from __future__ import annotations
@@ -17,10 +18,14 @@ from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.homeserver.outage import Outage, ServerState
 from pc_matrix.homeserver.room_events import RoomEvent
+from pc_matrix.lookout import Lookout
 from pc_matrix.putting_off import put_off, set_or_late
 from pc_matrix.verifications import Verifications
-from policies.terms import Directory, Incoming
+from policies.incoming import Incoming
+from policies.terms import Directory
 
+REMINDERS_EVERY = 30.0
+"""Seconds between two looks at what waits: they are given by the minute."""
 _Step = Callable[[], Awaitable[object]]
 
 
@@ -30,9 +35,21 @@ class Mails(Protocol):
     async def step(self, directory: Directory) -> None: ...
 
 
+class Bulletins(Protocol):
+    """What officers say to sectors: ``bridges.bulletin_desk``."""
+
+    async def step(self, directory: Directory) -> None: ...
+
+
+class Reminders(Protocol):
+    """What is due of reports that nobody acknowledged: ``bridges.escalation``."""
+
+    async def step(self, directory: Directory) -> int: ...
+
+
 @dataclass(slots=True)
 class Beside:
-    """The three desks beside the inbox; ``mails`` is ``None`` for a commune that writes to nobody.
+    """The desks beside the inbox; ``mails`` is ``None`` for a commune that writes to nobody.
 
     ``directory`` is the commune as it is now, ``watch`` tells of what a desk left among the
     incidents.
@@ -43,16 +60,25 @@ class Beside:
     mails: Mails | None
     directory: Callable[[], Directory]
     watch: Callable[[], object]
+    lookout: Lookout
+    reminders: Reminders | None = None
+    bulletins: Bulletins | None = None
     _mail_news: asyncio.Event = field(default_factory=asyncio.Event)
+    _bulletin_news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def tasks(self, server: ServerState) -> list[Coroutine[Any, Any, None]]:
         """One endless task a desk, for a task group."""
         desks = [
             _keep("verify", server, self._verify, self.verifications.wait),
             _keep("receive", server, self.foyer.step, self.foyer.wait),
+            _keep("call first", server, self.lookout.step, self.lookout.wait),
         ]
+        if self.bulletins is not None:
+            desks.append(_keep("bulletins", server, self._spread, self._wait_for_bulletins))
         if self.mails is not None:
             desks.append(_keep("mail", server, self._mail, self._wait_for_mail))
+        if self.reminders is not None:
+            desks.append(_keep("remind", server, self._remind, self._wait_to_remind))
         return desks
 
     def hear(self, batch: Batch) -> None:
@@ -63,9 +89,15 @@ class Beside:
         """What somebody who is not in a room of the commune asks for."""
         return self.foyer.command(event)
 
-    def settled(self) -> None:
-        """A report may have been made: there may be a mail to write."""
+    def took_in(self, items: list[Incoming], batch: Batch) -> None:
+        """Look through what the inbox just took in for who needs help now."""
+        self.lookout.hear(items, batch.events)
+
+    def settled(self, item: Incoming) -> None:
+        """It had its turn. A report or a bulletin may have been made: there may be more to send."""
+        self.lookout.settled(item.event_id)
         self._mail_news.set()
+        self._bulletin_news.set()
 
     async def _verify(self) -> None:
         await self.verifications.step()
@@ -77,8 +109,25 @@ class Beside:
             with put_off("mail.put_off"):
                 await self.mails.step(self.directory())
 
+    async def _spread(self) -> None:
+        self._bulletin_news.clear()
+        if self.bulletins is not None:
+            with put_off("bulletins.put_off"):
+                await self.bulletins.step(self.directory())
+
+    async def _wait_for_bulletins(self) -> None:
+        await set_or_late(self._bulletin_news)
+
     async def _wait_for_mail(self) -> None:
         await set_or_late(self._mail_news)
+
+    async def _remind(self) -> None:
+        if self.reminders is not None:
+            with put_off("remind.put_off"):
+                await self.reminders.step(self.directory())
+
+    async def _wait_to_remind(self) -> None:
+        await asyncio.sleep(REMINDERS_EVERY)
 
 
 async def _keep(name: str, server: ServerState, step: _Step, wait: _Step) -> None:

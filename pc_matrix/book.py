@@ -6,9 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bridges.ports import Clock
+from pc_matrix.bulletin_pages import BulletinPages
+from pc_matrix.change_pages import ChangePages
+from pc_matrix.form_pages import FormPages
 from pc_matrix.mail_pages import MailPages
 from pc_matrix.registry import Registry
+from pc_matrix.step_pages import StepPages
+from pc_matrix.subject_pages import SubjectPages
 from policies.corrections import Correction
+from policies.incoming import Incoming
 from policies.pinning import (
     IdentityNews,
     NewsKind,
@@ -19,15 +25,13 @@ from policies.pinning import (
     precedence,
     satisfies,
 )
-from policies.reports import AckNews, Choice, Link, Report, ReportState, Showing
+from policies.reports import Choice, Link, Report, ReportState, Showing
 from policies.retirement import Retired
 from policies.terms import (
-    AuthorityCode,
     Commune,
     Directory,
     EventId,
     Flag,
-    Incoming,
     RoomId,
     UserId,
 )
@@ -38,7 +42,7 @@ _PINS_FOR = timedelta(seconds=1)
 _SETTLED_BY_A_PIN = frozenset({NewsKind.CHANGED, NewsKind.AWAITING})
 
 
-class Book(MailPages):
+class Book(MailPages, BulletinPages, ChangePages, StepPages, SubjectPages, FormPages):
     """The bridges' ledgers, the inbox, the pins, and the verifications that wait."""
 
     def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:
@@ -229,9 +233,11 @@ class Book(MailPages):
     def number_report(self, report_id: int, year: int) -> str:
         return self._registry.number_report(self._code, report_id, year)
 
-    def link(self, report_id: int, destination: RoomId, txn: str) -> Link:
+    def link(
+        self, report_id: int, destination: RoomId, txn: str, digest: str | None = None
+    ) -> Link:
         now = self._clock.now()
-        return self._registry.link(self._code, report_id, destination, txn, now)
+        return self._registry.link(self._code, report_id, destination, txn, now, digest)
 
     def sent(self, link_id: int, event_id: EventId) -> None:
         self._registry.sent(self._code, link_id, event_id, self._clock.now())
@@ -243,51 +249,6 @@ class Book(MailPages):
         return self._registry.links(self._code, report_id)
 
     def link_by_event(self, event_id: EventId) -> tuple[Report, Link] | None:
-        return self._registry.link_by_event(self._code, event_id)
-
-    # Acknowledgements.
-
-    def would_acknowledge(
-        self, report_id: int, authority: AuthorityCode, *, closes: bool
-    ) -> AckNews:
-        known = self._registry.acknowledgements(self._code, report_id)
-        before = next((ack for ack in known if ack.authority == authority), None)
-        if before is None:
-            return AckNews.CLOSED if closes else AckNews.NEW
-        return AckNews.CLOSED if closes and before.closed_at is None else AckNews.KNOWN
-
-    def acknowledge(self, report_id: int, authority: AuthorityCode, *, closes: bool) -> None:
-        now = self._clock.now()
-        self._registry.acknowledge(self._code, report_id, authority, closes, now)
-
-    # Bulletins.
-
-    def open_bulletin(self, source_event: EventId, sender: UserId) -> int:
-        return self._registry.open_bulletin(self._code, source_event, sender, self._clock.now())
-
-    def set_preview(self, bulletin_id: int, preview_event: EventId) -> None:
-        self._registry.bulletin_shown(self._code, bulletin_id, preview_event)
-
-    def bulletin_by_preview(self, preview_event: EventId) -> tuple[int, EventId] | None:
-        found = self._registry.bulletin_by_preview(self._code, preview_event)
-        return (found.id, found.source_event) if found is not None else None
-
-    def bulletin_is_sent(self, preview_event: EventId) -> bool:
-        found = self._registry.bulletin_by_preview(self._code, preview_event)
-        return found is not None and found.done_at is not None
-
-    def bulletin_done(self, bulletin_id: int) -> None:
-        self._registry.bulletin_done(self._code, bulletin_id, self._clock.now())
-
-    def bulletin_link(self, bulletin_id: int, destination: RoomId, txn: str) -> Link:
-        now = self._clock.now()
-        found = self._registry.bulletin_link(self._code, bulletin_id, destination, txn, now)
-        return Link(
-            found.id, bulletin_id, destination, txn, found.event_id, found.state, found.begun_at
-        )
-
-    def bulletin_sent(self, link_id: int, event_id: EventId) -> None:
-        self._registry.bulletin_sent(self._code, link_id, event_id, self._clock.now())
-
-    def bulletin_uncertain(self, link_id: int) -> None:
-        self._registry.bulletin_uncertain(self._code, link_id, self._clock.now())
+        """The report whose copy that event is, or what came with its copy."""
+        copy = self._registry.link_by_event(self._code, event_id)
+        return copy or self._registry.enclosure_by_event(self._code, event_id)

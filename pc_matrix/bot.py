@@ -30,8 +30,9 @@ from pc_matrix.homeserver.session import Session
 from pc_matrix.putting_off import LOOK_AROUND, put_off, set_or_late
 from pc_matrix.watch import Watch
 from policies.incidents import IncidentKind
+from policies.incoming import Incoming
 from policies.pinning import IdentityNews
-from policies.terms import Directory, Incoming, RoomId, SenderTrust
+from policies.terms import Directory, RoomId, SenderTrust
 
 _log = structlog.get_logger(__name__)
 
@@ -115,6 +116,7 @@ class Bot:
         items = [item for item in found if item is not None]
         self._watch.tell(self._session.incidents.drain())
         self._inbox.take_in(items, batch.cursor)
+        self._beside.took_in(items, batch)
         self._beside.verifications.hear(batch)
         self._moved.update(r for r in map(RoomId, batch.changed_rooms) if r in directory.rooms)
         if items or self._moved or batch.identity_news:

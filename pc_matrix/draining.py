@@ -9,10 +9,11 @@ from typing import Protocol
 
 import structlog
 
-from bridges.outcome import MOVES_PEOPLE, Outcome, word
+from bridges.outcome import MOVES_PEOPLE, Later, Outcome, word
 from pc_matrix.homeserver.http import MatrixError, ServerFault
 from pc_matrix.putting_off import is_of_one_room
-from policies.terms import Directory, Incoming
+from policies.incoming import Incoming
+from policies.terms import Directory
 from policies.turns import may_start
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +39,9 @@ class Draining:
     ``settled`` is called after each item that was dealt with.
     """
 
-    def __init__(self, inbox: Waiting, carrier: Carries, settled: Callable[[], None]) -> None:
+    def __init__(
+        self, inbox: Waiting, carrier: Carries, settled: Callable[[Incoming], None]
+    ) -> None:
         self._inbox, self._carrier, self._settled = inbox, carrier, settled
         self._waiting = dict(inbox.waiting())
         self._carried: dict[asyncio.Task[Outcome | None], int] = {}
@@ -83,8 +86,10 @@ class Draining:
                 raise
             _log.warning("inbox.put_off", event_id=item.event_id, status=refusal.status)
             return None
+        if isinstance(outcome, Later):
+            return None  # what it waits for is in this inbox, too
         self._inbox.settle(inbox_id, word(outcome))
-        self._settled()
+        self._settled(item)
         _log.info("inbox.settled", event_id=item.event_id, outcome=word(outcome))
         return outcome
 

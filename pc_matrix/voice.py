@@ -23,6 +23,36 @@ class Voice:
         """Say ``notice`` encrypted; the same ``txn`` never says anything twice."""
         return EventId(await self._session.send(room_id, "m.room.message", _content(notice), txn))
 
+    async def say_in_thread(
+        self, room_id: RoomId, root: EventId, notice: Notice, txn: str
+    ) -> EventId:
+        """Say ``notice`` in the thread that ``root`` begins (specification, "Threading").
+
+        Applications without threads show it as an answer to ``root``.
+        """
+        relation = {
+            "rel_type": "m.thread",
+            "event_id": root,
+            "is_falling_back": True,
+            "m.in_reply_to": {"event_id": root},
+        }
+        content = {**_content(notice), "m.relates_to": relation}
+        return EventId(await self._session.send(room_id, "m.room.message", content, txn))
+
+    async def replace(
+        self, room_id: RoomId, event_id: EventId, notice: Notice, txn: str
+    ) -> EventId:
+        """Give one of the bot's messages other words (specification, "Event replacements")."""
+        words = _content(notice)
+        content = {
+            **words,
+            "body": f"* {words['body']}",
+            "formatted_body": f"* {words['formatted_body']}",
+            "m.new_content": words,
+            "m.relates_to": {"rel_type": "m.replace", "event_id": event_id},
+        }
+        return EventId(await self._session.send(room_id, "m.room.message", content, txn))
+
     async def send_lasting(self, room_id: RoomId, notice: Notice, txn: str) -> EventId:
         """Say what everybody who is invited now can read whenever he logs in."""
         event_id = await self._session.send_lasting(
@@ -41,6 +71,10 @@ class Voice:
     async def react(self, room_id: RoomId, event_id: EventId, key: str, txn: str) -> EventId:
         """React to an event, in plain, as reactions are in Matrix."""
         return EventId(await self._session.react(room_id, event_id, key, txn))
+
+    async def redact(self, room_id: RoomId, event_id: EventId, txn: str) -> None:
+        """Take what the bot said away; an event that is gone is gone."""
+        await self._session.redact(room_id, event_id, txn)
 
     async def read(self, room_id: RoomId, event_id: EventId) -> Message | None:
         """One message, decrypted again; ``None`` when it is gone or cannot be read."""
@@ -85,7 +119,9 @@ def _content(notice: Notice) -> Json:
 
     ``m.mentions`` is always there: without it, clients look for names in the text.
     """
-    mentions = {"user_ids": list(notice.mentions)} if notice.mentions else {}
+    mentions: Json = {"user_ids": list(notice.mentions)} if notice.mentions else {}
+    if notice.rings_room:
+        mentions["room"] = True
     return {
         "msgtype": "m.notice",
         "body": notice.body,

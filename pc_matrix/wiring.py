@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 from bridges.acceptance import Acceptance
 from bridges.alerts import Alerts
+from bridges.answers import Answers
+from bridges.bulletin_desk import BulletinDesk
+from bridges.bulletin_reading import BulletinReading
 from bridges.carrier import Carrier
 from bridges.certificate_news import CertificateNews
+from bridges.changes import Changes
+from bridges.composing import Composing
 from bridges.corrections import Corrections
 from bridges.departure import Departures
+from bridges.enclosing import Enclosing
+from bridges.escalation import Escalation
 from bridges.feedback import Feedback
+from bridges.first_calls import FirstCalls
+from bridges.guided import Guided
 from bridges.help import Help
+from bridges.histories import Histories
 from bridges.judging import Judging
 from bridges.knocks import Knocks
 from bridges.linking import Linking
+from bridges.names import Names
 from bridges.ports import Clock, Language
 from bridges.renewals import Renewals
-from bridges.to_authority import ToAuthority
 from bridges.to_mail import ToMail
 from bridges.to_sectors import ToSectors
 from bridges.verifications import VerificationNews
@@ -31,33 +40,34 @@ from pc_matrix.arrivals.foyer import Foyer, GuestVoice
 from pc_matrix.beside import Beside
 from pc_matrix.bot import Bot
 from pc_matrix.charters import Charters
-from pc_matrix.errors import SessionInUse
+from pc_matrix.first_session import begin_session, post_charters, session_of
+from pc_matrix.following import follow
 from pc_matrix.homeserver.admin import SynapseAdmin
+from pc_matrix.homeserver.aftermath import Aftermath
 from pc_matrix.homeserver.guest_rooms import GuestRooms
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.in_flight import InFlight
-from pc_matrix.homeserver.opening import log_in, open_session
+from pc_matrix.homeserver.opening import log_in
 from pc_matrix.homeserver.rooms import Rooms
-from pc_matrix.homeserver.session import Session
 from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
+from pc_matrix.lookout import Lookout
 from pc_matrix.mail import open_post
+from pc_matrix.pictures.opening import enclosing as open_enclosing
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.closing_accounts import Fate, close_account
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
 from pc_matrix.registry.records import AccountState
+from pc_matrix.room_faults import room_fault
 from pc_matrix.upkeep import Upkeep
 from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
-from policies.charter import KINDS
 from policies.terms import RoomId, UserId
-
-_WAIT_FOR_BOT = 30  # seconds, asked once a second
 
 
 @contextmanager
@@ -84,7 +94,7 @@ async def open_provisioner(
     room, or nobody could ever read what it says there. A plan alone changes nothing, not even that.
     """
     if prepare:
-        await _begin_session(house)
+        await begin_session(house)
     login = await log_in(house.place, house.vault)
     token = house.settings.secrets.admin_token
     base_url = house.settings.homeserver_url
@@ -100,7 +110,7 @@ async def open_provisioner(
             house.settings.commune,
             house.clock.now,
             progress,
-            CharterHook(house.settings.commune.charter_version, lambda: _post_charters(house)),
+            CharterHook(house.settings.commune.charter_version, lambda: post_charters(house)),
             guard=house.guard,
             pictures=pictures(house.settings.images),
         )
@@ -126,11 +136,12 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     language = load_with(house.settings.own_lists)
     home = house.settings.session_dir.parent
     async with (
-        _session(house) as session,
+        session_of(house) as session,
         open_provisioner(house) as provisioner,
         _as_bot(house) as http,
     ):
         voice = Voice(session)
+        enclosing = open_enclosing(session, http, house.registry, commune, clock)
         knock_book = KnockBook(house.registry, commune, clock)
         enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
         doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
@@ -146,19 +157,24 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         guests = GuestRooms(http)
         foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
 
-        watch = Watch(book, clock)
+        watch, to_mail = Watch(book, clock), _to_mail(house, voice, language, enclosing)
+        aftermath = Aftermath(http, session.user_id)
+        changes = follow(house, voice, language, aftermath, to_mail, enclosing)
+        private = SeenRooms(provisioner.private_rooms(), session)
+        reading = BulletinReading(voice, language, VaultFingerprint(house.vault), clock)
+        carrier = _carrier(house, voice, language, private, foyer, changes, reading)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
+            await carrier.to_authority.expire(book.directory())
+            await carrier.guided.lapse(book.directory())
             await doorkeeper.announce(book.directory())
             return until_next
 
         yield Bot(
             session,
             book,
-            _carrier(
-                house, voice, language, SeenRooms(provisioner.private_rooms(), session), foyer
-            ),
+            carrier,
             keep_up,
             Alerts(voice, book, clock),
             watch,
@@ -171,9 +187,12 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                     clock,
                 ),
                 foyer,
-                _to_mail(house, voice, language),
+                to_mail,
                 book.directory,
                 lambda: watch.tell(session.incidents.drain()),
+                Lookout(FirstCalls(voice, voice, language), book.directory, book.waiting),
+                Escalation(voice, book, clock),
+                BulletinDesk(voice, book, reading, room_fault, clock),
             ),
         )
 
@@ -193,84 +212,40 @@ async def _as_bot(house: House) -> AsyncIterator[MatrixHttp]:
 
 
 def _carrier(
-    house: House, voice: Voice, language: Language, private: SeenRooms, foyer: Foyer
+    house: House,
+    voice: Voice,
+    language: Language,
+    private: SeenRooms,
+    foyer: Foyer,
+    changes: Changes,
+    reading: BulletinReading,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
-    fingerprint = VaultFingerprint(house.vault)
+    help_ = Help(voice, clock)
     return Carrier(
-        ToAuthority(voice, voice, book, language, fingerprint, clock),
-        ToSectors(voice, voice, book, clock, lambda room_id: len(house.entitled(room_id))),
-        Feedback(voice, voice, book, clock),
-        Help(voice, clock),
+        changes.to_authority,
+        ToSectors(voice, voice, book, reading, clock, lambda room: len(house.entitled(room))),
+        Feedback(voice, book, clock),
+        help_,
         Acceptance(voice, mandates, clock),
         Departures(voice, voice, private, mandates, clock),
         Linking(GuestVoice(voice), voice, house.link_book, foyer, clock),
+        Names(voice, voice, book),
+        changes,
+        Answers(voice, voice, book, clock),
+        Histories(voice, voice, book, clock),
+        Guided(voice, voice, book, language, changes.to_authority, help_, clock),
     )
 
 
-def _to_mail(house: House, voice: Voice, language: Language) -> ToMail | None:
+def _to_mail(house: House, voice: Voice, language: Language, enclosing: Enclosing) -> ToMail | None:
     post = open_post(house.settings, house.vault, house.clock.now)
     if post is None:
         return None
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
-    judging, news = Judging(voice, book, language), CertificateNews(post, voice, book, clock)
-    return ToMail(post, voice, book, judging, fingerprint, news, clock)
-
-
-def _session(house: House) -> AbstractAsyncContextManager[Session]:
-    return open_session(
-        house.place,
-        house.vault,
-        house.book,
-        house.entitled,
-        house.pin_rule,
-        house.link_book.hears,
-    )
-
-
-async def _begin_session(house: House) -> None:
-    """Publish the bot's identity, and begin to listen, unless a running bot did both."""
-    try:
-        async with _session(house) as session:
-            await _begin_to_listen(house, session)
-    except SessionInUse:
-        return
-
-
-async def _begin_to_listen(house: House, session: Session) -> None:
-    """Learn the rooms; the first time, also note from where on the bot has to hear everything."""
-    cursor = house.book.cursor()
-    batch = await session.next(cursor, wait=0)
-    if cursor is None:
-        house.book.take_in([], batch.cursor)
-
-
-async def _post_charters(house: House) -> int:
-    """Post the charters that are due, or wait for the running bot, which does it by itself."""
-    try:
-        async with _session(house) as session:
-            await _begin_to_listen(house, session)
-            commune, voice = house.settings.commune, Voice(session)
-            charters = Charters(house.registry, commune, voice, house.clock)
-            return await charters.post(house.book.directory())
-    except SessionInUse:
-        return await _wait_for_bot(house)
-
-
-async def _wait_for_bot(house: House) -> int:
-    before = _without_charter(house)
-    for _ in range(_WAIT_FOR_BOT):
-        if not _without_charter(house):
-            break
-        await asyncio.sleep(1)
-    return before - _without_charter(house)
-
-
-def _without_charter(house: House) -> int:
-    commune = house.settings.commune
-    rooms = house.registry.rooms(commune.code)
-    lacking = house.registry.rooms_without_charter(commune.code, commune.charter_version)
-    return sum(rooms[room_id].kind in KINDS for room_id in lacking if room_id in rooms)
+    judging = Judging(voice, book, language, Composing(voice, book))
+    news = CertificateNews(post, voice, book, clock)
+    return ToMail(post, voice, book, judging, fingerprint, news, clock, enclosing)
 
 
 @asynccontextmanager

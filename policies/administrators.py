@@ -6,7 +6,7 @@ from datetime import datetime
 
 from policies.terms import Directory, Person, Role, UserId
 
-_ROLES = frozenset({Role.MAYOR, Role.ELECTED})
+ROLES = frozenset({Role.MAYOR, Role.ELECTED})
 
 
 def administrators(
@@ -16,5 +16,5 @@ def administrators(
 
     ``but`` is the person that it is about: he is not asked to approve himself.
     """
-    found = {m.user_id for m in directory.mandates if m.role in _ROLES and m.counts(now)} - {but}
+    found = {m.user_id for m in directory.mandates if m.role in ROLES and m.counts(now)} - {but}
     return tuple(directory.persons[u] for u in sorted(found) if u in directory.persons)

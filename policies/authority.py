@@ -7,6 +7,7 @@ from datetime import datetime
 from policies.refusal import Refusal
 from policies.terms import (
     Authority,
+    AuthorityCode,
     Directory,
     Message,
     RoomId,
@@ -25,10 +26,15 @@ def speaks_for(
         return Refusal.NOT_AN_OFFICER
     if all(m.authority != key.code for m in directory.mandates_of(user_id, now)):
         return Refusal.NOT_AN_OFFICER
-    for authority in directory.commune.authorities:
-        if authority.code == key.code:
-            return authority
-    return Refusal.NOT_AN_OFFICER
+    return authority_in(room_id, directory) or Refusal.NOT_AN_OFFICER
+
+
+def authority_in(room_id: RoomId, directory: Directory) -> Authority | None:
+    """Whose room it is; ``None`` for any other, and for one that the commune's file forgot."""
+    key = directory.key_of(room_id)
+    if key is None or key.kind is not RoomKind.AUTHORITY:
+        return None
+    return next((a for a in directory.commune.authorities if a.code == key.code), None)
 
 
 def may_command(
@@ -43,3 +49,9 @@ def may_command(
     if not message.encrypted:
         return Refusal.NOT_ENCRYPTED
     return authority if message.trust is SenderTrust.SIGNED else Refusal.UNSIGNED_DEVICE
+
+
+def officers(code: AuthorityCode, directory: Directory, now: datetime) -> tuple[UserId, ...]:
+    """Who holds a live mandate in that authority, sorted."""
+    found = {m.user_id for m in directory.mandates if m.authority == code and m.counts(now)}
+    return tuple(sorted(found))

@@ -46,7 +46,8 @@ def brake(
 ) -> Braked | None:
     """Whether ``plan`` stops; ``allowed`` is the number of people that a human agreed to."""
     removed = len({removal.user_id for removal in plan.removals()})
-    people = len(_people(observed) - {commune.bot})
+    # With nobody to remove there is nothing to weigh: most plans of a country are such.
+    people = len(_people(observed) - {commune.bot}) if removed else 0
     reason = _reason(removed, people, commune, sizes) if allowed is None else None
     if allowed is not None and removed > allowed:
         reason = BrakeReason.MORE_THAN_ALLOWED

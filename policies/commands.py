@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from policies.lengths import fits
-from policies.refusal import Refusal
-from policies.terms import Category, Sector, SectorCode
+from policies.categories import named, plain
+from policies.terms import Category
 
 
 class CommandName(StrEnum):
@@ -18,12 +16,23 @@ class CommandName(StrEnum):
 
     FLAG = "flag"
     REPLY = "reply"
+    DROP = "drop"
+    """``!sans-suite``: the report is closed, nothing follows."""
+    HISTORY = "history"
+    MINE = "mine"
+    """``!mes-signalements``: a référent's own that are not closed."""
     BROADCAST = "broadcast"
+    WITHDRAW = "withdraw"
+    """``!retirer``: take a bulletin back from every sector."""
     ACCEPT = "accept"
     LEAVE = "leave"
     HELP = "help"
+    NAME = "name"
+    """``!mon-nom``, as a reply to one's own message: my name may be told with it."""
     LINK = "link"
     """``!lier XXXX-XXXX``: whose account this is, proved by a code from the town hall."""
+    NEW = "new"
+    """``!nouveau``: a report built step by step."""
     UNKNOWN = "unknown"
 
 
@@ -34,8 +43,22 @@ _NAMES: Mapping[str, CommandName] = {
     "repondre": CommandName.REPLY,
     "reponse": CommandName.REPLY,
     "reply": CommandName.REPLY,
+    "sans-suite": CommandName.DROP,
+    "sanssuite": CommandName.DROP,
+    "sans": CommandName.DROP,
+    "classer": CommandName.DROP,
+    "drop": CommandName.DROP,
+    "rapport": CommandName.HISTORY,
+    "historique": CommandName.HISTORY,
+    "history": CommandName.HISTORY,
+    "mes-signalements": CommandName.MINE,
+    "mes": CommandName.MINE,
+    "mine": CommandName.MINE,
     "diffuser": CommandName.BROADCAST,
     "broadcast": CommandName.BROADCAST,
+    "retirer": CommandName.WITHDRAW,
+    "retire": CommandName.WITHDRAW,
+    "withdraw": CommandName.WITHDRAW,
     "accepter": CommandName.ACCEPT,
     "accepte": CommandName.ACCEPT,
     "accept": CommandName.ACCEPT,
@@ -44,23 +67,23 @@ _NAMES: Mapping[str, CommandName] = {
     "leave": CommandName.LEAVE,
     "aide": CommandName.HELP,
     "help": CommandName.HELP,
+    "mon-nom": CommandName.NAME,
+    "monnom": CommandName.NAME,
+    "my-name": CommandName.NAME,
     "lier": CommandName.LINK,
     "lie": CommandName.LINK,
     "link": CommandName.LINK,
+    "nouveau": CommandName.NEW,
+    "nouvelle": CommandName.NEW,
+    "new": CommandName.NEW,
 }
 
-_CATEGORIES: Mapping[Category, tuple[str, ...]] = {
-    Category.BURGLARY: ("cambriolage", "effraction", "vol", "burglary"),
-    Category.SUSPICIOUS_VEHICLE: ("vehicule", "voiture", "fourgon", "camionnette", "vehicle"),
-    Category.SUSPICIOUS_BEHAVIOUR: ("comportement", "rodeur", "suspect", "behaviour"),
-    Category.ABUSIVE_CANVASSING: ("demarchage", "demarcheur", "arnaque", "canvassing"),
-    Category.INCIVILITY: ("incivilite", "degradation", "depot", "tapage", "incivility"),
-    Category.VULNERABLE_PERSON: ("vulnerable", "disparition", "personne", "fragile"),
-    Category.OTHER: ("autre", "other"),
-}
-
+_TWO_WORDS = {"sans": "suite", "mes": "signalements"}
+"""What people write in two words, as the dash is hard to find on a telephone."""
+_HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—_", "-"))
 _NUMBER = re.compile(r"(\d{4})-(\d{1,6})")
-_ALL = ("tous", "toutes", "tout", "all")
+_NO = ("non", "no", "pas", "plus", "stop")
+_BULLETIN = re.compile(r"(?:n\s*[°ºo.]?\s*)?(\d{1,9})", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +95,11 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Bulletin:
-    """A bulletin's addressees, in the commune's order, and its text."""
-
-    sectors: tuple[SectorCode, ...]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An officer's answer to one report."""
+class Numbered:
+    """What an officer says of one report; ``number`` is empty when he wrote none."""
 
     number: str
     text: str
-
-
-def plain(word: str) -> str:
-    """``word`` in lower case, without accents or punctuation around it."""
-    decomposed = unicodedata.normalize("NFD", word.casefold())
-    bare = "".join(c for c in decomposed if unicodedata.category(c) != "Mn")
-    return bare.strip(" \t\n:;,.!?«»\"'()[]")
 
 
 def spoken(text: str) -> Spoken | None:
@@ -99,46 +107,43 @@ def spoken(text: str) -> Spoken | None:
     stripped = text.strip()
     if not stripped.startswith("!") or len(stripped) < 2 or not stripped[1].isalpha():
         return None
-    word, _, rest = stripped[1:].partition(" ")
-    return Spoken(_NAMES.get(plain(word), CommandName.UNKNOWN), rest.strip())
+    word, *rest = stripped[1:].split(maxsplit=1)
+    named = plain(word).translate(_HYPHENS)
+    said, second = (rest[0].strip() if rest else ""), _TWO_WORDS.get(named)
+    if second is not None:
+        after = said.split(maxsplit=1)
+        if not after or plain(after[0]) != second:
+            return Spoken(CommandName.UNKNOWN, said)
+        said = after[1] if len(after) > 1 else ""
+    return Spoken(_NAMES.get(named, CommandName.UNKNOWN), said)
 
 
 def category(words: str) -> Category | None:
     """The category that a référent's words name, ``None`` when they name none."""
-    for word in words.split():
-        bare = plain(word).removesuffix("s")
-        for found, names in _CATEGORIES.items():
-            if any(bare == name or (len(bare) >= 4 and name.startswith(bare)) for name in names):
-                return found
-    return None
+    return named(words)
 
 
-def reply(rest: str) -> Reply | Refusal:
-    """``2026-0042 some words`` as an answer to that report."""
-    number, _, text = rest.partition(" ")
-    match = _NUMBER.fullmatch(number.strip("«»:,"))
+def lets_name(rest: str) -> bool:
+    """Whether ``!mon-nom`` allows it: it does unless « non » stands behind it."""
+    return not any(plain(word) in _NO for word in rest.split())
+
+
+def numbered(rest: str) -> Numbered:
+    """``2026-0042 some words``: a report's number, if one comes first, and what follows."""
+    words = rest.strip()
+    first, *after = words.split(maxsplit=1)[:2] if words else ("",)
+    match = _NUMBER.fullmatch(first.strip("«»:,.#()"))
     if match is None:
-        return Refusal.UNKNOWN_REPORT
-    if not text.strip():
-        return Refusal.EMPTY
-    if not fits(text):
-        return Refusal.TOO_LONG
-    return Reply(f"{match[1]}-{int(match[2]):04d}", text.strip())
+        return Numbered("", words)
+    return Numbered(f"{match[1]}-{int(match[2]):04d}", after[0].strip() if after else "")
 
 
-def bulletin(rest: str, sectors: tuple[Sector, ...]) -> Bulletin | Refusal:
-    """``tous some words``, or ``centre,gare some words``, as a bulletin to those sectors.
+def urgent(words: str) -> bool:
+    """Whether a référent's words say that it cannot wait."""
+    return any(plain(word).startswith("urgen") for word in words.split())
 
-    The addressees have to be named: words that name no sector are refused, so that a bulletin
-    never goes further than its author meant.
-    """
-    target, _, text = rest.partition(" ")
-    if not text.strip():
-        return Refusal.EMPTY
-    if plain(target) in _ALL:
-        return Bulletin(tuple(s.code for s in sectors), text.strip())
-    wanted = {plain(part) for part in target.split(",") if part.strip()}
-    found = tuple(s.code for s in sectors if s.code in wanted)
-    if not wanted or len(found) != len(wanted):
-        return Refusal.UNKNOWN_SECTOR
-    return Bulletin(found, text.strip())
+
+def bulletin_number(rest: str) -> int | None:
+    """``12``, ``n° 12`` or ``n°12`` as a bulletin's number; ``None`` when none is named."""
+    found = _BULLETIN.fullmatch(rest.strip())
+    return int(found[1]) if found is not None else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from policies.commands import plain
+from policies.categories import plain
 from policies.terms import Commune, Directory, EventId, Mandate, UserId
 
 

@@ -15,6 +15,7 @@ from policies.terms import RoomKey, RoomKind, UserId
 from policies.why import Why
 from policies.world import Member, Membership, ObservedRoom
 
+_ASKED_IN = frozenset({Membership.JOIN, Membership.INVITE})
 _ASKS = frozenset({Why.NO_MANDATE, Why.MANDATE_ENDED})
 """Who knocks for these reasons waits for a human; of any other the registry has the answer."""
 
@@ -26,7 +27,9 @@ def members(expected: Expected, room: ObservedRoom) -> Iterator[Action | Notice]
     for user in room.members.keys() - belong.keys() - {expected.directory.commune.bot}:
         yield from _out(expected, room, user)
     for user, member in belong.items():
-        yield from _in(room.key, user, member, room.members.get(user))
+        is_now = room.members.get(user)
+        if is_now is None or is_now.membership not in _ASKED_IN:
+            yield from _in(room.key, user, member, is_now)
 
 
 def settings(
@@ -84,9 +87,10 @@ def _asks(expected: Expected, room: ObservedRoom, why: Why) -> bool:
 def _in(
     key: RoomKey, user: UserId, member: ExpectedMember, is_now: Member | None
 ) -> Iterator[Action | Notice]:
+    """Of somebody who is neither there nor invited."""
     match is_now.membership if is_now is not None else None:
-        case Membership.JOIN | Membership.INVITE:
-            pass
+        case Membership.JOIN | Membership.INVITE:  # pragma: no cover
+            raise AssertionError(user)
         case None | Membership.KNOCK:
             yield act.InvitePerson(key, user, member.role)
         case Membership.BAN:

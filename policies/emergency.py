@@ -31,6 +31,10 @@ class Emergency(StrEnum):
     """17 or 112, 114 by SMS."""
     MEDICAL = "medical"
     """15 or 112, 114 by SMS."""
+    NOW = "now"
+    """An offence that reads as going on: 17 or 112, 114 by SMS (``policies.at_once``)."""
+    FIRE = "fire"
+    """Fire, gas, a grave accident: 18 or 112, 114 by SMS (``policies.at_once``)."""
 
 
 _CALLS = {

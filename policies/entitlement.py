@@ -19,6 +19,15 @@ def entitlements(directory: Directory, now: datetime) -> Iterator[tuple[Mandate,
 
     Only to people whom the registry knows, and never to the bot.
     """
+    for mandate, given in entitlements_by_mandate(directory, now):
+        for key, power in given:
+            yield mandate, key, power
+
+
+def entitlements_by_mandate(
+    directory: Directory, now: datetime
+) -> Iterator[tuple[Mandate, tuple[tuple[RoomKey, int], ...]]]:
+    """The same, the rooms of each mandate together; of many mandates most share one tuple."""
     commune, given = directory.commune, RoomsGiven(directory.commune)
     made = {key.code for key in directory.rooms.values() if key.kind is RoomKind.PRIVATE}
     for mandate in directory.mandates:
@@ -26,10 +35,9 @@ def entitlements(directory: Directory, now: datetime) -> Iterator[tuple[Mandate,
         if user not in directory.persons or user == commune.bot:
             continue
         if mandate.counts(now):
-            for key, power in given.of(mandate):
-                yield mandate, key, power
+            yield mandate, given.of(mandate)
         if _has_private(mandate, commune, now, made=user in made):
-            yield mandate, private_key(user, commune), MEMBER
+            yield mandate, ((private_key(user, commune), MEMBER),)
 
 
 def private_key(user_id: UserId, commune: Commune) -> RoomKey:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from policies.actions import LeftOut
-from policies.entitlement import entitlements, may_give
+from policies.entitlement import entitlements_by_mandate, may_give
 from policies.roles import may_take_part, rooms_given
 from policies.room_shapes import RoomShape, RoomTexts, shape
 from policies.successors import heirs
@@ -62,7 +62,7 @@ class Expected:
 
     def people(self) -> tuple[UserId, ...]:
         """Everybody who has to be in some room, sorted."""
-        return tuple(sorted({user for room in self.rooms.values() for user in room.members}))
+        return tuple(sorted(set[UserId]().union(*(r.members for r in self.rooms.values()))))
 
     def why_out(self, key: RoomKey, user_id: UserId) -> Why:
         """Why ``user_id`` does not belong in the room ``key``."""
@@ -83,17 +83,13 @@ class Expected:
 
         Who waits for the charter has a private room, and is one of them.
         """
-        taking_part = {
-            user
-            for key, room in self.rooms.items()
-            if key.kind is not RoomKind.PRIVATE
-            for user in room.members
-        }
+        shared = (r.members for k, r in self.rooms.items() if k.kind is not RoomKind.PRIVATE)
+        taking_part = set[UserId]().union(*shared)
         bot = self.directory.commune.bot
         reasons = {
             (m.user_id, self._why_nothing(m))
             for m in self.directory.mandates
-            if m.runs(self.now) and m.user_id not in taking_part and m.user_id != bot
+            if m.user_id not in taking_part and m.user_id != bot and m.runs(self.now)
         }
         # One reason a person, the same one in whatever order the mandates come.
         return tuple(LeftOut(user, why) for user, why in dict(sorted(reasons)).items())
@@ -117,8 +113,8 @@ def expected(
     there for who has one. The bot is a member of each and is not listed.
     """
     members: dict[RoomKey, dict[UserId, ExpectedMember]] = {k: {} for k in _standing(directory)}
-    for mandate, key, power in entitlements(directory, now):
-        _put(members.setdefault(key, {}), mandate, power)
+    for mandate, given in entitlements_by_mandate(directory, now):
+        _put(members, mandate, given)
     commune = directory.commune
     rooms = {
         key: ExpectedRoom(shape(key, commune, texts(key)), members[key]) for key in sorted(members)
@@ -136,13 +132,22 @@ def _standing(directory: Directory) -> Iterator[RoomKey]:
         yield RoomKey(commune.code, RoomKind.AUTHORITY, authority.code)
 
 
-def _put(room: dict[UserId, ExpectedMember], mandate: Mandate, power: int) -> None:
+def _put(
+    rooms: dict[RoomKey, dict[UserId, ExpectedMember]],
+    mandate: Mandate,
+    given: Iterable[tuple[RoomKey, int]],
+) -> None:
+    """Rooms in which the mandate gives the same power share one value."""
     since, accepted = mandate.since, mandate.charter_accepted
     asked = since if accepted is None or accepted <= since else accepted
-    member = ExpectedMember(power, mandate.role, asked)
-    before = room.setdefault(mandate.user_id, member)
-    if before is not member:
-        room[mandate.user_id] = before.joined_with(member)
+    user, member = mandate.user_id, None
+    for key, power in given:
+        if member is None or member.power != power:
+            member = ExpectedMember(power, mandate.role, asked)
+        room = rooms.setdefault(key, {})
+        before = room.setdefault(user, member)
+        if before is not member:
+            room[user] = before.joined_with(member)
 
 
 def _why_silent(mandates: list[Mandate], now: datetime) -> Why:

@@ -225,9 +225,8 @@ def _accounts(world: _World) -> Iterator[Action]:
     """Accounts of this server for the people who take part; those that exist are left alone."""
     directory = world.expected.directory
     looked_at = world.observed.accounts
-    for user in filter(looked_at.__contains__, world.expected.people()):
-        if server_of(user) != directory.commune.server_name:
-            continue
+    ours = {user for user in looked_at if server_of(user) == directory.commune.server_name}
+    for user in filter(ours.__contains__, world.expected.people()):
         match looked_at[user]:
             case Account.MISSING:
                 yield act.MakeAccount(user, directory.persons[user].name)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from policies.attachments import Attachment, Enclosed
 from policies.lengths import fits
 from policies.message_words import whole
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.reports import Link, LinkState, Report
 from policies.terms import (
+    Commune,
     Directory,
     EventId,
     Flag,
@@ -45,14 +48,20 @@ class History:
 
 
 def may_relay(
-    flag: Flag, message: Message | None, directory: Directory, history: History, now: datetime
+    flag: Flag,
+    message: Message | None,
+    directory: Directory,
+    history: History,
+    now: datetime,
+    guided: SectorCode | None = None,
 ) -> Relayable | Refusal:
     """Whether the message that ``flag`` chose may be judged for relay.
 
+    ``guided`` is the sector that a guided report is about, which was built in a private room.
     ``message`` is ``None`` when it could not be read. Who flags is looked at first, so that
     nothing is learnt about a message by somebody who may not flag it.
     """
-    sector = referent_sector(flag.sender, flag.room_id, directory, now)
+    sector = referent_sector(flag.sender, flag.room_id, directory, now, guided)
     if isinstance(sector, Refusal):
         return sector
     if history.report is not None and history.report.flag_event != flag.event_id:
@@ -61,7 +70,7 @@ def may_relay(
         return Refusal.OVER_QUOTA
     if message is None or (message.room_id, message.event_id) != (flag.room_id, flag.target):
         return Refusal.UNREADABLE
-    refusal = _unfit(message, sector, directory, now)
+    refusal = unfit(message, sector, directory, now)
     return Relayable(sector) if refusal is None else refusal
 
 
@@ -83,21 +92,38 @@ def heeds_danger(refusal: Refusal, flag: Flag, directory: Directory, history: Hi
 
 
 def referent_sector(
-    user_id: UserId, room_id: RoomId, directory: Directory, now: datetime
+    user_id: UserId,
+    room_id: RoomId,
+    directory: Directory,
+    now: datetime,
+    guided: SectorCode | None = None,
 ) -> SectorCode | Refusal:
-    """The sector of ``room_id`` when ``user_id`` is its référent at ``now``."""
+    """The sector of ``room_id`` when ``user_id`` is its référent at ``now``.
+
+    In his own private room it is the sector that his ``guided`` report is about.
+    """
     key = directory.key_of(room_id)
-    if key is None or key.kind is not RoomKind.SECTOR:
+    is_own = key is not None and key.kind is RoomKind.PRIVATE and key.code == user_id
+    if key is None or not (key.kind is RoomKind.SECTOR or (is_own and guided is not None)):
         return Refusal.NOT_A_SECTOR_ROOM
-    for mandate in directory.mandates_of(user_id, now):
-        if mandate.role is Role.REFERENT and mandate.sector == key.code:
-            return mandate.sector
-    return Refusal.NO_MANDATE
+    wanted = guided if is_own else key.code
+    sectors = referent_sectors(user_id, directory, now)
+    return next((sector for sector in sectors if sector == wanted), Refusal.NO_MANDATE)
 
 
-def _unfit(
+def referent_sectors(
+    user_id: UserId, directory: Directory, now: datetime
+) -> tuple[SectorCode, ...]:
+    """The sectors whose référent he is at ``now``."""
+    mandates = directory.mandates_of(user_id, now)
+    held = (m.sector for m in mandates if m.role is Role.REFERENT and m.sector is not None)
+    return tuple(dict.fromkeys(held))
+
+
+def unfit(
     message: Message, sector: SectorCode, directory: Directory, now: datetime
 ) -> Refusal | None:
+    """Why a message of ``sector`` cannot be judged, ``None`` when it can."""
     if not message.encrypted:
         return Refusal.NOT_ENCRYPTED
     if all(m.sector != sector for m in directory.mandates_of(message.sender, now)):
@@ -106,13 +132,23 @@ def _unfit(
         return Refusal.IDENTITY_CHANGED
     if message.trust is not SenderTrust.SIGNED:
         return Refusal.UNSIGNED_DEVICE
-    return _unfit_content(message)
+    return _unfit_content(message, directory.commune)
 
 
-def _unfit_content(message: Message) -> Refusal | None:
+def _unfit_content(message: Message, commune: Commune) -> Refusal | None:  # noqa: PLR0911 - one answer a kind
     match message.kind:
         case MessageKind.TEXT:
             return _unfit_words(message)
+        case MessageKind.FILE:
+            return _unfit_file(message.enclosed, commune) or _unfit_words(message, may_be_none=True)
+        case MessageKind.PLACE:
+            if not isinstance(message.enclosed, Position):
+                return Refusal.BAD_PLACE
+            return _unfit_words(message, may_be_none=True)
+        case MessageKind.VOICE:
+            return Refusal.VOICE
+        case MessageKind.VIDEO:
+            return Refusal.VIDEO
         case MessageKind.OTHER:
             return Refusal.NOT_TEXT
         case MessageKind.EDIT:
@@ -123,12 +159,20 @@ def _unfit_content(message: Message) -> Refusal | None:
             assert_never(kind)
 
 
-def _unfit_words(message: Message) -> Refusal | None:
+def _unfit_file(enclosed: Enclosed | None, commune: Commune) -> Refusal | None:
+    if not isinstance(enclosed, Attachment):
+        return Refusal.ATTACHMENT_OPEN
+    # No resident makes our server ask a stranger's for a file, nor wait for one that is away.
+    known = commune.federated_with | {commune.server_name}
+    return None if enclosed.server in known else Refusal.ATTACHMENT_GONE
+
+
+def _unfit_words(message: Message, *, may_be_none: bool = False) -> Refusal | None:
     if message.formatted is not None and not message.formatted.intact:
         return Refusal.UNCHECKED
     text = whole(message).text
     if not text.strip():
-        return Refusal.EMPTY
+        return None if may_be_none else Refusal.EMPTY
     return None if fits(text) else Refusal.TOO_LONG
 
 

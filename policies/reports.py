@@ -15,6 +15,8 @@ class ReportState(StrEnum):
     OPEN = "open"
     AWAITING = "awaiting"
     """The référent was shown what would leave; it leaves when he taps."""
+    ASKED = "asked"
+    """The référent was asked what it is about; it leaves when he says so, or after a time."""
     SENT = "sent"
     RETURNED = "returned"
     OFFERED = "offered"
@@ -23,20 +25,20 @@ class ReportState(StrEnum):
     REFUSED = "refused"
     UNCERTAIN = "uncertain"
     """A send was interrupted too long ago to know whether it arrived; a human was asked."""
+    WITHDRAWING = "withdrawing"
+    """Its copies are being taken away; what interrupts that, goes on with it."""
+    WITHDRAWN = "withdrawn"
+    """Its message or its flag was taken away, or it became a denunciation: for good."""
+
+
+WITHDRAWN = frozenset({ReportState.WITHDRAWING, ReportState.WITHDRAWN})
+"""For good: nothing is sent, asked or told of such a report any more."""
 
 
 class LinkState(StrEnum):
     PENDING = "pending"
     SENT = "sent"
     UNCERTAIN = "uncertain"
-
-
-class AckNews(StrEnum):
-    """What an authority's acknowledgement adds to what was known."""
-
-    NEW = "new"
-    CLOSED = "closed"
-    KNOWN = "known"
 
 
 class Shown(StrEnum):
@@ -102,3 +104,5 @@ class Link:
     event_id: EventId | None
     state: LinkState
     begun_at: datetime
+    digest: str | None = None
+    """Of the report's words as they are in that room: those of a later change, or the first."""

@@ -129,8 +129,8 @@ def parent_link(commune: Commune) -> Content:
 
 def power_levels(powers: Content, users: Mapping[UserId, int]) -> dict[str, object]:
     """``m.room.power_levels``: only people who have more than everybody are listed."""
-    listed = {user: power for user, power in sorted(users.items()) if power != MEMBER}
-    return {**powers, "users": listed}
+    listed = sorted((user, power) for user, power in users.items() if power != MEMBER)
+    return {**powers, "users": dict(listed)}
 
 
 def closed_levels(levels: Content) -> dict[str, object]:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from policies.mail_headers import MailAddress
 from policies.refusal import Refusal
-from policies.terms import Authority, Category, Directory, RoomId, RoomKind
+from policies.terms import Authority, Category, Commune, Directory, RoomId, RoomKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,25 @@ def route(
         for destination in _of(authority, directory, now)
     )
     return found or Refusal.NO_DESTINATION
+
+
+def is_worth_asking(directory: Directory, now: datetime) -> bool:
+    """Whether a report's category changes who receives it.
+
+    Where all authorities receive everything nobody is asked, and no report waits for an answer.
+    """
+    return len({route(category, directory, now) for category in Category}) > 1
+
+
+def goes_somewhere(directory: Directory, now: datetime) -> tuple[Category, ...]:
+    """The categories that some authority receives at ``now``."""
+    return tuple(c for c in Category if not isinstance(route(c, directory, now), Refusal))
+
+
+def unroutable(commune: Commune) -> tuple[Category, ...]:
+    """The categories that the commune's file gives to nobody."""
+    given = {category for authority in commune.authorities for category in authority.categories}
+    return tuple(category for category in Category if category not in given)
 
 
 def _of(

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NewType
+from typing import NamedTuple, NewType
 
+from policies.attachments import Enclosed
 from policies.brake_limits import BrakeLimits
+from policies.details import Detail
 from policies.formatted import Formatted
 from policies.mail_headers import MailAddress
+from policies.message_kinds import MessageKind as MessageKind  # noqa: PLC0414 - a word of the house
+from policies.quiet_hours import NIGHT, QuietHours
 
 UserId = NewType("UserId", str)
 """A full Matrix id, ``@localpart:server``."""
@@ -25,14 +29,11 @@ DeviceId = NewType("DeviceId", str)
 CommuneCode = NewType("CommuneCode", str)
 """A commune's INSEE code, five characters: ``"59350"``, ``"2A004"``. The tenant's key."""
 SectorCode = NewType("SectorCode", str)
-"""A sector's short code inside its commune: ``"centre"``."""
 AuthorityCode = NewType("AuthorityCode", str)
-"""An authority's short code inside its commune: ``"gendarmerie"``."""
-
+"""Short codes inside a commune: ``"centre"``, ``"gendarmerie"``."""
 
 ROOM_VERSION = "12"  # the first in which nobody takes the power of who made the room
-CHARTER_VERSION = "1"
-"""Changes whenever the charter's words do, and the charter is asked for again."""
+CHARTER_VERSION = "1"  # changes whenever its words do, and the charter is asked for again
 
 
 class Role(StrEnum):
@@ -40,8 +41,7 @@ class Role(StrEnum):
 
     RESIDENT = "resident"
     REFERENT = "referent"
-    ELECTED = "elected"
-    """The elected référent (*élu référent*)."""
+    ELECTED = "elected"  # the elected référent (*élu référent*)
     MAYOR = "mayor"
     OFFICER = "officer"
 
@@ -75,8 +75,8 @@ class RoomKind(StrEnum):
     """The direct room of the bot with one référent, elected official or officer."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class RoomKey:
+# A tuple, which hashes fast: keys are looked up once for each membership of a country.
+class RoomKey(NamedTuple):
     """Which room of which commune; ``code`` is a sector's, an authority's, a user id, or empty."""
 
     commune: CommuneCode
@@ -86,10 +86,7 @@ class RoomKey:
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """``replaces`` are former sectors, no longer in the commune's file, whose people are now here.
-
-    Only the town hall says so: nothing is concluded from a name.
-    """
+    """``replaces`` are former sectors whose people are now here: only the town hall says so."""
 
     code: SectorCode
     name: str
@@ -100,13 +97,15 @@ class Sector:
 class Authority:
     """An institution that receives reports; ``categories`` empty means that it receives none.
 
-    One that has an ``email`` receives them by mail, and in its room once somebody is there.
+    ``sees`` empty means that it sees no detail that is not for everybody. One that has an ``email``
+    receives reports by mail, and in its room once somebody is there.
     """
 
     code: AuthorityCode
     name: str
     categories: frozenset[Category]
     email: MailAddress | None = None
+    sees: frozenset[Detail] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,16 +121,13 @@ class Commune:
     federated_with: frozenset[str] = frozenset()
     """Foreign servers whose users may take part; empty means that federation is off."""
     time_zone: str = "Europe/Paris"
-    language: str = "fr"
-    """The language of what the bot says in rooms of several people."""
+    language: str = "fr"  # of what the bot says in rooms of several people
     flag_by_reaction: bool = True
-    """Whether reactions count. The homeserver sees them and can make them up; without, people reply
-    with the same sign, which is encrypted.
-    """
+    """Whether reactions count, which a homeserver can make up; without, people reply the sign."""
     daily_flags: int = 20
     """How many messages one référent may flag in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
-    """The kinds of room in which a person's identity counts only once a human approved it."""
+    """In which kinds of room an identity counts only once a human approved it."""
     brake: BrakeLimits = field(default_factory=BrakeLimits)
     aliases: bool = False
     """Whether rooms have an address of their own (``#59999-secteur-centre:server``)."""
@@ -140,10 +136,14 @@ class Commune:
     """When an acceptance of an earlier version ends to count; ``None``: it never does."""
     knocking: bool = False
     """Whether strangers may ask, by knocking, to be let into a sector room."""
+    quiet_hours: QuietHours = NIGHT
+    """When bulletins that are not urgent wait, on the commune's clocks."""
     room_version: str = ROOM_VERSION
-    """The version of Matrix rooms that is wanted; older rooms are made anew by ``apply``."""
+    """Of Matrix rooms; older ones are made anew by ``apply``."""
     contact: str = ""
     """Whom people call when they need help, as their letters say it; empty: the town hall."""
+    remind_after: int = 15
+    """Minutes until an urgent report that nobody took up is brought up again; 0: never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,16 +223,6 @@ class SenderTrust(StrEnum):
     """The owner's identity is not the pinned one; a human has to approve it."""
 
 
-class MessageKind(StrEnum):
-    TEXT = "text"
-    OTHER = "other"
-    """A picture, a file, a voice message, a location: not text."""
-    EDIT = "edit"
-    """A change of another message: by itself it is none."""
-    UNSETTLED = "unsettled"
-    """Changed since it was sent, and which words count now cannot be told for sure."""
-
-
 @dataclass(frozen=True, slots=True)
 class Message:
     """A room message as its reader decrypted it. The text lives here and in no table."""
@@ -247,54 +237,57 @@ class Message:
     trust: SenderTrust
     formatted: Formatted | None = None
     """The message's other form; ``None`` when it has none. Commands are read from ``text``."""
+    enclosed: Enclosed | None = None
+    """What it brings beside its words; ``None`` also when that could not be understood."""
 
     def __repr__(self) -> str:
-        """Everything but the text, so that no traceback or log can carry it."""
         return f"Message({self.event_id}, room={self.room_id}, sender={self.sender}, {self.kind})"
 
 
 @dataclass(frozen=True, slots=True)
-class Flag:
-    """A référent's act of choosing the message ``target`` for relay."""
-
+class _Deed:  # what all have that come in
     event_id: EventId
     room_id: RoomId
     sender: UserId
-    target: EventId
-    category: Category | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """A référent's tap under a preview in his private room: send it, or don't."""
+class Flag(_Deed):
+    """A référent's act of choosing the message ``target`` for relay."""
 
-    event_id: EventId
-    room_id: RoomId
-    sender: UserId
+    target: EventId
+    category: Category | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(_Deed):
+    """Somebody's tap under what he was shown in preview: send it, or don't."""
+
     target: EventId
     send: bool
 
 
 @dataclass(frozen=True, slots=True)
-class TakeUp:
-    """An officer's reaction to a report: ``closes`` is ✅, otherwise 👀."""
+class TakeUp(_Deed):
+    """An officer's sign: ✅ ``closes``, 👀 not; ``withdrawn``, it is ``target``, taken away."""
 
-    event_id: EventId
-    room_id: RoomId
-    sender: UserId
     target: EventId
     closes: bool
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """A message that starts with ``!``; its text stays on the homeserver and is read again."""
+class Command(_Deed):
+    """A message that starts with ``!``, as an answer to ``target``; its text is read again."""
 
-    event_id: EventId
-    room_id: RoomId
-    sender: UserId
     name: str
+    target: EventId = EventId("")
 
 
-Incoming = Flag | Answer | TakeUp | Command
-"""What the inbox holds: who did what to which event, and never a text."""
+@dataclass(frozen=True, slots=True)
+class Said(_Deed):
+    """Anything else said in a private room; a tap's ``sign``: ``1`` to ``9``, ``skip``, ``new``."""
+
+    target: EventId = EventId("")
+    sign: str = ""

@@ -2,14 +2,15 @@
 
 What waits is taken up in the order in which it came, with one freedom: flags of different rooms do
 not wait for one another. Each room's own flags keep their order, and everything else (an answer, a
-command, an acknowledgement) is carried by itself: it may be about any report.
+command, an edit) is carried by itself: it may be about any report.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from policies.terms import Flag, Incoming, RoomId
+from policies.incoming import Incoming
+from policies.terms import Flag, RoomId
 
 AT_ONCE = 16
 """Flags on their way at the same time: enough to keep a homeserver busy."""

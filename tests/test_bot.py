@@ -9,14 +9,16 @@ from typing import Any, cast
 
 import pytest
 
-from bridges.outcome import Helped, Outcome
+from bridges.outcome import Helped, Later, Outcome
+from pc_matrix import bot as bot_module
 from pc_matrix.beside import Beside
 from pc_matrix.bot import Bot
 from pc_matrix.homeserver import outage
 from pc_matrix.homeserver.backoff import Backoff
 from pc_matrix.homeserver.http import MatrixError, ServerFault
+from policies.incoming import Incoming
 from policies.pinning import IdentityNews
-from policies.terms import Command, Directory, EventId, Incoming, RoomId
+from policies.terms import Command, Directory, EventId, RoomId
 from tests.fakes import commune as c
 
 ITEMS = [Command(EventId(f"$c{i}"), c.CENTRE_ROOM, c.REFERENT, "help") for i in range(3)]
@@ -65,6 +67,9 @@ class Silent:
     async def hang_up(self) -> None:
         return
 
+    def settled(self, _event_id: EventId) -> None:
+        return
+
     @property
     def incidents(self) -> Any:
         class Figures:
@@ -106,7 +111,7 @@ class Town:
 
     def bot(self, inbox: Inbox) -> Bot:
         me, silent = cast(Any, self), cast(Any, Silent())
-        beside = Beside(silent, silent, None, cast(Any, None), lambda: None)
+        beside = Beside(silent, silent, None, cast(Any, None), lambda: None, silent)
         return Bot(silent, cast(Any, inbox), me, self.upkeep, me, cast(Any, None), beside)
 
     async def settles_all(self) -> Inbox:
@@ -142,6 +147,24 @@ async def test_a_room_that_cannot_be_looked_after_keeps_nothing_waiting(
     setattr(town, part, raising(error))
     inbox = await town.settles_all()
     assert inbox.settled == [item.event_id for item in ITEMS]
+
+
+async def test_what_has_to_wait_stays_and_keeps_nothing_else_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bot_module, "LOOK_AROUND", 0.01)
+    town = Town()
+    outcomes = iter(list[Outcome]([Later(), Helped(), Later(), Later(), Helped(), Helped()]))
+
+    async def carry(item: Incoming, _directory: Directory) -> Outcome:
+        town.carried.append(item.event_id)
+        return next(outcomes)
+
+    monkeypatch.setattr(town, "carry", carry)
+    inbox = await town.settles_all()
+    first, second, third = (item.event_id for item in ITEMS)
+    assert town.carried == [first, second, third, first, third, first]
+    assert inbox.settled == [second, third, first]
 
 
 async def test_a_busy_server_is_left_alone_and_nothing_is_lost() -> None:

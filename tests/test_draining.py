@@ -11,7 +11,8 @@ from bridges.outcome import Helped, Outcome
 from pc_matrix.draining import Draining
 from pc_matrix.errors import ServerUnreachable
 from pc_matrix.homeserver.http import MatrixError
-from policies.terms import Command, Directory, EventId, Flag, Incoming, RoomId
+from policies.incoming import Incoming
+from policies.terms import Command, Directory, EventId, Flag, RoomId
 from tests.fakes import commune as c
 
 
@@ -53,7 +54,7 @@ class Office:
         return Helped()
 
     async def empty(self) -> bool:
-        return await Draining(self, self, lambda: None).run()
+        return await Draining(self, self, lambda _item: None).run()
 
 
 async def until(office: Office, begun: list[str]) -> None:

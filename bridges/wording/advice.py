@@ -6,10 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bridges.wording.catalogue import how, text
+from bridges.wording.enclosures import questions
 from bridges.wording.notice import Block, Bullets, Notice, Paragraph, Quote, Title, notice
 from policies.denunciation.analysis import EntityKind
 from policies.denunciation.draft import POINTING
 from policies.denunciation.verdict import Rule
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.terms import Person
 
 MASKED = frozenset(Rule(kind.value) for kind in EntityKind if kind.names)
@@ -28,7 +31,12 @@ class Reason:
 
 
 def returned(
-    referent: Person, reasons: Sequence[Reason], draft: str = "", *, by_reaction: bool = True
+    referent: Person,
+    reasons: Sequence[Reason],
+    draft: str = "",
+    *,
+    by_reaction: bool = True,
+    masked: Sequence[str] = (),
 ) -> Notice:
     """The message is not relayed, why, how to say what was seen, and what could be sent of it."""
     language = referent.language
@@ -41,6 +49,7 @@ def returned(
         blocks += [
             Paragraph(text(language, "returned.draft")),
             Quote(draft),
+            *_plates(language, masked),
             Paragraph(how(language, "returned.draft.how", by_reaction=by_reaction)),
         ]
     blocks.append(Paragraph(text(language, "returned.call")))
@@ -48,23 +57,41 @@ def returned(
 
 
 def preview(
-    referent: Person, words: str, reasons: Sequence[Reason], *, by_reaction: bool = True
+    referent: Person,
+    words: str,
+    reasons: Sequence[Reason],
+    enclosure: Picture | Position | None = None,
+    *,
+    by_reaction: bool = True,
+    masked: Sequence[str] = (),
 ) -> Notice:
-    """The text exactly as it would leave, what was masked in it, and what is in doubt."""
+    """The text exactly as it would leave, what was masked in it, and what is in doubt.
+
+    ``enclosure`` was shown just before; the text may then be empty. ``masked`` are the authorities
+    that will not see the plates in it.
+    """
     language = referent.language
-    blocks: list[Block] = [
-        Title(text(language, "preview.title")),
-        Paragraph(text(language, "preview.body")),
-        Quote(words),
-    ]
+    blocks: list[Block] = [Title(text(language, "preview.title"))]
+    if enclosure is not None:
+        blocks.append(Bullets(questions(language, enclosure)))
+    if words.strip() or enclosure is None:
+        blocks += [Paragraph(text(language, "preview.body")), Quote(words)]
     masks = [_mask(language, r) for r in _once(reasons) if r.rule in MASKED]
     if masks:
         blocks.append(Paragraph(text(language, "preview.masked", what=", ".join(masks))))
+    blocks += _plates(language, masked)
     doubts = tuple(_doubts(language, reasons))
     if doubts:
         blocks.append(Bullets(doubts))
     blocks.append(Paragraph(how(language, "preview.how", by_reaction=by_reaction)))
     return notice(*blocks, mentions=(referent.user_id,))
+
+
+def _plates(language: str, masked: Sequence[str]) -> list[Block]:
+    """Who of the authorities will see no plate."""
+    if not masked:
+        return []
+    return [Paragraph(text(language, "preview.plates", authorities=", ".join(masked)))]
 
 
 def declined(referent: Person) -> Notice:

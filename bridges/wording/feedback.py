@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from bridges.wording.catalogue import text
-from bridges.wording.notice import Notice, Paragraph, Quote, Title, notice
+from bridges.wording.notice import Block, Notice, Paragraph, Quote, Title, notice
+from policies.steps import News, Standing, Step, StepKind
 from policies.terms import Person
 
 
-def taken_up(referent: Person, number: str, authority: str, *, closes: bool) -> Notice:
-    """To the référent: an authority took his report up, or closed it."""
-    key = "ack.closed" if closes else "ack.taken-up"
-    body = text(referent.language, f"{key}.referent", number=number, authority=authority)
-    return notice(Paragraph(body), mentions=(referent.user_id,))
+def told(
+    referent: Person, number: str, authority: str, step: Step, news: News, words: str = ""
+) -> Notice:
+    """To the référent: what an authority made of his report, with its words if there are any."""
+    key = f"ack.{_word(step, news)}.referent"
+    body = text(referent.language, key, number=number, authority=authority)
+    blocks: list[Block] = [Paragraph(body)]
+    if words:
+        blocks += [Paragraph(text(referent.language, "ack.words")), Quote(words)]
+    return notice(*blocks, mentions=(referent.user_id,))
 
 
-def sector_news(language: str, number: str, authority: str, *, closes: bool) -> Notice:
+def sector_news(language: str, number: str, authority: str, step: Step, news: News) -> Notice:
     """To the sector: the same, without a word of what it was about."""
-    key = "ack.closed" if closes else "ack.taken-up"
-    return notice(Paragraph(text(language, f"{key}.sector", number=number, authority=authority)))
+    key = f"ack.{_word(step, news)}.sector"
+    return notice(Paragraph(text(language, key, number=number, authority=authority)))
+
+
+def _word(step: Step, news: News) -> str:
+    if step.kind is not StepKind.TAKEN_BACK:
+        return step.kind.value
+    return "taken-back" if news.before is Standing.TAKEN_UP else "reopened"
 
 
 def answered(referent: Person, number: str, authority: str, words: str) -> Notice:
@@ -31,4 +43,12 @@ def answer_sent(officer: Person, number: str) -> Notice:
     return notice(
         Paragraph(text(officer.language, "answer.sent", number=number)),
         mentions=(officer.user_id,),
+    )
+
+
+def drop_sent(officer: Person, number: str, *, with_words: bool) -> Notice:
+    """To the officer: the report is closed without follow-up, and who hears what of it."""
+    key = "drop.sent.words" if with_words else "drop.sent"
+    return notice(
+        Paragraph(text(officer.language, key, number=number)), mentions=(officer.user_id,)
     )

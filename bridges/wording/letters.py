@@ -7,10 +7,12 @@ a report when there is no certificate to encrypt it under: number and category, 
 from __future__ import annotations
 
 from bridges.wording.catalogue import text
-from bridges.wording.dates import moment
-from bridges.wording.relay import ReportFacts, category_name
+from bridges.wording.enclosures import for_a_mailbox
+from bridges.wording.relay import ReportFacts, beside, category_name, context
 from policies.mail_headers import one_line
 from policies.mails import MailKind
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.terms import Category
 
 _INDENT = "    "
@@ -21,19 +23,20 @@ def subject(language: str, number: str, commune: str, kind: MailKind) -> str:
     return one_line(text(language, f"letter.{kind.value}.subject", number=number, commune=commune))
 
 
-def report(language: str, facts: ReportFacts, words: str, kind: MailKind) -> str:
-    """A report's facts and words, or its new words; to be encrypted."""
+def report(
+    language: str,
+    facts: ReportFacts,
+    words: str,
+    kind: MailKind,
+    enclosure: Picture | Position | None = None,
+) -> str:
+    """A report's facts and words, or its new words, and what goes with them; to be encrypted."""
     category = category_name(language, facts.category)
     title = text(language, f"letter.{kind.value}.title", number=facts.number, category=category)
-    context = text(
-        language,
-        "report.context",
-        sector=facts.sector,
-        referent=facts.referent,
-        moment=moment(language, facts.sent_at, facts.time_zone),
-    )
     quoted = "\n".join(_INDENT + line for line in words.splitlines())
-    return "\n\n".join((title, context, quoted))
+    more = "" if enclosure is None else for_a_mailbox(language, enclosure)
+    parts = (title, context(language, facts), quoted, *beside(language, facts), more)
+    return "\n\n".join(part for part in parts if part.strip())
 
 
 def signed_off(language: str, body: str, commune: str) -> str:

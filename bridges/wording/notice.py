@@ -10,11 +10,15 @@ from policies.terms import UserId
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message of the bot. ``mentions`` are notified; an empty one notifies nobody."""
+    """A message of the bot. ``mentions`` are notified; an empty one notifies nobody.
+
+    ``rings_room`` notifies everybody there.
+    """
 
     body: str
     html: str
     mentions: tuple[UserId, ...] = ()
+    rings_room: bool = False
 
     def __repr__(self) -> str:
         """No text, so that no log or traceback can carry it."""

@@ -8,8 +8,11 @@ from datetime import datetime
 
 from bridges.wording.catalogue import how, text
 from bridges.wording.dates import moment
+from bridges.wording.enclosures import for_authorities
 from bridges.wording.notice import Block, Notice, Paragraph, Quote, Title, notice
 from policies.emergency import Emergency
+from policies.pictures import Picture
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.terms import Category, Person
 
@@ -26,31 +29,71 @@ class ReportFacts:
     time_zone: str
     by_reaction: bool = True
     """Whether the commune heeds reactions."""
+    urgent: bool = False
+    resident: str = ""
+    """The author's name, where he lets it be told."""
+    known_to: tuple[str, ...] | None = None
+    """Where a plate is masked: who of the authorities sees it."""
 
 
-def report(language: str, facts: ReportFacts, words: str) -> Notice:
-    """A report, for an authority room."""
+def report(
+    language: str, facts: ReportFacts, words: str, enclosure: Picture | Position | None = None
+) -> Notice:
+    """A report, for an authority room; its words may be none where something is enclosed."""
+    category = category_name(language, facts.category)
     title = text(
         language,
         "report.title",
         number=facts.number,
-        category=category_name(language, facts.category),
+        category=text(language, "report.urgent", category=category) if facts.urgent else category,
     )
-    context = text(
+    next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
+    blocks: list[Block] = [Title(title), Paragraph(context(language, facts))]
+    if words.strip():
+        blocks.append(Quote(words))
+    if enclosure is not None:
+        blocks.append(Paragraph(for_authorities(language, enclosure)))
+    blocks += [Paragraph(line) for line in beside(language, facts)]
+    return notice(*blocks, Paragraph(next_step))
+
+
+def context(language: str, facts: ReportFacts) -> str:
+    """Where it is from, and who reports it."""
+    return text(
         language,
         "report.context",
         sector=facts.sector,
         referent=facts.referent,
         moment=moment(language, facts.sent_at, facts.time_zone),
     )
-    next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
-    return notice(Title(title), Paragraph(context), Quote(words), Paragraph(next_step))
+
+
+def beside(language: str, facts: ReportFacts) -> tuple[str, ...]:
+    """What is added to a report's words: its author, and who knows what is masked in it."""
+    said: list[str] = []
+    if facts.resident:
+        said.append(text(language, "report.resident", name=facts.resident))
+    if facts.known_to:
+        said.append(text(language, "report.masked", authorities=", ".join(facts.known_to)))
+    elif facts.known_to is not None:
+        said.append(text(language, "report.masked.all"))
+    return tuple(said)
 
 
 def relayed(
-    referent: Person, number: str, authorities: Sequence[str], mailed: Sequence[str] = ()
+    referent: Person,
+    number: str,
+    authorities: Sequence[str],
+    mailed: Sequence[str] = (),
+    minutes: int = 0,
+    *,
+    masked: Sequence[str] = (),
 ) -> Notice:
-    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail."""
+    """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail.
+
+    ``minutes``: an urgent one that nobody takes up is brought up again after so many. Those
+    ``masked`` see no plate.
+    """
     language = referent.language
     blocks: list[Block] = []
     if authorities:
@@ -60,6 +103,10 @@ def relayed(
         blocks.append(Title(text(language, "relayed.mail.title", number=number)))
     if mailed:
         blocks.append(Paragraph(text(language, "relayed.mail", authorities=", ".join(mailed))))
+    if masked:
+        blocks.append(Paragraph(text(language, "relayed.masked", authorities=", ".join(masked))))
+    if authorities and minutes:
+        blocks.append(Paragraph(text(language, "relayed.urgent", minutes=minutes)))
     return notice(*blocks, mentions=(referent.user_id,))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from itertools import count, takewhile
 from types import MappingProxyType
 
-from bridges.wording.catalogue import how, text
+from bridges.wording.catalogue import how, keys, text
 from bridges.wording.dates import day
 from bridges.wording.notice import Block, Bullets, Notice, Paragraph, Title, notice
 from policies.charter import Asked
@@ -105,5 +106,6 @@ def officer_help(person: Person) -> Notice:
 
 def _help(person: Person, key: str, said: Mapping[int, str] = MappingProxyType({})) -> Notice:
     language = person.language
-    lines = tuple(said.get(i) or text(language, f"{key}.{i}") for i in range(1, 4))
+    numbers = takewhile(lambda i: f"{key}.{i}" in keys(language), count(1))
+    lines = tuple(said.get(i) or text(language, f"{key}.{i}") for i in numbers)
     return notice(Title(text(language, f"{key}.title")), Bullets(lines), mentions=(person.user_id,))

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from pc_matrix import __version__
+from pc_matrix import __version__, collector
 from pc_matrix.cli import endings, french
 
 _HOME = "PC_MATRIX_HOME"
@@ -57,6 +57,7 @@ VERBS = {
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; its exit status. Foreseeable faults never leave as a traceback."""
+    collector.seldom()
     given = global_options_first(arguments)
 
     def invoke() -> int:

@@ -15,10 +15,17 @@ from pc_matrix.cli import recovery_text
 from pc_matrix.cli.app import Context
 from pc_matrix.cli.lists import write_template
 from pc_matrix.errors import InputError
+from policies.need_to_know import AuthorityKind, kind_of
 
 if TYPE_CHECKING:
     from pc_matrix.homeserver.recovery.recovery_key import RecoveryKey
 
+_KINDS = {
+    AuthorityKind.GENDARMERIE: "gendarmerie",
+    AuthorityKind.POLICE: "police-municipale",
+    AuthorityKind.MAIRIE: "mairie",
+    AuthorityKind.OTHER: "autre",
+}
 _EMBEDDED = "http://127.0.0.1:8765"
 _SECTORS = ("centre=Centre-bourg",)
 _AUTHORITIES = ("mairie=Mairie", "gendarmerie=Gendarmerie nationale")
@@ -120,7 +127,8 @@ def commune_file(answers: Answers) -> str:
     """The commune's file, with a French comment for whoever opens it."""
     sectors = "\n".join(_SECTOR.format(code=_q(c), name=_q(n)) for c, n in answers.sectors)
     authorities = "\n".join(
-        _AUTHORITY.format(code=_q(c), name=_q(n)) for c, n in answers.authorities
+        _AUTHORITY.format(code=_q(c), name=_q(n), kind=_q(_KINDS[kind_of(c, n)]))
+        for c, n in answers.authorities
     )
     return _FILE.format(
         name=_q(answers.name),
@@ -223,6 +231,7 @@ name = {name}
 _AUTHORITY = """[[authority]]
 code = {code}
 name = {name}
+kind = {kind}
 categories = ["*"]
 """
 _FILE = """\
@@ -250,7 +259,10 @@ identity_approval = []             # salons où la mairie approuve chaque identi
                                    # "authority", "private", "referents", "sector" ; conseillé une
                                    # fois les agents arrivés : ["authority"]
 aliases = false                    # true : chaque salon a une adresse, comme #59350-secteur-centre
+quiet_hours = "21:00-07:30"        # un message de prévention non urgent y attend le matin
 knocking = false                   # true : un inconnu peut demander à entrer dans un secteur
+remind_after_minutes = 15          # un signalement urgent que personne ne prend en compte revient,
+                                   # deux fois, puis son référent est prié d'appeler ; 0 : jamais
 
 [brake]                            # au-delà, « apply » et le bot s'arrêtent et demandent
 removals = 5                       # personnes qui perdraient un salon d'un coup
@@ -267,6 +279,10 @@ share = 0.2                        # part des personnes présentes, de 0 à 1
 # Les secteurs : chacun a son salon.
 {sectors}
 # Les autorités : chacune a son salon et reçoit ces catégories ("*" : toutes, [] : aucune).
+# Catégories : cambriolage, véhicule, comportement, démarchage, incivilité, vulnérable, autre.
+# kind : "gendarmerie", "police-municipale", "mairie" ou "autre". Les deux premières voient les
+# plaques d'immatriculation, les autres un texte où elles sont masquées. Pour en décider autrement :
+# sees = ["plaque", "habitant"] dans son bloc ("habitant" : le nom de qui a permis de le donner).
 # Sans Matrix, elle est jointe par courriel : ajoutez email = "…" et certificate = "fichier.pem"
 # (son certificat S/MIME, posé à côté de ce fichier), et un bloc [mail] : voir le README.
 {authorities}"""

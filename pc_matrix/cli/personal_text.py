@@ -24,8 +24,9 @@ _TABLES: Mapping[str, str] = {
     "report": "Les messages que vous avez signalés (jamais leurs textes)",
     "showing": "Ce que le robot vous a montré avant un envoi, et votre réponse",
     "link": "Où ces signalements sont partis",
-    "acknowledgement": "Qui les a pris en compte",
+    "report_step": "Ce que ces signalements sont devenus",
     "bulletin": "Les messages de prévention que vous avez envoyés",
+    "bulletin_wording": "Ce qu'ils ont dit, et quand (jamais leurs textes)",
     "bulletin_link": "Où ces messages sont partis",
     "audit": "Le journal de ce qui a été fait, où vous êtes nommé",
 }
@@ -81,7 +82,13 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "identity.approved": "identité approuvée",
     },
     "actor": {"cli": "la mairie", "pc-matrix": "le robot"},
-    "kind": {"flag": "signaler", "answer": "réponse", "take-up": "prise en compte"},
+    "kind": {
+        "flag": "signaler",
+        "answer": "réponse",
+        "take-up": "prise en compte",
+        "edit": "modification d'un message",
+        "withdrawal": "suppression d'un message",
+    },
     "language": {"fr": "français", "en": "anglais"},
 }
 """Words of the database in French; one that is not here stays as it is."""

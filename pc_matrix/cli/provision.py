@@ -14,6 +14,7 @@ from pc_matrix.cli.kept_plan import check_plan, keep_plan, read_plan
 from pc_matrix.cli.plan_json import Letters, report_as_json, survey_as_json
 from pc_matrix.cli.plan_print import bar, print_next, print_plan, print_report
 from pc_matrix.cli.replacing import rooms_named
+from pc_matrix.cli.routing_view import warn
 from pc_matrix.errors import IncompleteError
 from pc_matrix.provisioning import (
     ApplyReport,
@@ -66,6 +67,7 @@ def plan(
 
     context: Context = ctx.obj
     with wiring.open_house(context.home, context.commune) as house:
+        warn(house.settings.commune)
         asked = rooms_named(replace or (), house.settings.commune)
         survey = asyncio.run(_survey(context, house, asked))
         if context.json:
@@ -142,6 +144,7 @@ async def _apply(
         wiring.open_house(context.home, context.commune) as house,
         one_apply(house.settings.session_dir.parent),
     ):
+        warn(house.settings.commune)
         agreed = None if file is None else read_plan(house, file)
         asked = rooms_named(names, house.settings.commune) if agreed is None else agreed.asked
         survey = await _survey(context, house, asked)

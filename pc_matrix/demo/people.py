@@ -7,6 +7,7 @@ runs is the command that it is launched with.
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import itertools
 import json
@@ -164,6 +165,28 @@ class Client:
     async def react(self, room_id: str, event_id: str, key: str) -> str:
         answer = await self.ask("react", {"room_id": room_id, "event_id": event_id, "key": key})
         return str(answer["event_id"])
+
+    async def send_file(
+        self,
+        room_id: str,
+        data: bytes,
+        name: str,
+        *,
+        caption: str | None = None,
+        msgtype: str = "m.image",
+    ) -> str:
+        """Send an encrypted file called ``name``; the event's id."""
+        encoded = base64.b64encode(data).decode()
+        request = {"room_id": room_id, "data": encoded, "name": name, "msgtype": msgtype}
+        if caption is not None:
+            request["caption"] = caption
+        answer = await self.ask("send_file", {**request, "mimetype": "image/jpeg"})
+        return str(answer["event_id"])
+
+    async def open_file(self, room_id: str, event_id: str) -> tuple[bytes, dict[str, Any]]:
+        """What the encrypted file of an event holds, and what the event says of it."""
+        answer = await self.ask("open_file", {"room_id": room_id, "event_id": event_id})
+        return base64.b64decode(answer.pop("data")), answer
 
     async def redact(self, room_id: str, event_id: str) -> str:
         answer = await self.ask("redact", {"room_id": room_id, "event_id": event_id})

@@ -97,11 +97,19 @@ class NotNow(Exception):  # noqa: N818 - not an error yet: a reason to wait
 
 async def read(chunks: AsyncIterable[bytes], largest: int) -> bytes:
     """A whole body. Raises ``NotNow`` when it is longer than ``largest`` bytes."""
+    body = await read_at_most(chunks, largest)
+    if body is None:
+        raise NotNow(MatrixError(0, "", ""), f"réponse de plus de {largest >> 20} Mio")
+    return body
+
+
+async def read_at_most(chunks: AsyncIterable[bytes], largest: int) -> bytes | None:
+    """A whole body; ``None`` as soon as it is longer than ``largest`` bytes."""
     body = bytearray()
     async for chunk in chunks:
         body += chunk
         if len(body) > largest:
-            raise NotNow(MatrixError(0, "", ""), f"réponse de plus de {largest >> 20} Mio")
+            return None
     return bytes(body)
 
 

@@ -15,8 +15,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
+from http import HTTPStatus
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -28,6 +30,7 @@ from pc_matrix.homeserver.in_flight import InFlight
 
 __all__ = ["Blob", "Json", "MatrixError", "MatrixHttp", "ServerFault", "admin_path", "client_path"]
 
+_T = TypeVar("_T")
 _USUAL = 60.0  # seconds for a whole answer
 _SILENCE = 30.0  # seconds without a byte, after which a connection counts as dead
 _CONNECT = 10.0
@@ -111,26 +114,27 @@ class MatrixHttp:
         unknown or expired token, ``ServerUnreachable`` when the server does not answer and
         ``ServerFault`` when it fails; with ``retry`` only after several attempts.
         """
-        return await self._patiently(method, path, body, params, timeout, retry=retry)
+        once = partial(self._once, method, path, body, params, timeout)
+        return await self._patiently(once, retry=retry)
 
     async def send_file(self, path: str, file: Blob) -> Json:
         """POST a body that is no JSON; raises what ``request`` does."""
-        return await self._patiently("POST", path, file, None, None, retry=True)
+        once = partial(self._once, "POST", path, file, None, None)
+        return await self._patiently(once, retry=True)
 
-    async def _patiently(
-        self,
-        method: str,
-        path: str,
-        body: Json | Blob | None,
-        params: dict[str, str] | None,
-        timeout: float | None,  # noqa: ASYNC109
-        *,
-        retry: bool,
-    ) -> Json:
+    async def fetch_file(self, path: str, largest: int) -> bytes | None:
+        """A file as it is; ``None`` when it is longer than ``largest`` bytes.
+
+        It is read to there and no further, whatever the server announces. Raises what ``request``
+        does, after one attempt: somebody waits, and asks again himself.
+        """
+        return await self._patiently(partial(self._file, path, largest), retry=False)
+
+    async def _patiently(self, once: Callable[[], Awaitable[_T]], *, retry: bool) -> _T:
         delays = self._backoff.delays() if retry else iter(())
         while True:
             try:
-                return await self._in_turn(method, path, body, params, timeout)
+                return await self._in_turn(once)
             except NotNow as refusal:
                 delay = next(delays, None)
                 if delay is None:
@@ -138,19 +142,12 @@ class MatrixHttp:
                 # The delay is added, so that not all who were sent away come back in one instant.
                 await self._sleep(refusal.wait + delay)
 
-    async def _in_turn(
-        self,
-        method: str,
-        path: str,
-        body: Json | Blob | None,
-        params: dict[str, str] | None,
-        timeout: float | None,  # noqa: ASYNC109
-    ) -> Json:
+    async def _in_turn(self, once: Callable[[], Awaitable[_T]]) -> _T:
         if self._in_flight is None:
-            return await self._once(method, path, body, params, timeout)
+            return await once()
         async with self._in_flight.turn() as turn:
             try:
-                answer = await self._once(method, path, body, params, timeout)
+                answer = await once()
             except NotNow as refusal:
                 if refusal.is_busy:
                     self._in_flight.busy(turn, refusal.wait)
@@ -184,7 +181,28 @@ class MatrixHttp:
                 chunks = response.content.iter_chunked(2**16)
                 raw = await answers.read(chunks, self._largest)
                 retry_after = response.headers.get("Retry-After")
-                return answers.answer(response.status, retry_after, raw, datetime.now(UTC))
+                return answers.answer(response.status, retry_after, raw, _now())
+        except (aiohttp.ClientError, OSError) as error:
+            raise NotNow(None, type(error).__name__) from error
+
+    async def _file(self, path: str, largest: int) -> bytes | None:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        try:
+            async with self._connection().get(
+                self.base_url + path,
+                headers=headers,
+                timeout=_limits(None),
+                allow_redirects=False,
+            ) as response:
+                chunks = response.content.iter_chunked(2**16)
+                if response.status == HTTPStatus.OK:
+                    return await answers.read_at_most(chunks, largest)
+                if 300 <= response.status < 400:
+                    # Of one file, this says nothing of the server: it is only not to be had here.
+                    raise MatrixError(response.status, "PC_REDIRECTED", "not followed")
+                raw = await answers.read(chunks, 2**16)
+                answers.answer(response.status, response.headers.get("Retry-After"), raw, _now())
+                raise MatrixError(response.status, "PC_GARBLED", "no file")
         except (aiohttp.ClientError, OSError) as error:
             raise NotNow(None, type(error).__name__) from error
 
@@ -195,6 +213,10 @@ class MatrixHttp:
             jar = aiohttp.DummyCookieJar()
             self._client = aiohttp.ClientSession(connector=connector, cookie_jar=jar)
         return self._client
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _limits(timeout: float | None) -> aiohttp.ClientTimeout:

@@ -18,3 +18,8 @@ async def put(http: MatrixHttp, room_id: str, kind: str, body: Json, txn: str) -
         # Taken for sent, what never arrived would be lost; asked again, it is sent once.
         raise not_understood(http.base_url)
     return event_id
+
+
+async def put_redaction(http: MatrixHttp, room_id: str, event_id: str, txn: str) -> None:
+    """Take an event away; raises as ``put`` does."""
+    await http.request("PUT", client_path("rooms", room_id, "redact", event_id, txn), {})

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.shapes import integer, string
 
+REDACTION = "m.room.redaction"
 _LATEST = 253_402_128_000_000  # two days before the last that datetime holds, in any time zone
 
 
@@ -47,6 +48,8 @@ def parse(event: Json, room_id: str) -> RoomEvent | None:
     content = event.get("content")
     if not (event_id and sender and kind) or stamp is None or not isinstance(content, dict):
         return None
+    if kind == REDACTION and "redacts" not in content:
+        content = {**content, "redacts": event.get("redacts")}  # before room version 11
     state_key = event.get("state_key")
     if state_key is not None and not isinstance(state_key, str):
         return None

@@ -26,7 +26,7 @@ from pc_matrix.homeserver.intake import Found, Intake
 from pc_matrix.homeserver.invitations import invitations
 from pc_matrix.homeserver.late_log import LateLog
 from pc_matrix.homeserver.listening import Listening
-from pc_matrix.homeserver.putting import put
+from pc_matrix.homeserver.putting import put, put_redaction
 from pc_matrix.homeserver.rereading import Rereading
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.room_states import room_states
@@ -213,14 +213,11 @@ class Session:
 
     async def trust_of(self, event: RoomEvent) -> SenderTrust:
         """Whether ``event`` came from a device that its sender signed; plain events never did."""
-        if event.ciphertext is None:
+        closed = event.ciphertext
+        if closed is None:
             return SenderTrust.UNSIGNED
-        return await self._devices.sender_trust(
-            event.sender,
-            event.ciphertext.sender_key,
-            event.ciphertext.claimed_ed25519,
-            self._rule(event.room_id),
-        )
+        keys, rule = (closed.sender_key, closed.claimed_ed25519), self._rule(event.room_id)
+        return await self._devices.sender_trust(event.sender, *keys, rule)
 
     async def send(self, room_id: str, kind: str, content: Json, txn: str) -> str:
         """Send an encrypted event and return its id; the same ``txn`` never makes a second one.
@@ -230,9 +227,8 @@ class Session:
         async with self._turns[room_id]:
             view = await self._view(room_id)
             audience = await self._audiences.of_message(room_id, view)
-            body = await self._machine.outbound.encrypt(
-                room_id, kind, content, audience, view.rotation
-            )
+            encrypt = self._machine.outbound.encrypt
+            body = await encrypt(room_id, kind, content, audience, view.rotation)
             return await put(self._http, room_id, "m.room.encrypted", body, txn)
 
     async def _view(self, room_id: str) -> RoomView:
@@ -256,11 +252,10 @@ class Session:
 
     async def until_present(self, room_id: str, user_id: str) -> bool:
         """Wait until he is seen there, or invited: what is said before, he could not read."""
-
-        def is_there() -> bool:
-            return user_id in self._intake.rooms.get(room_id, RoomView()).present
-
-        return await self._arrivals.until(is_there, _ROOM_SECONDS)
+        rooms, nothing = self._intake.rooms, RoomView()
+        return await self._arrivals.until(
+            lambda: user_id in rooms.get(room_id, nothing).present, _ROOM_SECONDS
+        )
 
     async def send_lasting(self, room_id: str, kind: str, content: Json, txn: str) -> str:
         """Send what everybody who is invited now can read, also on a device that comes later.
@@ -298,3 +293,7 @@ class Session:
         """React to an event. Reactions are not encrypted, in Matrix: the server sees them."""
         relation = {"rel_type": "m.annotation", "event_id": event_id, "key": key}
         return await put(self._http, room_id, "m.reaction", {"m.relates_to": relation}, txn)
+
+    async def redact(self, room_id: str, event_id: str, txn: str) -> None:
+        """Take one's own event away. Raises as ``send`` does."""
+        await put_redaction(self._http, room_id, event_id, txn)

@@ -27,7 +27,7 @@ def composed(
     letter: Letter, name: str, sender: MailAddress, signer: Signer, now: datetime
 ) -> bytes:
     """The whole mail, in ASCII lines that end in CRLF; ``name`` is the commune's."""
-    signed = _signed(_text(letter.body), signer)
+    signed = _signed(_content(letter), signer)
     mail = EmailMessage(policy=SMTP)
     if letter.certificate is None:
         head, _, body = signed.partition(b"\r\n\r\n")
@@ -58,6 +58,19 @@ def _headers(
         mail["In-Reply-To"] = mail["References"] = message_id(letter.answers, sender)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's machine answers it
     return mail.as_bytes().rstrip(b"\r\n")
+
+
+def _content(letter: Letter) -> bytes:
+    """The MIME entity that is signed: the text, and beside it a picture where it will be sealed."""
+    picture = letter.picture
+    if picture is None or letter.certificate is None:
+        return _text(letter.body)
+    entity = EmailMessage(policy=SMTP)
+    entity.set_content(_encodable(letter.body), charset="utf-8", cte="quoted-printable")
+    name = one_line(letter.picture_name)
+    entity.add_attachment(picture.data, maintype="image", subtype="jpeg", filename=name)
+    del entity["MIME-Version"]
+    return entity.as_bytes()
 
 
 def _text(body: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Set
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import datetime, time
 from enum import Enum
 from typing import Any
 
@@ -25,7 +25,7 @@ def plain(value: Any) -> Any:  # noqa: PLR0911 - one answer a kind
         return named(value)
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | time):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}

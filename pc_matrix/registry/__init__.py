@@ -2,11 +2,8 @@
 
 from pc_matrix.registry.records import (
     AccountState,
-    Acknowledgement,
     Answered,
     Audit,
-    Bulletin,
-    BulletinLink,
     Contact,
     Declared,
     Place,
@@ -14,16 +11,12 @@ from pc_matrix.registry.records import (
 )
 from pc_matrix.registry.resealing import SealedUnder, reseal, sealed_columns, sealed_under
 from pc_matrix.registry.store import Registry
-from policies.reports import AckNews, Choice, Link, LinkState, Report, ReportState, Showing, Shown
+from policies.reports import Choice, Link, LinkState, Report, ReportState, Showing, Shown
 
 __all__ = [
     "AccountState",
-    "AckNews",
-    "Acknowledgement",
     "Answered",
     "Audit",
-    "Bulletin",
-    "BulletinLink",
     "Choice",
     "Contact",
     "Declared",

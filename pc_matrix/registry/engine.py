@@ -45,12 +45,14 @@ def opened(url: URL) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
         pool_pre_ping=True,
         connect_args={"connect_timeout": _CONNECT_SECONDS},
     )
+    event.listen(engine, "connect", _prepare_postgres)
+    return engine
 
 
 def _make_private(path: Path, url: URL) -> None:
@@ -76,6 +78,13 @@ def _unopened(path: Path, url: URL, error: OSError) -> RegistryError:
         case _:
             why, remedy = f"Le système répond : {error.strerror}.", "Vérifiez le disque."
     return RegistryError(f"Le registre ne s'ouvre pas ({shown(url)}).", why, remedy)
+
+
+def _prepare_postgres(connection: Any, _record: Any) -> None:
+    # Times then come in UTC at once, and need not be turned one by one.
+    with connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

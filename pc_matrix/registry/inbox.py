@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import func, update
+from sqlalchemy import and_, func, or_, update
 from sqlmodel import Session, col, select
 
 from pc_matrix.registry.tables import CursorRow, InboxRow
 from pc_matrix.registry.transactions import Transactions, insert_once
+from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
     Answer,
     Category,
@@ -18,14 +19,17 @@ from policies.terms import (
     CommuneCode,
     EventId,
     Flag,
-    Incoming,
     RoomId,
+    Said,
     TakeUp,
     UserId,
 )
 
 _FLAG, _ANSWER, _TAKE_UP, _COMMAND = "flag", "answer", "take-up", "command"
+_SUBJECT, _CONSENT, _SAID = "subject", "consent", "said"
+_EDIT, _WITHDRAWAL, _TAKEN_BACK = "edit", "withdrawal", "taken-back"
 _YES, _NO = "yes", "no"
+_URGENT = "urgent"
 
 
 class InboxStore:
@@ -78,6 +82,43 @@ class InboxStore:
             wanted = (InboxRow.commune == code, InboxRow.event_id == event_id)
             return session.exec(select(InboxRow.arrived_at).where(*wanted)).first()
 
+    def is_waiting_before(
+        self, code: CommuneCode, event_id: EventId, targets: Sequence[EventId], before: EventId
+    ) -> bool:
+        """Whether that event, or an answer to one of ``targets``, is unsettled and came earlier."""
+        until = select(InboxRow.id).where(InboxRow.commune == code, InboxRow.event_id == before)
+        answers = and_(
+            col(InboxRow.kind).in_((_ANSWER, _SUBJECT)), col(InboxRow.target).in_(targets)
+        )
+        wanted = select(InboxRow.id).where(
+            InboxRow.commune == code,
+            InboxRow.outcome == "",
+            or_(col(InboxRow.event_id) == event_id, answers),
+            col(InboxRow.id) < until.scalar_subquery(),
+        )
+        with self._transactions.reading() as session:
+            return session.exec(wanted).first() is not None
+
+    def is_taken_back(self, code: CommuneCode, event_id: EventId) -> bool:
+        """Whether that event was taken away again, and nobody dealt with it yet."""
+        wanted = select(InboxRow.id).where(
+            InboxRow.commune == code,
+            InboxRow.outcome == "",
+            InboxRow.kind == _WITHDRAWAL,
+            InboxRow.target == event_id,
+        )
+        with self._transactions.reading() as session:
+            return session.exec(wanted).first() is not None
+
+    def changed_by(self, code: CommuneCode, edit: EventId) -> EventId | None:
+        """Which message ``edit`` changed; ``None`` for what is no edit, or was never taken in."""
+        wanted = select(InboxRow.target).where(
+            InboxRow.commune == code, InboxRow.event_id == edit, InboxRow.kind == _EDIT
+        )
+        with self._transactions.reading() as session:
+            found = session.exec(wanted).first()
+            return EventId(found) if found else None
+
     def flags_since(self, code: CommuneCode, sender: UserId, since: datetime, last: EventId) -> int:
         """How many flags of that sender arrived at ``since`` or later, unsettled ones included.
 
@@ -115,32 +156,67 @@ def _keep(session: Session, code: CommuneCode, item: Incoming, at: datetime) -> 
     )
 
 
-def _stored(item: Incoming) -> tuple[str, str, str]:
+def _stored(item: Incoming) -> tuple[str, str, str]:  # noqa: PLR0911 - one answer a kind
     match item:
         case Flag():
-            return _FLAG, item.target, item.category.value if item.category else ""
+            return _FLAG, item.target, _flag_words(item)
+        case Subject():
+            return _SUBJECT, item.target, f"{item.category.value} {item.sign}".strip()
+        case Consent():
+            return _CONSENT, item.target, _YES if item.given else _NO
         case Answer():
             return _ANSWER, item.target, _YES if item.send else _NO
         case TakeUp():
-            return _TAKE_UP, item.target, _YES if item.closes else _NO
+            kind = _TAKEN_BACK if item.withdrawn else _TAKE_UP
+            return kind, item.target, _YES if item.closes else _NO
         case Command():
-            return _COMMAND, "", item.name
+            return _COMMAND, item.target, item.name
+        case Edit():
+            return _EDIT, item.target, ""
+        case Withdrawal():
+            return _WITHDRAWAL, item.target, ""
+        case Said():
+            return _SAID, item.target, item.sign
         case _:
             assert_never(item)
 
 
-def _incoming(row: InboxRow) -> Incoming:
+def _flag_words(flag: Flag) -> str:
+    category = flag.category.value if flag.category else ""
+    return f"{category} {_URGENT}".strip() if flag.urgent else category
+
+
+def _flag(row: InboxRow) -> Flag:
+    words = row.word.split()
+    category = next((Category(word) for word in words if word != _URGENT), None)
+    event, room, sender = EventId(row.event_id), RoomId(row.room_id), UserId(row.sender)
+    return Flag(event, room, sender, EventId(row.target), category, _URGENT in words)
+
+
+def _incoming(row: InboxRow) -> Incoming:  # noqa: C901, PLR0911 - one answer a kind
     event, room, sender = EventId(row.event_id), RoomId(row.room_id), UserId(row.sender)
     target = EventId(row.target)
     match row.kind:
         case "flag":
-            category = Category(row.word) if row.word else None
-            return Flag(event, room, sender, target, category)
+            return _flag(row)
+        case "subject":
+            category, _, sign = row.word.partition(" ")
+            return Subject(event, room, sender, target, Category(category), sign)
+        case "consent":
+            return Consent(event, room, sender, target, row.word == _YES)
         case "answer":
             return Answer(event, room, sender, target, row.word == _YES)
         case "take-up":
             return TakeUp(event, room, sender, target, row.word == _YES)
+        case "taken-back":
+            return TakeUp(event, room, sender, target, row.word == _YES, withdrawn=True)
         case "command":
-            return Command(event, room, sender, row.word)
+            return Command(event, room, sender, row.word, target)
+        case "edit":
+            return Edit(event, room, sender, target)
+        case "withdrawal":
+            return Withdrawal(event, room, sender, target)
+        case "said":
+            return Said(event, room, sender, target, row.word)
         case kind:
             raise ValueError(f"inbox row {row.id} of unknown kind {kind}")

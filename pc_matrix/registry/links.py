@@ -20,9 +20,18 @@ class LinkStore:
     _transactions: Transactions
 
     def link(
-        self, code: CommuneCode, report_id: int, destination: RoomId, txn: str, at: datetime
+        self,
+        code: CommuneCode,
+        report_id: int,
+        destination: RoomId,
+        txn: str,
+        at: datetime,
+        digest: str | None = None,
     ) -> Link:
-        """The report's link to that room: a new PENDING one, or the one that it already has."""
+        """The report's link to that room: a new PENDING one, or the one that it already has.
+
+        ``digest`` is of the words with which it is begun; a link that is there keeps its own.
+        """
         with self._transactions.writing() as session:
             insert_once(
                 session,
@@ -33,6 +42,7 @@ class LinkStore:
                 txn=txn,
                 state=LinkState.PENDING.value,
                 begun_at=at,
+                digest=digest,
             )
             row = session.exec(
                 select(LinkRow).where(
@@ -41,7 +51,7 @@ class LinkStore:
                     LinkRow.destination == destination,
                 )
             ).one()
-            return _link(row)
+            return link_from(row)
 
     def sent(self, code: CommuneCode, link_id: int, event_id: EventId, at: datetime) -> None:
         """The copy was sent, as ``event_id``."""
@@ -59,7 +69,7 @@ class LinkStore:
                 .where(LinkRow.commune == code, LinkRow.report_id == report_id)
                 .order_by(col(LinkRow.id))
             )
-            return [_link(row) for row in rows]
+            return [link_from(row) for row in rows]
 
     def link_by_event(self, code: CommuneCode, event_id: EventId) -> tuple[Report, Link] | None:
         """The report whose copy that event is, and the link; ``None`` for any other event."""
@@ -68,7 +78,7 @@ class LinkStore:
                 select(LinkRow).where(LinkRow.commune == code, LinkRow.event_id == event_id)
             ).first()
             report = session.get(ReportRow, row.report_id) if row else None
-            return (report_from(report), _link(row)) if row and report else None
+            return (report_from(report), link_from(row)) if row and report else None
 
     def _settle(
         self,
@@ -86,7 +96,7 @@ class LinkStore:
             )
 
 
-def _link(row: LinkRow) -> Link:
+def link_from(row: LinkRow) -> Link:
     return Link(
         row.id or 0,
         row.report_id,
@@ -95,4 +105,5 @@ def _link(row: LinkRow) -> Link:
         EventId(row.event_id) if row.event_id else None,
         LinkState(row.state),
         row.begun_at,
+        row.digest,
     )

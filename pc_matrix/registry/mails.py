@@ -55,7 +55,7 @@ class MailStore:
                     MailRow.change == (change or ""),
                 )
             ).one()
-            return _mail(row)
+            return mail_from(row)
 
     def untold_mails(self, code: CommuneCode) -> list[tuple[Report, Mail]]:
         """Those of whose end nobody was told yet, in the order in which they were begun."""
@@ -69,7 +69,7 @@ class MailStore:
                 )
                 .order_by(col(MailRow.id))
             )
-            return [(report_from(report), _mail(mail)) for report, mail in rows]
+            return [(report_from(report), mail_from(mail)) for report, mail in rows]
 
     def mails(self, code: CommuneCode, report_id: int) -> list[Mail]:
         """The report's mails in the order in which they were begun."""
@@ -79,7 +79,7 @@ class MailStore:
                 .where(MailRow.commune == code, MailRow.report_id == report_id)
                 .order_by(col(MailRow.id))
             )
-            return [_mail(row) for row in rows]
+            return [mail_from(row) for row in rows]
 
     def set_mail(
         self, code: CommuneCode, mail_id: int, state: MailState, at: datetime, *, sealed: bool
@@ -137,7 +137,7 @@ class MailStore:
             )
 
 
-def _mail(row: MailRow) -> Mail:
+def mail_from(row: MailRow) -> Mail:
     return Mail(
         row.id or 0,
         row.report_id,

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from policies.reports import Choice, LinkState, Showing
-from policies.terms import AuthorityCode, EventId, RoomId, SectorCode
+from policies.reports import Choice, Showing
+from policies.terms import AuthorityCode, SectorCode
 
 
 class AccountState(StrEnum):
@@ -62,38 +62,6 @@ class Declared:
     @property
     def is_nothing(self) -> bool:
         return not (self.added or self.renamed or self.closed or self.reopened)
-
-
-@dataclass(frozen=True, slots=True)
-class Bulletin:
-    """A bulletin that an officer was shown; ``done_at`` once it went out."""
-
-    id: int
-    source_event: EventId
-    done_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class BulletinLink:
-    """A bulletin's copy in one sector room."""
-
-    id: int
-    bulletin_id: int
-    destination: RoomId
-    txn: str
-    event_id: EventId | None
-    state: LinkState
-    begun_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
-    """What one authority said of one report; ``closed_at`` is ``None`` while it is open."""
-
-    report_id: int
-    authority: AuthorityCode
-    first_at: datetime
-    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

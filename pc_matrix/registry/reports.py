@@ -1,17 +1,16 @@
-"""Reports: one per flagged message, its state, its number, and what authorities said of it."""
+"""Reports: one per flagged message, its state, and its number."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import case, update
 from sqlmodel import Session, col, select
 
-from pc_matrix.registry.records import Acknowledgement
-from pc_matrix.registry.tables import AcknowledgementRow, CounterRow, ReportRow
+from pc_matrix.registry.tables import CounterRow, ReportRow
 from pc_matrix.registry.transactions import Transactions, insert_once
-from policies.reports import AckNews, Report, ReportState
-from policies.terms import AuthorityCode, Category, CommuneCode, EventId, Flag, RoomId, UserId
+from policies.reports import Report, ReportState
+from policies.terms import Category, CommuneCode, EventId, Flag, RoomId, UserId
 
 
 class ReportStore:
@@ -57,7 +56,11 @@ class ReportStore:
         preview_event: EventId | None = None,
         digest: str | None = None,
     ) -> None:
-        """Move the report to ``state``; a preview or digest that is not given stays as it was."""
+        """Move the report to ``state``; a preview or digest that is not given stays as it was.
+
+        So does since when it is in that state, if it is in it already.
+        """
+        since = case((col(ReportRow.state) == state.value, col(ReportRow.changed_at)), else_=at)
         given = {"preview_event": preview_event, "digest": digest}
         with self._transactions.writing() as session:
             session.execute(
@@ -65,10 +68,29 @@ class ReportStore:
                 .where(col(ReportRow.commune) == code, col(ReportRow.id) == report_id)
                 .values(
                     state=state.value,
-                    changed_at=at,
+                    changed_at=since,
                     **{name: value for name, value in given.items() if value is not None},
                 )
             )
+
+    def set_category(self, code: CommuneCode, report_id: int, category: Category) -> None:
+        """What the report is about, as its référent said, or as its text did."""
+        with self._transactions.writing() as session:
+            session.execute(
+                update(ReportRow)
+                .where(col(ReportRow.commune) == code, col(ReportRow.id) == report_id)
+                .values(category=category.value)
+            )
+
+    def asked(self, code: CommuneCode) -> list[tuple[Report, datetime]]:
+        """The reports whose référent was asked what they are about, each with since when."""
+        with self._transactions.reading() as session:
+            rows = session.exec(
+                select(ReportRow)
+                .where(ReportRow.commune == code, ReportRow.state == ReportState.ASKED.value)
+                .order_by(col(ReportRow.id))
+            )
+            return [(report_from(row), row.changed_at) for row in rows]
 
     def number_report(self, code: CommuneCode, report_id: int, year: int) -> str:
         """The report's number, ``"2026-0042"``: given once, then the same for ever.
@@ -83,65 +105,8 @@ class ReportStore:
                 .with_for_update()
             ).one()
             if report.number is None:
-                report.number = f"{year}-{_next(session, code, year):04d}"
+                report.number = f"{year}-{next_number(session, code, year):04d}"
             return report.number
-
-    def acknowledge(
-        self,
-        code: CommuneCode,
-        report_id: int,
-        authority: AuthorityCode,
-        closes: bool,
-        at: datetime,
-    ) -> AckNews:
-        """Note that the authority has seen the report, or closed it; says what is new of it."""
-        with self._transactions.writing() as session:
-            first = insert_once(
-                session,
-                AcknowledgementRow,
-                commune=code,
-                report_id=report_id,
-                authority=authority,
-                first_at=at,
-            )
-            row = session.exec(
-                select(AcknowledgementRow)
-                .where(
-                    AcknowledgementRow.commune == code,
-                    AcknowledgementRow.report_id == report_id,
-                    AcknowledgementRow.authority == authority,
-                )
-                .with_for_update()
-            ).one()
-            if closes and row.closed_at is None:
-                row.closed_at = at
-                return AckNews.CLOSED
-            return AckNews.NEW if first else AckNews.KNOWN
-
-    def would_acknowledge(
-        self, code: CommuneCode, report_id: int, authority: AuthorityCode, closes: bool
-    ) -> AckNews:
-        """What ``acknowledge`` would answer now; nothing is written."""
-        with self._transactions.reading() as session:
-            row = session.get(AcknowledgementRow, (code, report_id, authority))
-            if closes and (row is None or row.closed_at is None):
-                return AckNews.CLOSED
-            return AckNews.NEW if row is None else AckNews.KNOWN
-
-    def acknowledgements(self, code: CommuneCode, report_id: int) -> list[Acknowledgement]:
-        """What each authority said of the report, first come first."""
-        with self._transactions.reading() as session:
-            rows = session.exec(
-                select(AcknowledgementRow)
-                .where(
-                    AcknowledgementRow.commune == code, AcknowledgementRow.report_id == report_id
-                )
-                .order_by(col(AcknowledgementRow.first_at), col(AcknowledgementRow.authority))
-            )
-            return [
-                Acknowledgement(r.report_id, AuthorityCode(r.authority), r.first_at, r.closed_at)
-                for r in rows
-            ]
 
     def _one(self, code: CommuneCode, condition: object) -> Report | None:
         with self._transactions.reading() as session:
@@ -167,7 +132,8 @@ def report_from(row: ReportRow) -> Report:
     )
 
 
-def _next(session: Session, code: CommuneCode, year: int) -> int:
+def next_number(session: Session, code: CommuneCode, year: int) -> int:
+    """The next number of a commune's year, without gap or repeat."""
     insert_once(session, CounterRow, commune=code, year=year, last=0)
     counter = session.exec(
         select(CounterRow)

@@ -9,10 +9,14 @@ from pc_matrix.registry import engine, migrate, seal
 from pc_matrix.registry.applied import AppliedStore
 from pc_matrix.registry.audits import AuditStore
 from pc_matrix.registry.bulletins import BulletinStore
+from pc_matrix.registry.changes import ChangeStore
 from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
+from pc_matrix.registry.consents import ConsentStore
 from pc_matrix.registry.corrections import CorrectionStore
 from pc_matrix.registry.directories import DirectoryStore
+from pc_matrix.registry.enclosures import EnclosureStore
+from pc_matrix.registry.forms import FormStore
 from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
@@ -28,6 +32,7 @@ from pc_matrix.registry.reports import ReportStore
 from pc_matrix.registry.retired_rooms import RetiredRoomStore
 from pc_matrix.registry.rooms import RoomStore
 from pc_matrix.registry.showings import ShowingStore
+from pc_matrix.registry.steps import StepStore
 from pc_matrix.registry.transactions import Transactions
 from pc_matrix.registry.verifications import VerificationStore
 from pc_matrix.vault import Vault
@@ -44,8 +49,12 @@ class Registry(
     InboxStore,
     ReportStore,
     LinkStore,
+    EnclosureStore,
     MailStore,
+    ChangeStore,
+    ConsentStore,
     ShowingStore,
+    StepStore,
     BulletinStore,
     PinStore,
     VerificationStore,
@@ -54,6 +63,7 @@ class Registry(
     KnockStore,
     LinkCodeStore,
     GuestStore,
+    FormStore,
     AuditStore,
     PersonalStore,
 ):

@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, StringConstraints
 
 from pc_matrix.settings import key_shapes
-from pc_matrix.settings.key_shapes import ROOM_KINDS, Code, ServerName, Table, Text
+from pc_matrix.settings.key_shapes import DETAILS, KINDS, ROOM_KINDS, Code, ServerName, Table, Text
 from pc_matrix.settings.mail_table import Address, FileName, MailTable
 from policies import commands
 from policies.brake_limits import BrakeLimits
+from policies.details import Detail
 from policies.mail_headers import MailAddress
+from policies.need_to_know import kind_of, sees_by_default
+from policies.quiet_hours import NIGHT, read
 from policies.terms import (
     CHARTER_VERSION,
     ROOM_VERSION,
@@ -55,6 +58,8 @@ class _OptionsTable(Table):
     )
     aliases: bool = False
     knocking: bool = False
+    quiet_hours: Annotated[str, AfterValidator(key_shapes.quiet_hours)] = "21:00-07:30"
+    remind_after_minutes: Annotated[int, Field(ge=0, le=720)] = 15
     room_version: Annotated[str, StringConstraints(pattern=_ROOM_VERSION)] = ROOM_VERSION
 
 
@@ -101,6 +106,8 @@ class _AuthorityTable(Table):
     code: Code
     name: Text
     categories: list[Annotated[str, AfterValidator(key_shapes.category)]]
+    kind: Annotated[str, AfterValidator(key_shapes.authority_kind)] | None = None
+    sees: list[Annotated[str, AfterValidator(key_shapes.detail)]] | None = None
     email: Address | None = None
     certificate: FileName | None = None
 
@@ -140,8 +147,10 @@ class CommuneFile(Table):
             aliases=self.options.aliases,
             charter_deadline=self._charter_deadline(),
             knocking=self.options.knocking,
+            remind_after=self.options.remind_after_minutes,
             room_version=self.options.room_version,
             contact=self.commune.contact,
+            quiet_hours=read(self.options.quiet_hours) or NIGHT,
         )
 
     def _charter_deadline(self) -> datetime | None:
@@ -160,7 +169,16 @@ def _sector(table: _SectorTable) -> Sector:
 def _authority(table: _AuthorityTable) -> Authority:
     named = {c for word in table.categories for c in _categories(word)}
     email = MailAddress(table.email) if table.email else None
-    return Authority(AuthorityCode(table.code), table.name, frozenset(named), email)
+    return Authority(AuthorityCode(table.code), table.name, frozenset(named), email, _sees(table))
+
+
+def _sees(table: _AuthorityTable) -> frozenset[Detail]:
+    """What the file says, or what such an authority sees; with no kind, its name may tell."""
+    if table.sees is not None:
+        return frozenset(DETAILS[key_shapes.folded(word)] for word in table.sees)
+    if table.kind is not None:
+        return sees_by_default(KINDS[key_shapes.folded(table.kind)])
+    return sees_by_default(kind_of(table.code, table.name))
 
 
 def _categories(word: str) -> tuple[Category, ...]:

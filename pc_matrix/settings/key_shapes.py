@@ -14,6 +14,9 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from policies import commands
+from policies import quiet_hours as quiet_hours_policy
+from policies.details import Detail
+from policies.need_to_know import AuthorityKind
 from policies.terms import Category, RoomKind
 
 INSEE = re.compile(r"(?:\d{2}|2[AB])\d{3}")
@@ -31,6 +34,22 @@ ROOM_KINDS = {
     "secteur": RoomKind.SECTOR,
 }
 """The rooms in which a commune may have identities approved, without accents."""
+KINDS = {
+    "gendarmerie": AuthorityKind.GENDARMERIE,
+    "police-municipale": AuthorityKind.POLICE,
+    "police": AuthorityKind.POLICE,
+    "mairie": AuthorityKind.MAIRIE,
+    "autre": AuthorityKind.OTHER,
+    "other": AuthorityKind.OTHER,
+}
+"""What an authority may be, without accents."""
+DETAILS = {
+    "plaque": Detail.PLATE,
+    "plate": Detail.PLATE,
+    "habitant": Detail.RESIDENT,
+    "resident": Detail.RESIDENT,
+}
+"""What not every authority sees, without accents."""
 _DATABASES = ("postgresql://", "postgresql+psycopg://", "sqlite:///")
 
 
@@ -83,6 +102,12 @@ def time_zone(value: str) -> str:
     return value
 
 
+def quiet_hours(value: str) -> str:
+    if quiet_hours_policy.read(value) is None:
+        raise ValueError('deux heures sont attendues, comme "21:00-07:30" ; aucune : "00:00-00:00"')
+    return value
+
+
 def category(value: str) -> str:
     if value != "*" and value not in set(Category) and commands.category(value) is None:
         raise ValueError(f"catégorie inconnue ; connues : « * », {', '.join(Category)}")
@@ -92,6 +117,19 @@ def category(value: str) -> str:
 def room_kind(value: str) -> str:
     if folded(value) not in ROOM_KINDS:
         raise ValueError("salon inconnu ; connus : authority, private, referents, sector")
+    return value
+
+
+def authority_kind(value: str) -> str:
+    if folded(value) not in KINDS:
+        known = "gendarmerie, police-municipale, mairie, autre"
+        raise ValueError(f"genre d'autorité inconnu ; connus : {known}")
+    return value
+
+
+def detail(value: str) -> str:
+    if folded(value) not in DETAILS:
+        raise ValueError("détail inconnu ; connus : plaque, habitant")
     return value
 
 

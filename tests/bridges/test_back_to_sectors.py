@@ -7,8 +7,6 @@ import pytest
 from bridges.outcome import (
     Acknowledged,
     Answered,
-    Awaiting,
-    Broadcast,
     Helped,
     Ignored,
     Outcome,
@@ -145,54 +143,6 @@ async def test_a_ghosts_answer_goes_nowhere(relayed: World) -> None:
     outcome = await relayed.carrier.carry(said, c.directory())
     assert outcome == Refused(Refusal.UNSIGNED_DEVICE)
     assert len(relayed.rooms.said) == before
-
-
-async def bulletin_preview(world: World, text: str) -> EventId:
-    said = command(world, text, CommandName.BROADCAST)
-    assert await world.carrier.carry(said, c.directory()) == Awaiting()
-    return world.rooms.said[-1].event_id
-
-
-def check(target: EventId, sender: UserId = c.OFFICER, *, closes: bool = True) -> TakeUp:
-    return TakeUp(EventId("$check"), c.GENDARMERIE_ROOM, sender, target, closes=closes)
-
-
-async def test_a_bulletin_leaves_after_its_preview(world: World) -> None:
-    preview = await bulletin_preview(world, "!diffuser tous Fermez vos volets.")
-    assert world.rooms.to(c.CENTRE_ROOM) == []
-    assert "14 personne" in world.rooms.to(c.GENDARMERIE_ROOM)[0]
-    assert await world.carrier.carry(check(preview), c.directory()) == Broadcast(2)
-    for room_id in (c.CENTRE_ROOM, c.GARE_ROOM):
-        (body,) = world.rooms.to(room_id)
-        assert "Fermez vos volets." in body
-        assert "Gendarmerie" in body
-    again = await world.carrier.carry(check(preview), c.directory())
-    assert again == Refused(Refusal.NOT_WAITING)
-    assert len(world.rooms.to(c.GARE_ROOM)) == 1
-
-
-async def test_a_bulletin_waits_for_an_officers_check(world: World) -> None:
-    preview = await bulletin_preview(world, "!diffuser gare Fermez vos volets.")
-    assert await world.carrier.carry(check(preview, closes=False), c.directory()) == Ignored()
-    foreign = await world.carrier.carry(check(preview, c.REFERENT), c.directory())
-    assert foreign == Refused(Refusal.NOT_AN_OFFICER)
-    assert world.rooms.to(c.GARE_ROOM) == []
-
-
-async def test_a_bulletin_interrupted_midway_reaches_everyone_once(world: World) -> None:
-    preview = await bulletin_preview(world, "!diffuser tous Fermez vos volets.")
-    world.rooms.die_after = world.rooms._sends
-    with pytest.raises(CrashError):
-        await world.carrier.carry(check(preview), c.directory())
-    assert await world.carrier.carry(check(preview), c.directory()) == Broadcast(2)
-    assert len(world.rooms.to(c.CENTRE_ROOM)) == len(world.rooms.to(c.GARE_ROOM)) == 1
-
-
-async def test_a_bulletin_to_nobody_known_is_explained(world: World) -> None:
-    said = command(world, "!diffuser Fermez vos volets.", CommandName.BROADCAST)
-    outcome = await world.carrier.carry(said, c.directory())
-    assert outcome == Refused(Refusal.UNKNOWN_SECTOR)
-    assert "!diffuser tous" in world.rooms.to(c.private_room(c.OFFICER))[0]
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,14 @@ from typing import Any
 import pytest
 
 from bridges.outcome import Awaiting, Outcome, Refused, Relayed, Returned
-from policies.commands import CommandName
 from policies.formatted import Formatted
 from policies.refusal import Refusal
 from policies.terms import (
     Answer,
-    Command,
     EventId,
     Message,
     MessageKind,
     Person,
-    TakeUp,
 )
 from tests.bridges.conftest import World
 from tests.bridges.test_to_authority import AUTHORITY_ROOMS, PRIVATE, SLANDER, VAN, tap
@@ -204,24 +201,6 @@ async def test_an_edit_after_the_preview_is_shown_anew(world: World) -> None:
     edit_to(world, "Mme Souad Kaddouri a été volée.")
     assert await world.carrier.carry(answer, c.directory()) == Awaiting()
     assert at_the_authorities(world) == ""
-
-
-async def test_a_bulletin_goes_out_as_it_was_shown_whatever_was_edited_since(world: World) -> None:
-    said = c.message(
-        "!diffuser tous Fermez vos volets.",
-        event_id=EventId("$command"),
-        room_id=c.GENDARMERIE_ROOM,
-        sender=c.OFFICER,
-    )
-    world.reader.holds(said)
-    command = Command(said.event_id, said.room_id, said.sender, CommandName.BROADCAST.value)
-    assert await world.carrier.carry(command, c.directory()) == Awaiting()
-    shown = world.rooms.said[-1].event_id
-    world.reader.edited[said.event_id] = replace(said, text="!diffuser tous Karim vole.")
-    check = TakeUp(EventId("$check"), c.GENDARMERIE_ROOM, c.OFFICER, shown, closes=True)
-    await world.carrier.carry(check, c.directory())
-    assert "Karim" not in world.rooms.everywhere()
-    assert "volets" in world.rooms.to(c.CENTRE_ROOM)[0]
 
 
 async def test_only_the_registrys_name_of_the_referent_goes_out(world: World) -> None:

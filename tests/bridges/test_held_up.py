@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bridges.alerts import Alerts
-from bridges.outcome import Awaiting, Broadcast, Refused, Relayed
+from bridges.outcome import Refused, Relayed
 from bridges.wording.notice import Notice
 from pc_matrix.book import Book
 from pc_matrix.homeserver.room_events import parse
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
-from policies.commands import CommandName
 from policies.pinning import IdentityNews, NewsKind
 from policies.refusal import Refusal
-from policies.relay import CERTAIN_FOR
-from policies.terms import Command, EventId, Flag, Message, RoomId, TakeUp, UserId
+from policies.terms import EventId, Flag, Message, RoomId, TakeUp, UserId
 from tests.bridges.conftest import World
 from tests.bridges.test_alerts import ELECTEDS, MAYORS, FakeAlertLedger, directory
 from tests.fakes import commune as c
@@ -117,46 +114,6 @@ async def test_one_administrators_room_keeps_an_alert_from_no_other() -> None:
         rooms.closed.clear()
         assert await Alerts(rooms, ledger, FakeClock()).identity([], directory()) == 2
         assert len(rooms.to(open_one)) == len(rooms.to(closed)) == 2
-
-
-async def previewed(world: World) -> TakeUp:
-    """A bulletin for both sectors, shown; and the sign that sends it."""
-    said = c.message(
-        "!diffuser tous Fermez vos volets.",
-        event_id=EventId("$command"),
-        room_id=c.GENDARMERIE_ROOM,
-        sender=c.OFFICER,
-    )
-    world.reader.holds(said)
-    command = Command(said.event_id, said.room_id, said.sender, CommandName.BROADCAST.value)
-    assert await world.carrier.carry(command, c.directory()) == Awaiting()
-    preview = world.rooms.said[-1].event_id
-    return TakeUp(EventId("$check"), c.GENDARMERIE_ROOM, c.OFFICER, preview, closes=True)
-
-
-async def test_a_sector_that_refuses_keeps_a_bulletin_from_no_other(world: World) -> None:
-    check = await previewed(world)
-    refusing = closing(world, c.CENTRE_ROOM)
-    with pytest.raises(RefusalError):
-        await world.carrier.carry(check, c.directory())
-    assert len(refusing.to(c.GARE_ROOM)) == 1
-
-
-async def test_an_old_interrupted_bulletin_is_not_said_again(world: World) -> None:
-    """Synapse forgets transactions after a day: what was sent before would be said twice."""
-    check = await previewed(world)
-    closing(world, c.CENTRE_ROOM)
-    with pytest.raises(RefusalError):
-        await world.carrier.carry(check, c.directory())
-    refusing = closing(world)
-    world.ledger.grow_older(CERTAIN_FOR + timedelta(minutes=1))
-    assert await world.carrier.carry(check, c.directory()) == Broadcast(1)
-    assert refusing.to(c.CENTRE_ROOM) == []
-    assert len(refusing.to(c.GARE_ROOM)) == 1
-    account = refusing.to(c.GENDARMERIE_ROOM)[-1]
-    assert "1 secteur" in account
-    assert "Centre" in account
-    assert "Gare" not in account
 
 
 def test_who_flags_too_much_loses_what_is_too_much_alone(tmp_path: Path) -> None:

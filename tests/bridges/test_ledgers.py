@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 
-from bridges.ports import AckLedger, BulletinLedger, CertificateLedger, MailLedger
+from bridges.bulletin_ports import BulletinLedger
+from bridges.ports import (
+    CertificateLedger,
+    EnclosureLedger,
+    EscalationLedger,
+    FormLedger,
+    HistoryLedger,
+    MailLedger,
+    NameLedger,
+)
 from pc_matrix.book import Book
+from pc_matrix.pictures.book import EnclosureBook
 from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
+from policies.bulletins import WAITING, CopyState, WordingState
+from policies.guided import Ending, Filled, Form
+from policies.guided import Step as FormStep
 from policies.mails import MailKind, MailState
-from policies.reports import AckNews, LinkState, ReportState
+from policies.reports import LinkState, ReportState
+from policies.steps import Step, StepKind
 from policies.terms import Category, EventId
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
@@ -23,22 +38,34 @@ from tests.fakes.world import FakeClock
 PREVIEW, COPY = EventId("$preview"), EventId("$copy")
 
 
-class Ledger(MailLedger, AckLedger, BulletinLedger, CertificateLedger, Protocol):
+class Ledger(
+    FormLedger,
+    MailLedger,
+    HistoryLedger,
+    EscalationLedger,
+    BulletinLedger,
+    CertificateLedger,
+    NameLedger,
+    Protocol,
+):
     """Every ledger port at once."""
 
 
 @dataclass
 class Case:
     ledger: Ledger
+    enclosures: EnclosureLedger
 
 
 @pytest.fixture(params=["memory", "registry"])
 def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Case]:
     if request.param == "memory":
-        yield Case(FakeLedger(FakeClock()))
+        ledger = FakeLedger(FakeClock())
+        yield Case(ledger, ledger)
         return
     with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", Vault(b"k" * 32)) as registry:
-        yield Case(Book(registry, c.commune(), FakeClock()))
+        clock = FakeClock()
+        yield Case(Book(registry, c.commune(), clock), EnclosureBook(registry, c.CODE, clock))
 
 
 def test_a_report_is_opened_once_for_its_message(case: Case) -> None:
@@ -49,6 +76,56 @@ def test_a_report_is_opened_once_for_its_message(case: Case) -> None:
     assert first.category is Category.BURGLARY
     assert case.ledger.report_of(c.MESSAGE_ID) == first
     assert case.ledger.report_of(EventId("$nothing")) is None
+
+
+def form(**changes: object) -> Form:
+    room = c.private_room(c.REFERENT)
+    both = (c.CENTRE, c.GARE)
+    base = Form(EventId("$source"), EventId("$begin"), room, c.REFERENT, c.NOW, both)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def test_a_form_is_kept_whole_and_found_by_whom_and_by_what(case: Case) -> None:
+    answers = {
+        FormStep.CATEGORY: Filled(EventId("$a"), c.NOW, Category.OTHER.value),
+        FormStep.FACTS: Filled(EventId("$b"), c.NOW),
+    }
+    full = form(
+        answers=answers,
+        step=FormStep.PREVIEW,
+        changing=True,
+        tries=1,
+        shown=True,
+        question=EventId("$q"),
+        last_event=EventId("$b"),
+    )
+    case.ledger.keep_form(full)
+    assert case.ledger.open_form(c.REFERENT) == full
+    assert case.ledger.form_of(full.source) == full
+    assert case.ledger.form_answered(full.last_event) == full
+    assert case.ledger.open_form(c.OTHER_REFERENT) is None
+    assert case.ledger.form_of(EventId("$nothing")) is None
+    assert case.ledger.form_answered(EventId("$nothing")) is None
+    fewer = replace(full, answers={FormStep.FACTS: answers[FormStep.FACTS]}, ended=Ending.SENT)
+    case.ledger.keep_form(fewer)
+    assert case.ledger.form_of(full.source) == fewer
+    assert case.ledger.open_form(c.REFERENT) is None
+    assert case.ledger.form_answered(full.last_event) == fewer
+
+
+def test_only_open_forms_that_nobody_touched_lapse(case: Case) -> None:
+    case.ledger.keep_form(form())
+    case.ledger.keep_form(form(source=EventId("$ended"), ended=Ending.LAPSED))
+    assert case.ledger.untouched_forms(c.NOW) == []
+    assert case.ledger.untouched_forms(c.NOW + timedelta(seconds=1)) == [form()]
+
+
+def test_what_a_report_is_about_can_be_said_anew(case: Case) -> None:
+    report = case.ledger.open_report(c.flag(category=Category.BURGLARY))
+    case.ledger.set_category(report.id, Category.OTHER)
+    again = case.ledger.report_of(c.MESSAGE_ID)
+    assert again is not None
+    assert again.category is Category.OTHER
 
 
 def test_a_preview_finds_its_report_and_states_keep_what_was_there(case: Case) -> None:
@@ -88,30 +165,110 @@ def test_a_link_is_begun_once_and_settled(case: Case) -> None:
     assert [x.state for x in case.ledger.links(report.id)] == [LinkState.SENT, LinkState.UNCERTAIN]
 
 
-def test_acknowledgements_bring_news_once_each(case: Case) -> None:
+def test_an_enclosure_follows_its_copy_once_and_leads_to_its_report(case: Case) -> None:
     report = case.ledger.open_report(c.flag())
-    told = []
-    for closes in (False, False, True, True, False):
-        told.append(case.ledger.would_acknowledge(report.id, c.GENDARMERIE, closes=closes))
-        case.ledger.acknowledge(report.id, c.GENDARMERIE, closes=closes)
-    known = AckNews.KNOWN
-    assert told == [AckNews.NEW, known, AckNews.CLOSED, known, known]
-    other = case.ledger.would_acknowledge(report.id, c.POLICE, closes=True)
-    assert other is AckNews.CLOSED
+    copy = case.ledger.link(report.id, c.GENDARMERIE_ROOM, "txn")
+    other = case.ledger.link(report.id, c.POLICE_ROOM, "txn")
+    photo = EventId("$photo")
+    one = case.enclosures.enclosure(copy.id, "txn1")
+    assert (one.state, one.event_id, one.destination) == (
+        LinkState.PENDING,
+        None,
+        c.GENDARMERIE_ROOM,
+    )
+    assert case.enclosures.enclosure(copy.id, "txn1") == one
+    two = case.enclosures.enclosure(other.id, "txn2")
+    assert case.ledger.link_by_event(photo) is None
+    case.enclosures.enclosed(one.id, photo)
+    case.enclosures.enclosed(two.id, None)
+    states = [(x.destination, x.state) for x in case.enclosures.enclosures(report.id)]
+    sent, unknown = LinkState.SENT, LinkState.UNCERTAIN
+    assert states == [(c.GENDARMERIE_ROOM, sent), (c.POLICE_ROOM, unknown)]
+    assert case.enclosures.enclosures(report.id + 1) == []
+    found = case.ledger.link_by_event(photo)
+    assert found is not None
+    assert (found[0].id, found[1].destination) == (report.id, c.GENDARMERIE_ROOM)
+    assert [x.state for x in case.ledger.links(report.id)] == [LinkState.PENDING] * 2
 
 
-def test_a_bulletin_is_opened_shown_sent_and_done(case: Case) -> None:
-    bulletin = case.ledger.open_bulletin(c.MESSAGE_ID, c.OFFICER)
-    assert case.ledger.open_bulletin(c.MESSAGE_ID, c.OFFICER) == bulletin
-    assert case.ledger.bulletin_by_preview(PREVIEW) is None
-    case.ledger.set_preview(bulletin, PREVIEW)
-    assert case.ledger.bulletin_by_preview(PREVIEW) == (bulletin, c.MESSAGE_ID)
-    link = case.ledger.bulletin_link(bulletin, c.CENTRE_ROOM, "txn")
-    case.ledger.bulletin_sent(link.id, COPY)
-    assert case.ledger.bulletin_link(bulletin, c.CENTRE_ROOM, "txn").state is LinkState.SENT
-    assert not case.ledger.bulletin_is_sent(PREVIEW)
-    case.ledger.bulletin_done(bulletin)
-    assert case.ledger.bulletin_is_sent(PREVIEW)
+def test_steps_are_kept_once_and_found_by_their_event(case: Case) -> None:
+    report = case.ledger.open_report(c.flag())
+    sign = Step(StepKind.TAKEN_UP, c.NOW, c.GENDARMERIE, EventId("$up"))
+    back = Step(StepKind.TAKEN_BACK, c.NOW + timedelta(minutes=1), c.GENDARMERIE, EventId("$up"))
+    urgent = Step(StepKind.URGENT, c.NOW + timedelta(minutes=2))
+    for step in (sign, back, urgent, replace(sign, at=c.NOW + timedelta(hours=1))):
+        case.ledger.note(report.id, step)
+    assert list(case.ledger.steps(report.id)) == [sign, back, urgent]
+    assert case.ledger.step_by_event(EventId("$up")) == (report, sign)
+    assert case.ledger.step_by_event(EventId("$nothing")) is None
+    assert case.ledger.counted(StepKind.URGENT) == 1
+    assert case.ledger.counted(StepKind.UNREACHED) == 0
+    assert list(case.ledger.reports_by(c.REFERENT)) == [report]
+    assert list(case.ledger.reports_by(c.OTHER_REFERENT)) == []
+
+
+def test_what_left_is_followed_with_where_it_went(case: Case) -> None:
+    report = case.ledger.open_report(c.flag())
+    case.ledger.note(report.id, Step(StepKind.URGENT, c.NOW))
+    assert list(case.ledger.followed(c.directory())) == []
+    case.ledger.set_state(report.id, ReportState.SENT)
+    assert list(case.ledger.followed(c.directory())) == []
+    link = case.ledger.link(report.id, c.GENDARMERIE_ROOM, "txn")
+    case.ledger.link(report.id, c.POLICE_ROOM, "txn2")
+    case.ledger.sent(link.id, COPY)
+    case.ledger.mail(report.id, c.MAIRIE, MailKind.REPORT, "txn3")
+    (found,) = case.ledger.followed(c.directory())
+    assert (found.report.id, found.sent_at) == (report.id, c.NOW)
+    assert (found.rooms, found.mailed) == ((c.GENDARMERIE,), (c.MAIRIE,))
+    assert [step.kind for step in found.steps] == [StepKind.URGENT]
+
+
+def test_a_bulletin_is_shown_replaced_and_asked_about(case: Case) -> None:
+    ledger = case.ledger
+    posting = ledger.open_posting(c.MESSAGE_ID, c.GENDARMERIE_ROOM, c.OFFICER)
+    assert ledger.open_posting(c.MESSAGE_ID, c.GENDARMERIE_ROOM, c.OFFICER) == posting
+    other = ledger.open_posting(EventId("$other"), c.GENDARMERIE_ROOM, c.OFFICER)
+    assert (posting.number, other.number) == (1, 2)
+    assert ledger.posting_by_number(2) == ledger.posting(other.id) == other
+    assert ledger.posting_of(c.MESSAGE_ID) == posting
+    assert ledger.posting_of(PREVIEW) is ledger.posting_by_number(3) is ledger.posting(9) is None
+    first = ledger.show_wording(posting.id, EventId(""), "d1", PREVIEW)
+    assert (first.state, first.asks) == (WordingState.SHOWN, PREVIEW)
+    assert ledger.wording_by_event(PREVIEW) == first
+    second = ledger.show_wording(posting.id, EventId("$edit"), "d2", COPY)
+    assert ledger.show_wording(posting.id, EventId("$edit"), "d3", PREVIEW) == second
+    assert [w.state for w in ledger.wordings(posting.id)] == ["replaced", "shown"]
+    assert not ledger.move_wording(first.id, WAITING, WordingState.LEAVING)
+    asks = EventId("$asks")
+    assert ledger.move_wording(second.id, WAITING, WordingState.HELD, asks=asks, due_at=c.NOW)
+    moved = ledger.wording_by_event(asks)
+    assert moved is not None
+    assert ledger.wording_by_event(COPY) == moved
+    assert (moved.state, moved.due_at) == (WordingState.HELD, c.NOW)
+    assert list(ledger.wordings_at_work()) == [moved]
+    assert ledger.wording_by_event(EventId("$nothing")) is None
+
+
+def test_a_bulletins_copies_and_its_withdrawal(case: Case) -> None:
+    ledger = case.ledger
+    posting = ledger.open_posting(c.MESSAGE_ID, c.GENDARMERIE_ROOM, c.OFFICER)
+    wording = ledger.show_wording(posting.id, EventId(""), "d1", PREVIEW)
+    copy = ledger.begin_copy(posting.id, c.CENTRE_ROOM, "txn")
+    assert ledger.begin_copy(posting.id, c.CENTRE_ROOM, "txn") == copy
+    assert (copy.state, copy.event_id, copy.wording_id) == (CopyState.PENDING, None, 0)
+    ledger.set_copy(copy.id, CopyState.FAILED, wording_id=wording.id)
+    again = ledger.begin_copy(posting.id, c.CENTRE_ROOM, "txn")
+    assert (again.id, again.state, again.wording_id) == (copy.id, CopyState.PENDING, wording.id)
+    ledger.set_copy(copy.id, CopyState.SENT, COPY)
+    (sent,) = ledger.copies(posting.id)
+    assert (sent.state, sent.event_id, sent.wording_id) == (CopyState.SENT, COPY, wording.id)
+    ledger.withdraw_posting(posting.id, c.OFFICER)
+    ledger.withdraw_posting(posting.id, c.POLICEMAN)
+    (leaving,) = ledger.withdrawals()
+    assert (leaving.withdrawn_by, leaving.withdrawn_at) == (c.OFFICER, c.NOW)
+    assert ledger.wordings(posting.id)[0].state is WordingState.CANCELLED
+    ledger.posting_gone(posting.id)
+    assert list(ledger.withdrawals()) == []
 
 
 def test_a_mail_is_written_down_once_settled_and_told(case: Case) -> None:
@@ -143,3 +300,30 @@ def test_what_was_told_of_a_certificate_is_kept_until_all_is_well(case: Case) ->
     ledger.certificate_is_well(c.GENDARMERIE)
     assert not ledger.is_certificate_told(c.GENDARMERIE, "f1", "60-days")
     assert ledger.is_certificate_told(c.POLICE, "f2", "expired")
+
+
+def test_a_report_waits_for_its_subject_and_keeps_it(case: Case) -> None:
+    report = case.ledger.open_report(c.flag(category=None))
+    assert case.ledger.asked() == []
+    case.ledger.set_state(report.id, ReportState.ASKED, preview_event=PREVIEW)
+    ((asked, since),) = case.ledger.asked()
+    assert (asked.id, asked.state, since) == (report.id, ReportState.ASKED, c.NOW)
+    case.ledger.set_category(report.id, Category.BURGLARY)
+    found = case.ledger.report_of(c.MESSAGE_ID)
+    assert found is not None
+    assert found.category is Category.BURGLARY
+    case.ledger.set_state(report.id, ReportState.SENT)
+    assert case.ledger.asked() == []
+
+
+def test_a_name_may_be_told_by_its_owners_word_until_he_takes_it_back(case: Case) -> None:
+    assert not case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)
+    for _ in range(2):
+        case.ledger.let_name(c.MESSAGE_ID, c.RESIDENT)
+    assert case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)
+    assert not case.ledger.lets_name(c.MESSAGE_ID, c.REFERENT)
+    assert not case.ledger.lets_name(EventId("$another"), c.RESIDENT)
+    case.ledger.let_name_no_more(c.MESSAGE_ID, c.REFERENT)
+    assert case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)
+    case.ledger.let_name_no_more(c.MESSAGE_ID, c.RESIDENT)
+    assert not case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)

@@ -14,6 +14,7 @@ from bridges.ports import Language
 from bridges.to_mail import ToMail
 from policies.certificates import Certificate, CertificateFault
 from policies.mails import GIVEN_UP_AFTER, LATE_AFTER, MailKind, MailOutcome, MailState
+from policies.refusal import Refusal
 from policies.relay import CERTAIN_FOR
 from policies.reports import ReportState
 from policies.terms import Answer, Directory, EventId
@@ -60,7 +61,7 @@ def made(world: World, mail: FakeMail, language: Language) -> ToMail:
     judging = Judging(world.reader, world.ledger, language)
     news = CertificateNews(mail, world.rooms, world.ledger, world.clock)
     parts = (mail, world.rooms, world.ledger, judging, FakeFingerprint(), news, world.clock)
-    return ToMail(*parts)
+    return ToMail(*parts, world.enclosing)
 
 
 @pytest.fixture
@@ -411,3 +412,80 @@ def test_no_letter_shows_its_text(desk: Desk) -> None:
     from bridges.letter import Letter
 
     assert "fourgon" not in repr(Letter(c.GENDARMERIE_MAIL, "fourgon", VAN, "pc1"))
+
+
+async def photographed(desk: Desk, caption: str = VAN) -> None:
+    """A photo was flagged and confirmed."""
+    desk.world.reader.holds(c.photo(caption))
+    assert await desk.world.carrier.carry(c.flag(), desk.directory) == Awaiting()
+    preview = desk.world.ledger.reports[1].preview_event
+    assert preview is not None
+    tap = Answer(EventId("$tap"), PRIVATE, c.REFERENT, preview, send=True)
+    await desk.world.carrier.carry(tap, desk.directory)
+
+
+async def test_a_photo_goes_inside_the_sealed_mail(desk: Desk) -> None:
+    await photographed(desk)
+    await desk.step()
+    (letter,) = desk.mail.taken
+    assert letter.picture == desk.world.pictures.answer
+    assert letter.picture_name == "signalement-2026-0001-1.jpg"
+    assert "La photo jointe" in letter.body
+    assert VAN in letter.body
+
+
+async def test_a_photo_never_goes_in_an_open_mail(desk: Desk) -> None:
+    desk.mail.certificates = {}
+    await photographed(desk)
+    await desk.step()
+    (letter,) = desk.mail.taken
+    assert letter.picture is None
+    assert VAN not in letter.body
+
+
+async def test_a_place_stands_in_the_text_of_the_mail(desk: Desk) -> None:
+    desk.world.reader.holds(c.place(VAN))
+    assert await desk.world.carrier.carry(c.flag(), desk.directory) == Awaiting()
+    preview = desk.world.ledger.reports[1].preview_event
+    assert preview is not None
+    tap = Answer(EventId("$tap"), PRIVATE, c.REFERENT, preview, send=True)
+    await desk.world.carrier.carry(tap, desk.directory)
+    await desk.step()
+    (letter,) = desk.mail.taken
+    assert "48.85837, 2.294481" in letter.body
+    assert letter.picture is None
+
+
+@pytest.mark.parametrize("what", ["another", "gone"])
+async def test_a_mail_whose_photo_is_not_what_was_shown_is_withheld(desk: Desk, what: str) -> None:
+    await photographed(desk)
+    if what == "gone":
+        desk.world.pictures.answer = Refusal.ATTACHMENT_GONE
+    else:
+        desk.world.reader.edited[c.MESSAGE_ID] = c.photo(
+            VAN, enclosed=c.attachment(sha256=bytes(32))
+        )
+    await desk.step()
+    assert desk.mail.taken == []
+    assert desk.state() is MailState.WITHHELD
+
+
+@pytest.mark.parametrize("state", [ReportState.WITHDRAWING, ReportState.WITHDRAWN])
+async def test_what_was_withdrawn_leaves_by_no_mail(desk: Desk, state: ReportState) -> None:
+    await desk.flag()
+    desk.world.ledger.set_state(1, state)
+    await desk.step()
+    assert desk.mail.taken == []
+    assert desk.state() is MailState.WITHHELD
+    assert desk.world.ledger.reports[1].state is state
+
+
+async def test_what_may_have_left_before_it_was_withdrawn_is_no_open_question(desk: Desk) -> None:
+    await desk.flag()
+    desk.mail.outcomes.append(MailOutcome.UNKNOWN)
+    await desk.step()
+    desk.world.ledger.told_mails.clear()
+    desk.world.ledger.set_state(1, ReportState.WITHDRAWN)
+    await desk.step()
+    assert desk.state() is MailState.UNCERTAIN
+    assert desk.world.ledger.reports[1].state is ReportState.WITHDRAWN

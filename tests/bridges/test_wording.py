@@ -17,13 +17,18 @@ from bridges.wording import advice, bulletin, relay, welcome
 from bridges.wording.catalogue import LANGUAGES, MissingTextError, keys, placeholders, text
 from bridges.wording.dates import moment
 from bridges.wording.notice import Bullets, Paragraph, Quote, Title, notice
+from policies.broadcast import Bulletin
 from policies.certificates import CertificateFault, Expiry
 from policies.charter import Asked
 from policies.denunciation.verdict import Rule
 from policies.emergency import Emergency
+from policies.history import Way
 from policies.refusal import Refusal
+from policies.steps import StepKind
 from policies.terms import CHARTER_VERSION, Category, Person
 from tests.fakes import commune as c
+
+BULLETIN = Bulletin(c.commune().authorities[0], "x", (c.CENTRE,), (c.CENTRE_ROOM,))
 
 
 def test_both_catalogues_have_the_same_keys() -> None:
@@ -51,6 +56,8 @@ def test_both_texts_have_the_same_blanks_and_words(key: str) -> None:
         ("emergency", Emergency),
         ("certificate", CertificateFault),
         ("certificate", Expiry),
+        ("history", StepKind),
+        ("history", Way),
     ],
 )
 def test_every_member_has_its_text(language: str, prefix: str, members: type[StrEnum]) -> None:
@@ -82,7 +89,10 @@ NUMBERS = {
     Emergency.FRAIL: ("3977",),
     Emergency.THREAT: ("17",),
     Emergency.MEDICAL: ("15",),
+    Emergency.NOW: ("17",),
+    Emergency.FIRE: ("18",),
 }
+NOT_FOR_THE_POLICE = (Emergency.MEDICAL, Emergency.FIRE)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -91,7 +101,7 @@ def test_112_and_114_stand_in_the_sentence_of_every_number(language: str, which:
     sentence = text(language, f"emergency.{which.value}")
     assert ". " not in sentence
     assert "? " not in sentence
-    everywhere = ("112", "114") if which is Emergency.MEDICAL else ("17", "112", "114")
+    everywhere = ("112", "114") if which in NOT_FOR_THE_POLICE else ("17", "112", "114")
     assert {*everywhere, *NUMBERS[which]} <= set(re.findall(r"\d+", sentence))
 
 
@@ -134,10 +144,11 @@ def test_who_does_without_reactions_is_asked_for_none(language: str) -> None:
     facts = relay.ReportFacts("2026-0001", Category.OTHER, "Gare", "Hélène", c.NOW, "Europe/Paris")
     asked = "agissez" if language == "fr" else "eact"
     for by_reaction in (True, False):
+        shown = bulletin.Facts(1, ("x",), 2, by_reaction=by_reaction)
         made = (
             advice.preview(person, "x", (), by_reaction=by_reaction),
             relay.report(language, replace(facts, by_reaction=by_reaction), "x"),
-            bulletin.preview(person, "x", 1, 2, by_reaction=by_reaction),
+            bulletin.preview(person, BULLETIN, shown, (), language),
             welcome.referent_help(person, by_reaction=by_reaction),
         )
         assert [asked in notice.body for notice in made] == [by_reaction] * 4

@@ -15,6 +15,7 @@ from pc_matrix.homeserver.recovery.recovery_key import RecoveryKey
 from pc_matrix.homeserver.sealed_file import SealedFile
 from pc_matrix.homeserver.signing import from_unpadded
 from pc_matrix.vault import Vault
+from policies.details import Detail
 
 
 def _init(home: Path, *more: str) -> int:
@@ -111,3 +112,14 @@ def test_the_recovery_key_is_shown_once_and_kept_sealed_until_published(
         assert key.raw not in content
         assert key.text.encode() not in content
         assert waiting["key"].encode() not in content
+
+
+def test_each_authority_is_written_with_what_it_is_and_sees(tmp_path: Path) -> None:
+    named = ("mairie=Mairie", "gn=Gendarmerie nationale", "pm=Police municipale", "x=Bailleur")
+    assert _init(tmp_path, *(part for pair in named for part in ("--authority", pair))) == 0
+    sees = {a.code: a.sees for a in settings.load(tmp_path).commune.authorities}
+    everything, resident = frozenset(Detail), frozenset({Detail.RESIDENT})
+    assert sees == {"mairie": resident, "gn": everything, "pm": everything, "x": frozenset()}
+    text = (tmp_path / "communes" / "59999.toml").read_text("utf-8")
+    kinds = re.findall(r'(?m)^kind = "(.*)"$', text)
+    assert kinds == ["mairie", "gendarmerie", "police-municipale", "autre"]

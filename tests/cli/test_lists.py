@@ -183,7 +183,7 @@ async def _language_of_the_bot(home: Path, monkeypatch: pytest.MonkeyPatch) -> L
         given.append(language)
         return MagicMock()
 
-    monkeypatch.setattr(wiring, "_session", nothing)
+    monkeypatch.setattr(wiring, "session_of", nothing)
     monkeypatch.setattr(wiring, "open_provisioner", nothing)
     monkeypatch.setattr(wiring, "_as_bot", nothing)
     monkeypatch.setattr(wiring, "_carrier", carrier)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from policies.attachments import Attachment
+from policies.details import Detail
 from policies.mail_headers import MailAddress
+from policies.positions import Position
 from policies.terms import (
     Authority,
     AuthorityCode,
@@ -59,9 +62,19 @@ def commune() -> Commune:
         "ex.test",
         (Sector(CENTRE, "Centre"), Sector(GARE, "La Gare")),
         (
-            Authority(GENDARMERIE, "Gendarmerie", ALL),
-            Authority(POLICE, "Police municipale", ALL - {Category.VULNERABLE_PERSON}),
-            Authority(MAIRIE, "Mairie", frozenset({Category.INCIVILITY, Category.OTHER})),
+            Authority(GENDARMERIE, "Gendarmerie", ALL, sees=frozenset(Detail)),
+            Authority(
+                POLICE,
+                "Police municipale",
+                ALL - {Category.VULNERABLE_PERSON},
+                sees=frozenset(Detail),
+            ),
+            Authority(
+                MAIRIE,
+                "Mairie",
+                frozenset({Category.INCIVILITY, Category.OTHER}),
+                sees=frozenset(Detail),
+            ),
         ),
     )
 
@@ -112,7 +125,8 @@ def mailed_directory() -> Directory:
 
 
 def flag(**changes: object) -> Flag:
-    base = Flag(FLAG_ID, CENTRE_ROOM, REFERENT, MESSAGE_ID)
+    """A flag that names « other », so that nobody is asked what it is about."""
+    base = Flag(FLAG_ID, CENTRE_ROOM, REFERENT, MESSAGE_ID, Category.OTHER)
     return replace(base, **changes)  # type: ignore[arg-type]
 
 
@@ -128,3 +142,29 @@ def message(text: str = "Un fourgon blanc tourne depuis ce matin.", **changes: o
         trust=SenderTrust.SIGNED,
     )
     return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def need_to_know_directory() -> Directory:
+    """The mairie sees neither plates nor who wrote a message."""
+    full = directory()
+    changed = tuple(
+        replace(a, sees=frozenset()) if a.code == MAIRIE else a for a in full.commune.authorities
+    )
+    return replace(full, commune=replace(full.commune, authorities=changed))
+
+
+def attachment(**changes: object) -> Attachment:
+    base = Attachment("ex.test", "photo", b"h" * 32, b"k" * 32, b"i" * 16)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def photo(caption: str = "", **changes: object) -> Message:
+    """A photo of the resident's."""
+    more = {"kind": MessageKind.FILE, "enclosed": attachment(), **changes}
+    return message(caption, **more)
+
+
+def place(words: str = "", **changes: object) -> Message:
+    """A place of the resident's."""
+    more = {"kind": MessageKind.PLACE, "enclosed": Position(48.85837, 2.294481, 35.0), **changes}
+    return message(words, **more)

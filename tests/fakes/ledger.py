@@ -4,44 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from bridges.ports import Clock
+from policies.changes import Question
+from policies.escalation import Followed
+from policies.guided import Form
+from policies.history import Destinations
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
-    AckNews,
     Choice,
     Link,
     LinkState,
     Report,
     ReportState,
     Showing,
+    Shown,
 )
-from policies.terms import AuthorityCode, EventId, Flag, RoomId, UserId
+from policies.steps import Step, StepKind
+from policies.terms import AuthorityCode, Category, Directory, EventId, Flag, RoomId, UserId
+from tests.fakes.bulletins import FakeBulletins
 
 
 @dataclass
-class _Bulletin:
-    source: EventId
-    preview: EventId | None = None
-    done: bool = False
+class FakeLedger(FakeBulletins):
+    """Every ledger port of one commune at once."""
 
-
-@dataclass
-class FakeLedger:
-    """``MailLedger``, ``AckLedger``, ``BulletinLedger`` and ``CertificateLedger`` of a commune."""
-
-    clock: Clock
     flags: dict[UserId, int] = field(default_factory=dict)
     reports: dict[int, Report] = field(default_factory=dict)
     shown: dict[EventId, tuple[int, Showing]] = field(default_factory=dict)
     choices: dict[EventId, Choice] = field(default_factory=dict)
     all_links: dict[int, Link] = field(default_factory=dict)
-    acks: dict[tuple[int, AuthorityCode], bool] = field(default_factory=dict)
-    bulletins: dict[int, _Bulletin] = field(default_factory=dict)
-    bulletin_links: dict[int, Link] = field(default_factory=dict)
+    all_steps: list[tuple[int, Step]] = field(default_factory=list)
+    all_enclosures: dict[int, Link] = field(default_factory=dict)
     all_mails: dict[int, Mail] = field(default_factory=dict)
+    changed: dict[int, datetime] = field(default_factory=dict)
+    consents: set[tuple[EventId, UserId]] = field(default_factory=set)
     told_mails: set[int] = field(default_factory=set)
+    questions: dict[EventId, Question] = field(default_factory=dict)
+    in_flight: set[int] = field(default_factory=set)
+    taken_back: set[EventId] = field(default_factory=set)
+    edits: dict[EventId, EventId] = field(default_factory=dict)
+    replacements: dict[RoomId, RoomId] = field(default_factory=dict)
+    forms: dict[EventId, Form] = field(default_factory=dict)
     told_certificates: set[tuple[AuthorityCode, str, str]] = field(default_factory=set)
 
     def open_report(self, flag: Flag) -> Report:
@@ -87,6 +91,8 @@ class FakeLedger:
         digest: str | None = None,
     ) -> None:
         report = self.reports[report_id]
+        if state is not report.state:
+            self.changed[report_id] = self.clock.now()
         self.reports[report_id] = replace(
             report,
             state=state,
@@ -101,6 +107,22 @@ class FakeLedger:
         if event_id in self.shown:
             self.choices.setdefault(event_id, choice)
 
+    def set_category(self, report_id: int, category: Category) -> None:
+        self.reports[report_id] = replace(self.reports[report_id], category=category)
+
+    def asked(self) -> Sequence[tuple[Report, datetime]]:
+        asked = [r for r in self.reports.values() if r.state is ReportState.ASKED]
+        return [(report, self.changed[report.id]) for report in asked]
+
+    def let_name(self, event_id: EventId, user_id: UserId) -> None:
+        self.consents.add((event_id, user_id))
+
+    def let_name_no_more(self, event_id: EventId, user_id: UserId) -> None:
+        self.consents.discard((event_id, user_id))
+
+    def lets_name(self, event_id: EventId, user_id: UserId) -> bool:
+        return (event_id, user_id) in self.consents
+
     def number_report(self, report_id: int, year: int) -> str:
         report = self.reports[report_id]
         if report.number is None:
@@ -109,15 +131,31 @@ class FakeLedger:
             self.reports[report_id] = report
         return report.number or ""
 
-    def link(self, report_id: int, destination: RoomId, txn: str) -> Link:
-        return self._link(self.all_links, report_id, destination, txn)
+    def link(
+        self, report_id: int, destination: RoomId, txn: str, digest: str | None = None
+    ) -> Link:
+        return self._link(self.all_links, report_id, destination, txn, digest)
 
-    def _link(self, links: dict[int, Link], owner: int, destination: RoomId, txn: str) -> Link:
+    def _link(
+        self,
+        links: dict[int, Link],
+        owner: int,
+        destination: RoomId,
+        txn: str,
+        digest: str | None = None,
+    ) -> Link:
         for link in links.values():
             if (link.report_id, link.destination) == (owner, destination):
                 return link
         link = Link(
-            len(links) + 1, owner, destination, txn, None, LinkState.PENDING, self.clock.now()
+            len(links) + 1,
+            owner,
+            destination,
+            txn,
+            None,
+            LinkState.PENDING,
+            self.clock.now(),
+            digest,
         )
         links[link.id] = link
         return link
@@ -129,14 +167,79 @@ class FakeLedger:
     def uncertain(self, link_id: int) -> None:
         self.all_links[link_id] = replace(self.all_links[link_id], state=LinkState.UNCERTAIN)
 
+    def enclosure(self, link_id: int, txn: str) -> Link:
+        copy = self.all_links[link_id]
+        for known in self.all_enclosures.values():
+            if (known.destination, known.txn) == (copy.destination, txn):
+                return known
+        new_id, now = len(self.all_enclosures) + 1, self.clock.now()
+        link = replace(copy, id=new_id, txn=txn, event_id=None, begun_at=now)
+        self.all_enclosures[new_id] = replace(link, state=LinkState.PENDING)
+        return self.all_enclosures[new_id]
+
+    def enclosed(self, enclosure_id: int, event_id: EventId | None) -> None:
+        state = LinkState.UNCERTAIN if event_id is None else LinkState.SENT
+        link = self.all_enclosures[enclosure_id]
+        self.all_enclosures[enclosure_id] = replace(link, event_id=event_id, state=state)
+
+    def enclosures(self, report_id: int) -> Sequence[Link]:
+        return [x for x in self.all_enclosures.values() if x.report_id == report_id]
+
     def links(self, report_id: int) -> Sequence[Link]:
         return [link for link in self.all_links.values() if link.report_id == report_id]
 
     def link_by_event(self, event_id: EventId) -> tuple[Report, Link] | None:
-        for link in self.all_links.values():
+        for link in (*self.all_links.values(), *self.all_enclosures.values()):
             if link.event_id == event_id:
                 return self.reports[link.report_id], link
         return None
+
+    def report(self, report_id: int) -> Report:
+        return self.reports[report_id]
+
+    def report_by_flag(self, flag_event: EventId) -> Report | None:
+        return self._report(lambda r: r.flag_event == flag_event)
+
+    def is_in_flight(self, report: Report, change: EventId) -> bool:
+        return report.id in self.in_flight
+
+    def is_taken_back(self, event_id: EventId) -> bool:
+        return event_id in self.taken_back
+
+    def changed_by(self, edit: EventId) -> EventId | None:
+        return self.edits.get(edit)
+
+    def left_as_draft(self, report_id: int) -> bool:
+        return any(
+            owner == report_id
+            and showing.shown is Shown.DRAFT
+            and self.choices.get(event_id) is Choice.CONFIRMED
+            for event_id, (owner, showing) in self.shown.items()
+        )
+
+    def replacement(self, room_id: RoomId) -> RoomId | None:
+        return self.replacements.get(room_id)
+
+    def rewritten(self, link_id: int, digest: str) -> None:
+        self.all_links[link_id] = replace(self.all_links[link_id], digest=digest)
+
+    def ask(self, question: Question) -> None:
+        for preview, known in self.questions.items():
+            if known.report_id == question.report_id and preview != question.preview:
+                self.questions[preview] = replace(known, open=False)
+        self.questions.setdefault(question.preview, question)
+
+    def question(self, preview: EventId) -> Question | None:
+        return self.questions.get(preview)
+
+    def open_question(self, report_id: int) -> Question | None:
+        found = (q for q in self.questions.values() if q.report_id == report_id and q.open)
+        return next(found, None)
+
+    def end_questions(self, report_id: int, end: str) -> None:
+        for preview, known in self.questions.items():
+            if known.report_id == report_id:
+                self.questions[preview] = replace(known, open=False)
 
     def mail(
         self,
@@ -176,53 +279,56 @@ class FakeLedger:
     def certificate_is_well(self, authority: AuthorityCode) -> None:
         self.told_certificates = {t for t in self.told_certificates if t[0] != authority}
 
-    def would_acknowledge(
-        self, report_id: int, authority: AuthorityCode, *, closes: bool
-    ) -> AckNews:
-        closed = self.acks.get((report_id, authority))
-        if closed is None:
-            return AckNews.CLOSED if closes else AckNews.NEW
-        return AckNews.CLOSED if closes and not closed else AckNews.KNOWN
+    def keep_form(self, form: Form) -> None:
+        self.forms[form.source] = form
 
-    def acknowledge(self, report_id: int, authority: AuthorityCode, *, closes: bool) -> None:
-        before = self.acks.get((report_id, authority), False)
-        self.acks[report_id, authority] = before or closes
+    def open_form(self, user_id: UserId) -> Form | None:
+        mine = (f for f in self.forms.values() if f.user_id == user_id and f.ended is None)
+        return next(mine, None)
 
-    def open_bulletin(self, source_event: EventId, sender: UserId) -> int:
-        for bulletin_id, bulletin in self.bulletins.items():
-            if bulletin.source == source_event:
-                return bulletin_id
-        self.bulletins[len(self.bulletins) + 1] = _Bulletin(source_event)
-        return len(self.bulletins)
+    def form_of(self, source: EventId) -> Form | None:
+        return self.forms.get(source)
 
-    def set_preview(self, bulletin_id: int, preview_event: EventId) -> None:
-        self.bulletins[bulletin_id].preview = preview_event
+    def form_answered(self, last_event: EventId) -> Form | None:
+        return next((f for f in self.forms.values() if f.last_event == last_event), None)
 
-    def bulletin_by_preview(self, preview_event: EventId) -> tuple[int, EventId] | None:
-        for bulletin_id, bulletin in self.bulletins.items():
-            if bulletin.preview == preview_event:
-                return bulletin_id, bulletin.source
+    def untouched_forms(self, since: datetime) -> Sequence[Form]:
+        return [f for f in self.forms.values() if f.ended is None and f.touched_at < since]
+
+    def note(self, report_id: int, step: Step) -> None:
+        known = {(r, s.kind, s.authority, s.event) for r, s in self.all_steps}
+        if (report_id, step.kind, step.authority, step.event) not in known:
+            self.all_steps.append((report_id, step))
+
+    def steps(self, report_id: int) -> Sequence[Step]:
+        return [step for owner, step in self.all_steps if owner == report_id]
+
+    def step_by_event(self, event_id: EventId) -> tuple[Report, Step] | None:
+        for report_id, step in self.all_steps:
+            if step.event == event_id and step.kind is not StepKind.TAKEN_BACK:
+                return self.reports[report_id], step
         return None
 
-    def bulletin_is_sent(self, preview_event: EventId) -> bool:
-        return any(b.done for b in self.bulletins.values() if b.preview == preview_event)
+    def reports_by(self, referent: UserId) -> Sequence[Report]:
+        return [r for r in reversed(self.reports.values()) if r.referent == referent]
 
-    def bulletin_done(self, bulletin_id: int) -> None:
-        self.bulletins[bulletin_id].done = True
+    def counted(self, kind: StepKind) -> int:
+        return len({report_id for report_id, step in self.all_steps if step.kind is kind})
 
-    def bulletin_link(self, bulletin_id: int, destination: RoomId, txn: str) -> Link:
-        return self._link(self.bulletin_links, bulletin_id, destination, txn)
-
-    def bulletin_sent(self, link_id: int, event_id: EventId) -> None:
-        link = self.bulletin_links[link_id]
-        self.bulletin_links[link_id] = replace(link, event_id=event_id, state=LinkState.SENT)
-
-    def bulletin_uncertain(self, link_id: int) -> None:
-        link = self.bulletin_links[link_id]
-        self.bulletin_links[link_id] = replace(link, state=LinkState.UNCERTAIN)
+    def followed(self, directory: Directory) -> Sequence[Followed]:
+        found = []
+        for report in self.reports.values():
+            links = [x for x in self.links(report.id) if x.state is LinkState.SENT]
+            if report.state in (ReportState.SENT, ReportState.UNCERTAIN) and links:
+                rooms = Destinations(tuple(links), ()).authorities(directory)
+                mailed = tuple(m.authority for m in self.mails(report.id))
+                steps, sent_at = tuple(self.steps(report.id)), min(x.begun_at for x in links)
+                found.append(Followed(report, sent_at, tuple(sorted(rooms)), mailed, steps))
+        return found
 
     def grow_older(self, by: timedelta) -> None:
         """Every link was begun that much earlier."""
-        for links in (self.all_links, self.bulletin_links):
+        for links in (self.all_links, self.all_enclosures):
             for link_id, link in links.items():
                 links[link_id] = replace(link, begun_at=link.begun_at - by)
+        self.age_bulletins(by)

@@ -127,7 +127,7 @@ async def test_its_html_is_the_newest_too(edited: Edited) -> None:
 async def test_a_message_that_became_a_picture_is_one(edited: Edited) -> None:
     new = words("Karim", msgtype="m.image")
     edited.changes.append(edited.sealed("$e", change("", **{"m.new_content": new})))
-    assert (await edited.newest()).kind is MessageKind.OTHER
+    assert (await edited.newest()).kind is MessageKind.FILE
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ import pytest
 
 from pc_matrix.homeserver.events import incoming, message, words
 from pc_matrix.homeserver.http import Json
-from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent
+from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent, parse
 from policies.formatted import Formatted
+from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
     Answer,
     Category,
@@ -17,11 +18,11 @@ from policies.terms import (
     CommuneCode,
     EventId,
     Flag,
-    Incoming,
     MessageKind,
     RoomId,
     RoomKey,
     RoomKind,
+    Said,
     SenderTrust,
     TakeUp,
     UserId,
@@ -37,7 +38,7 @@ SEALED = Ciphertext("curve", "ed")
 
 
 OTHER_TYPES = (
-    *("m.image", "m.file", "m.audio", "m.video", "m.location", "m.gallery", "m.server_notice"),
+    *("m.gallery", "m.server_notice", "m.image.extra"),
     *("m.key.verification.request", "org.exemple.unknown", "", "M.TEXT"),
 )
 OTHER_EVENTS = ("m.poll.start", "org.matrix.msc3381.poll.start", "m.sticker", "m.beacon_info")
@@ -70,6 +71,26 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
     return event("m.room.message", content, sealed=sealed)
 
 
+def in_thread(body: str) -> RoomEvent:
+    """In the thread of ``TARGET``, as clients write it: an answer to the last message there."""
+    relation = {
+        "rel_type": "m.thread",
+        "event_id": TARGET,
+        "is_falling_back": True,
+        "m.in_reply_to": {"event_id": "$last"},
+    }
+    return event("m.room.message", {"msgtype": "m.text", "body": body, "m.relates_to": relation})
+
+
+def redaction() -> RoomEvent:
+    content = {"redacts": TARGET, "reason": "un secret"}
+    return event("m.room.redaction", content, sealed=False)
+
+
+URGENT_FLAG = Flag(EVENT, ROOM, SENDER, TARGET, urgent=True)
+TAKEN_BACK = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False, withdrawn=True)
+
+
 @pytest.mark.parametrize(
     ("what", "key", "expected"),
     [
@@ -83,6 +104,7 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
         (reaction("❌"), PRIVATE, Answer(EVENT, ROOM, SENDER, TARGET, send=False)),
         (reaction("👀"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)),
         (reaction("✅"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=True)),
+        (reaction("❌"), AUTHORITY, Answer(EVENT, ROOM, SENDER, TARGET, send=False)),
         (reaction("🚩", rel_type="m.thread"), SECTOR, None),
         (reaction("🚩", event_id=5), SECTOR, None),
         (reaction("🚩"), None, None),
@@ -94,11 +116,47 @@ def said(body: str, *, reply: bool = False, sealed: bool = True, **changes: obje
             Flag(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE),
         ),
         (said("!signaler"), SECTOR, Command(EVENT, ROOM, SENDER, "flag")),
-        (said("!signaler", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "flag")),
+        (said("!signaler", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "flag", TARGET)),
+        (said("!signaler urgent", reply=True), SECTOR, URGENT_FLAG),
+        (said("!sans-suite", reply=True), AUTHORITY, Command(EVENT, ROOM, SENDER, "drop", TARGET)),
+        (in_thread("!sans-suite"), AUTHORITY, Command(EVENT, ROOM, SENDER, "drop", TARGET)),
+        (in_thread("👀"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)),
+        (redaction(), AUTHORITY, TAKEN_BACK),
+        (redaction(), PRIVATE, None),
+        (event("m.room.redaction", {"redacts": 5}, sealed=False), AUTHORITY, None),
         (said("!signaler", reply=True, sealed=False), SECTOR, None),
         (said("!diffuser tous x"), AUTHORITY, Command(EVENT, ROOM, SENDER, "broadcast")),
         (said("!blabla"), AUTHORITY, Command(EVENT, ROOM, SENDER, "unknown")),
         (said("bonjour"), SECTOR, None),
+        (
+            reaction("2️⃣"),
+            PRIVATE,
+            Subject(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE, "2"),
+        ),
+        (reaction("9️⃣"), PRIVATE, Said(EVENT, ROOM, SENDER, TARGET, "9")),
+        (reaction("2️⃣"), SECTOR, None),
+        (
+            said("2", reply=True),
+            PRIVATE,
+            Subject(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE),
+        ),
+        (
+            said("Un cambrioalge"),
+            PRIVATE,
+            Subject(EVENT, ROOM, SENDER, EventId(""), Category.BURGLARY),
+        ),
+        (said("Le fourgon est revenu hier soir, je crois"), PRIVATE, Said(EVENT, ROOM, SENDER)),
+        (said("cambriolage"), SECTOR, None),
+        (said("cambriolage", sealed=False), PRIVATE, None),
+        (said("!mon-nom", reply=True), SECTOR, Consent(EVENT, ROOM, SENDER, TARGET, given=True)),
+        (
+            said("!Mon-nom : non", reply=True),
+            SECTOR,
+            Consent(EVENT, ROOM, SENDER, TARGET, given=False),
+        ),
+        (said("!mon-nom"), SECTOR, Command(EVENT, ROOM, SENDER, "name")),
+        (said("!mon-nom", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "name", TARGET)),
+        (said("!mon-nom", reply=True, sealed=False), SECTOR, None),
         (event("m.room.message", {}), SECTOR, None),
         (event("m.room.message", {"body": 5}), SECTOR, None),
         (event("m.sticker", {"body": "!signaler"}), SECTOR, None),
@@ -108,12 +166,77 @@ def test_incoming(what: RoomEvent, key: RoomKey | None, expected: Incoming | Non
     assert incoming(what, key, c.commune()) == expected
 
 
-def test_an_edit_is_no_new_command() -> None:
-    edit = event(
-        "m.room.message",
-        {"body": "!signaler", "m.relates_to": {"rel_type": "m.replace", "event_id": TARGET}},
-    )
-    assert incoming(edit, SECTOR, c.commune()) is None
+def test_where_reactions_do_not_count_their_redactions_do_not_either() -> None:
+    strict = replace(c.commune(), flag_by_reaction=False)
+    gone = Withdrawal(EVENT, ROOM, SENDER, TARGET)
+    assert incoming(redaction(), AUTHORITY, strict) == gone
+
+
+def changed(*, inside: bool = True, sealed: bool = True) -> RoomEvent:
+    relation = {"rel_type": "m.replace", "event_id": TARGET}
+    content: Json = {"msgtype": "m.text", "body": "!signaler", "m.relates_to": relation}
+    made = event("m.room.message", content, sealed=sealed)
+    return made if inside else replace(made, ciphertext=replace(SEALED, has_relation=False))
+
+
+@pytest.mark.parametrize("believes", [True, False])
+def test_an_edit_is_no_new_command(believes: bool) -> None:
+    commune = replace(c.commune(), flag_by_reaction=believes)
+    edit = Edit(EVENT, ROOM, SENDER, TARGET)
+    assert incoming(changed(), SECTOR, commune) == edit
+    assert incoming(changed(), AUTHORITY, commune) == edit
+    for key in (PRIVATE, REFERENTS):
+        assert incoming(changed(), key, commune) is None
+    assert incoming(changed(sealed=False), SECTOR, commune) is None
+
+
+def test_a_server_makes_no_edit_of_a_message() -> None:
+    assert incoming(changed(inside=False), SECTOR, c.commune()) is None
+
+
+@pytest.mark.parametrize("believes", [True, False])
+def test_what_is_taken_away_in_a_sector_is_told(believes: bool) -> None:
+    commune = replace(c.commune(), flag_by_reaction=believes)
+    redaction = event("m.room.redaction", {"redacts": TARGET}, sealed=False)
+    assert incoming(redaction, SECTOR, commune) == Withdrawal(EVENT, ROOM, SENDER, TARGET)
+    assert incoming(redaction, PRIVATE, commune) is None
+    nothing = event("m.room.redaction", {"redacts": 5}, sealed=False)
+    assert incoming(nothing, SECTOR, commune) is None
+
+
+def test_a_redaction_of_an_older_room_version_says_outside_what_it_redacts() -> None:
+    raw = {
+        "event_id": EVENT,
+        "sender": SENDER,
+        "type": "m.room.redaction",
+        "origin_server_ts": 1,
+        "redacts": TARGET,
+        "content": {},
+    }
+    older, newer = parse(raw, ROOM), parse({**raw, "content": {"redacts": "$n"}}, ROOM)
+    assert older is not None
+    assert newer is not None
+    assert (older.content["redacts"], newer.content["redacts"]) == (TARGET, "$n")
+
+
+@pytest.mark.parametrize("falling_back", [True, False])
+def test_a_sign_in_a_reports_thread_is_one_under_the_report(falling_back: bool) -> None:
+    relation = {
+        "rel_type": "m.thread",
+        "event_id": TARGET,
+        "is_falling_back": falling_back,
+        "m.in_reply_to": {"event_id": "$last"},
+    }
+
+    def threaded(body: str) -> RoomEvent:
+        content: Json = {"msgtype": "m.text", "body": body, "m.relates_to": relation}
+        return event("m.room.message", content)
+
+    expected = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)
+    assert incoming(threaded("👀"), AUTHORITY, c.commune()) == expected
+    assert incoming(threaded("On y va"), AUTHORITY, c.commune()) is None
+    in_sector = incoming(threaded("!signaler"), SECTOR, c.commune())
+    assert in_sector == Flag(EVENT, ROOM, SENDER, EventId("$last"))
 
 
 @pytest.mark.parametrize(
@@ -137,7 +260,8 @@ def test_a_reply_says_the_same_as_a_reaction_and_a_commune_can_ask_for_it(
         assert incoming(said(f" {mark}\n", reply=True), key, commune) == by_reaction
         assert incoming(said(mark, reply=True, sealed=False), key, commune) is None
         assert incoming(said(mark), key, commune) is None
-        assert incoming(said(f"{mark} merci", reply=True), key, commune) is None
+        more = incoming(said(f"{mark} merci", reply=True), key, commune)
+        assert more is None or isinstance(more, Said), "words, and no sign"
     assert incoming(said("!signaler", reply=True), SECTOR, strict) is not None
 
 
@@ -159,8 +283,11 @@ def test_a_replys_quotation_is_not_the_writers(body: str, *, reply: bool, expect
     ("what", "kind", "text"),
     [
         (said("bonjour"), MessageKind.TEXT, "bonjour"),
-        (said("bonjour", msgtype="m.image"), MessageKind.OTHER, ""),
-        (said("geo", msgtype="m.location"), MessageKind.OTHER, ""),
+        (said("Karim.jpg", msgtype="m.image"), MessageKind.FILE, ""),
+        (said("Karim.pdf", msgtype="m.file"), MessageKind.FILE, ""),
+        (said("Karim.ogg", msgtype="m.audio"), MessageKind.VOICE, ""),
+        (said("Karim.mp4", msgtype="m.video"), MessageKind.VIDEO, ""),
+        (said("vu ici", msgtype="m.location"), MessageKind.PLACE, "vu ici"),
         (event("m.sticker", {"body": "x"}), MessageKind.OTHER, ""),
         *((said("Karim", msgtype=kind), MessageKind.OTHER, "") for kind in OTHER_TYPES),
         *((said("Karim", **more), MessageKind.OTHER, "") for more in MORE_THAN_TEXT),
@@ -221,3 +348,24 @@ def test_what_somebody_calls_himself_is_no_part_of_his_message(name: str) -> Non
     profile: Json = {name: {"displayname": "Karim"}}
     made = message(said("vu", **profile), SenderTrust.SIGNED)
     assert made == message(said("vu"), SenderTrust.SIGNED)
+
+
+@pytest.mark.parametrize(
+    ("mark", "sign"),
+    [("1️⃣", "1"), ("1", "1"), ("9\u20e3", "9"), ("⏭️", "skip"), ("📝", "new")],
+)
+def test_a_tap_in_a_private_room_is_an_answer(mark: str, sign: str) -> None:
+    found = incoming(reaction(mark), PRIVATE, c.commune())
+    assert isinstance(found, Said | Subject)
+    assert (found.sign, found.target) == (sign, TARGET)
+    assert incoming(reaction(mark), SECTOR, c.commune()) is None
+    strict = replace(c.commune(), flag_by_reaction=False)
+    assert incoming(reaction(mark), PRIVATE, strict) is None
+
+
+def test_words_are_heard_in_a_private_room_alone() -> None:
+    found = incoming(said("Place Carnot"), PRIVATE, c.commune())
+    assert isinstance(found, Said)
+    assert (found.sign, found.target) == ("", "")
+    assert incoming(said("Place Carnot"), SECTOR, c.commune()) is None
+    assert incoming(said("Place Carnot", sealed=False), PRIVATE, c.commune()) is None

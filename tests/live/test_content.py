@@ -6,17 +6,22 @@ Officers must never receive a word that was not judged and, where it is not plai
 from __future__ import annotations
 
 import asyncio
+import io
+import json
+import re
 from collections.abc import AsyncIterator
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 
 from pc_matrix.demo import commune as people
 from pc_matrix.demo.commune import Character
 from pc_matrix.demo.people import NIO, Seen
 from pc_matrix.homeserver.http import client_path
-from tests.live.town import ELEMENT, Town, reports, town
+from tests.live.marks import mark as new_mark
+from tests.live.town import ELEMENT, NUMBER, Town, reports, town
+from tests.pictures import files
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 OFFICERS = (people.ELISE, people.CLAIRE)
@@ -34,7 +39,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]
 
 def lamp() -> tuple[str, str]:
     """A fact that may be relayed, and a word of it that stands nowhere else."""
-    mark = f"repère{uuid4().hex[:8]}"
+    mark = new_mark()
     return f"Un lampadaire est cassé rue du Moulin ({mark}).", mark
 
 
@@ -166,3 +171,76 @@ async def test_a_message_too_long_to_be_checked_is_refused_kindly(place: Town) -
     assert await flagged(place, event_id) == "refused:unchecked"
     await shown(place, "quelques phrases simples")
     assert await at_the_authorities(place, mark) == []
+
+
+async def sent(place: Town, who: Character, data: bytes, name: str, **more: str) -> str:
+    phone, helene = await place.phone(who), await place.phone(people.HELENE)
+    event_id = await phone.send_file(place.sector(who), data, name, **more)
+    await helene.wait_for(event_id=event_id)
+    return event_id
+
+
+@pytest.mark.parametrize("who", [people.AMELIE, people.MEHDI], ids=["element", "nio"])
+async def test_officers_open_a_clean_photo_and_nobody_learns_where_it_was_taken(
+    place: Town, who: Character
+) -> None:
+    caption, mark = lamp()
+    photo = files.jpeg((800, 400), orientation=6)
+    event_id = await sent(place, who, photo, "Karim-Benali.jpg", caption=caption)
+    assert await flagged(place, event_id) == "awaiting"
+    preview = await shown(place, mark)
+    assert "visage" in preview.text
+    helene, told = await place.phone(people.HELENE), place.private(people.HELENE)
+    own = [s for s in await helene.read(told, 20) if s.msgtype == "m.image"][-1]
+    assert own.was_sealed
+    assert await confirmed(place, preview) == "relayed"
+    keys = {(await helene.open_file(told, own.event_id))[1]["k"]}
+    for officer in OFFICERS:
+        phone, room = await place.phone(officer), place.authority(officer)
+        (report,) = await reports(phone, room, mark)
+        number = re.search(NUMBER, report.text)
+        assert number is not None
+        name = f"signalement-{number[0]}-1.jpg"
+        seen = await phone.wait_for(room_id=room, body_contains=name)
+        assert seen.was_sealed
+        relation = seen.relates_to or {}  # in the report's thread
+        assert (relation["rel_type"], relation["event_id"]) == ("m.thread", report.event_id)
+        data, said_of_it = await phone.open_file(room, seen.event_id)
+        with Image.open(io.BytesIO(data), formats=["JPEG"]) as opened:
+            assert opened.size == (400, 800)  # upright
+            assert dict(opened.getexif()) == {}
+        assert files.SECRET not in data
+        assert said_of_it["filename"] == name
+        assert "Karim" not in json.dumps(said_of_it)
+        assert said_of_it["k"] not in keys
+        keys.add(said_of_it["k"])
+    log = (place.home / "bot.log").read_text("utf-8")
+    assert "Karim" not in log
+    assert "GPS" not in log
+
+
+async def test_what_cannot_be_examined_stays_and_its_sender_hears_why(place: Town) -> None:
+    document = await sent(place, people.AMELIE, b"%PDF-1.7 Karim", "photo.jpg")
+    assert await flagged(place, document) == "refused:not-a-picture"
+    voice = await sent(place, people.MEHDI, b"OggS", "message.ogg", msgtype="m.audio")
+    assert await flagged(place, voice) == "refused:voice"
+    assert await shown(place, "Écoutez-le") is not None
+
+
+async def test_officers_see_a_place_on_their_map(place: Town) -> None:
+    amelie, helene = await place.phone(people.AMELIE), await place.phone(people.HELENE)
+    words, mark = lamp()
+    uri = "geo:48.123456,2.654321;u=20"
+    request = {"room_id": place.sector(people.AMELIE), "uri": uri, "description": words}
+    answer = await amelie.ask("send_place", request)
+    await helene.wait_for(event_id=answer["event_id"])
+    assert await flagged(place, answer["event_id"]) == "awaiting"
+    preview = await shown(place, mark)
+    assert "48.123456, 2.654321" in preview.text
+    assert "Location" not in preview.text
+    assert await confirmed(place, preview) == "relayed"
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    (report,) = await reports(elise, room, mark)
+    assert "48.123456, 2.654321" in report.text
+    seen = await elise.wait_for(room_id=room, body_contains=uri)
+    assert (seen.msgtype, seen.was_sealed) == ("m.location", True)

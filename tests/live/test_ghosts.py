@@ -19,6 +19,7 @@ from pc_matrix.homeserver import identity
 from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
 from pc_matrix.homeserver.shapes import objects, string
 from pc_matrix.settings import load_secrets
+from tests.live.marks import mark as new_mark
 from tests.live.town import ELEMENT, Town, flagged, reports, town
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
@@ -39,7 +40,7 @@ class Haunted:
 
     async def report(self) -> str:
         """A new report, read by the officer's real device; its words."""
-        mark = f"repère{uuid4().hex[:6]}"
+        mark = new_mark()
         await flagged(self.place, f"Un fourgon blanc tourne rue des Lilas ({mark}).")
         (found,) = await reports(self.elise, self.room, mark)
         assert found.was_sealed
@@ -141,7 +142,7 @@ async def test_an_identity_of_the_ghosts_own_gives_it_nothing_and_is_told(
         keys.pop("unsigned", None)
         forged = identity.draw(officer.user_id)
         await identity.publish(http, forged, keys, password)
-    mark = f"repère{uuid4().hex[:6]}"
+    mark = new_mark()
     await flagged(place, f"Un vélo a été volé devant la mairie ({mark}).")
     claire = await place.phone(people.CLAIRE)
     told = await claire.wait_for(

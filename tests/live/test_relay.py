@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -15,6 +16,7 @@ from pc_matrix.demo import commune as people
 from pc_matrix.demo.people import NIO
 from pc_matrix.homeserver.http import client_path
 from policies.terms import RoomKind
+from tests.live.marks import mark as new_mark
 from tests.live.town import ELEMENT, NUMBER, Town, flagged, reports, town
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
@@ -34,7 +36,7 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]
 
 def unique(text: str) -> tuple[str, str]:
     """``text`` with words that stand nowhere else, and those words."""
-    mark = f"repère{uuid4().hex[:6]}"
+    mark = new_mark()
     return f"{text} ({mark})", mark
 
 
@@ -59,6 +61,65 @@ async def test_a_flagged_fact_reaches_every_authority_sealed(place: Town) -> Non
     assert mark_seen.relates_to is not None
 
 
+async def test_the_mairie_sees_no_plate_and_nobody_the_author_before_she_says_so(
+    place: Town,
+) -> None:
+    text, mark = unique("Un fourgon immatriculé BX 640 JM tourne rue des Lilas.")
+    said = await flagged(place, text)
+    for who, sees in zip(OFFICERS, (True, True, False), strict=True):
+        phone = await place.phone(who)
+        (report,) = await reports(phone, place.authority(who), mark)
+        everything = report.text + (report.html or "")
+        assert ("BX 640 JM" in everything) is sees, who.name
+        assert ("[plaque]" in everything) is not sees, who.name
+        assert "Véhicule suspect" in report.text
+        assert people.AMELIE.family.casefold() not in everything.casefold()
+    amelie = await place.phone(people.AMELIE)
+    await amelie.send(place.sector(people.AMELIE), "!mon-nom", reply_to=said)
+    elise = await place.phone(people.ELISE)
+    told = await elise.wait_for(
+        room_id=place.authority(people.ELISE),
+        body_contains=f"que son nom soit donné : {people.AMELIE.first}",
+        timeout=40,
+    )
+    assert told.was_sealed
+    other, new_mark = unique("Un fourgon immatriculé CY 731 KT tourne rue du Moulin.")
+    await amelie.edit(place.sector(people.AMELIE), said, other)
+    for who, sees in zip(OFFICERS, (True, True, False), strict=True):
+        phone = await place.phone(who)
+        change = await phone.wait_for(
+            room_id=place.authority(who), body_contains=new_mark, timeout=40
+        )
+        everything = change.text + (change.html or "")
+        assert ("CY 731 KT" in everything) is sees, who.name
+        assert ("[plaque]" in everything) is not sees, who.name
+
+
+async def test_a_tap_says_what_a_report_is_about(place: Town) -> None:
+    """The gendarmerie alone receives burglaries, once the bot has read the commune's file again."""
+    path = place.home / "communes" / f"{people.CODE}.toml"
+    before = path.read_text("utf-8")
+    fewer = 'categories = ["incivilité", "autre"]'
+    path.write_text(fewer.join(before.rsplit('categories = ["*"]', 1)), encoding="utf-8")
+    await place.restart_bot()
+    try:
+        text, mark = unique("Une lumière clignote au fond du bois.")
+        await flagged(place, text)
+        helene, room = await place.phone(people.HELENE), place.private(people.HELENE)
+        asked = await helene.wait_for(room_id=room, body_contains="De quoi s'agit-il ?", timeout=40)
+        assert asked.was_sealed
+        assert mark not in asked.text
+        await helene.react(room, asked.event_id, "1️⃣")
+        elise, claire = await place.phone(people.ELISE), await place.phone(people.CLAIRE)
+        (report,) = await reports(elise, place.authority(people.ELISE), mark)
+        assert "Cambriolage" in report.text
+        heard = await claire.read(place.authority(people.CLAIRE), 200)
+        assert all(mark not in seen.text for seen in heard)
+    finally:
+        path.write_text(before, encoding="utf-8")
+        await place.restart_bot()
+
+
 async def test_an_acknowledgement_comes_back_without_a_word(place: Town) -> None:
     text, mark = unique("Deux vélos ont été volés devant la gare cette nuit.")
     await flagged(place, text)
@@ -75,24 +136,127 @@ async def test_an_acknowledgement_comes_back_without_a_word(place: Town) -> None
         assert mark not in news.text
 
 
+async def test_a_report_follows_its_message_until_it_is_taken_away(place: Town) -> None:
+    amelie, helene = await place.phone(people.AMELIE), await place.phone(people.HELENE)
+    sector, private = place.sector(people.AMELIE), place.private(people.HELENE)
+    text, mark = unique("Un lampadaire est cassé rue du Moulin.")
+    said = await flagged(place, text)
+    copies = {}
+    for who in OFFICERS:
+        (report,) = await reports(await place.phone(who), place.authority(who), mark)
+        copies[who.user_id] = report
+    number = copies[people.ELISE.user_id].text.split()[1]
+
+    other, new_mark = unique("Deux lampadaires sont cassés rue du Moulin.")
+    await amelie.edit(sector, said, other)
+    await helene.wait_for(room_id=private, body_contains=f"{number} est corrigé", timeout=40)
+    for who in OFFICERS:
+        phone, room, root = await place.phone(who), place.authority(who), copies[who.user_id]
+        change = await phone.wait_for(room_id=room, body_contains=new_mark)
+        assert change.was_sealed
+        if change.event_id != root.event_id:  # where Element already shows it in its place
+            relation = change.relates_to or {}
+            assert (relation["rel_type"], relation["event_id"]) == ("m.replace", root.event_id)
+        news = await phone.wait_for(room_id=room, body_contains=f"{number} : son auteur")
+        relation = news.relates_to or {}
+        assert (relation["rel_type"], relation["event_id"]) == ("m.thread", root.event_id)
+        assert relation["is_falling_back"]
+        assert news.was_sealed
+
+    await amelie.redact(sector, said)
+    gone = await helene.wait_for(room_id=private, body_contains=f"{number} retiré", timeout=40)
+    assert gone.was_sealed
+    for who in OFFICERS:
+        phone, room = await place.phone(who), place.authority(who)
+        notice = await phone.wait_for(room_id=room, body_contains=f"{number} retiré")
+        assert notice.was_sealed
+        assert "son auteur" in notice.text
+        heard = await phone.read(room, 200)
+        assert all(m not in seen.text for m in (mark, new_mark) for seen in heard)
+    heard = await amelie.read(sector, 50)
+    assert all(number not in seen.text for seen in heard)
+
+
+async def test_a_flag_taken_away_is_asked_about_before_its_report_goes(place: Town) -> None:
+    amelie, helene = await place.phone(people.AMELIE), await place.phone(people.HELENE)
+    sector, private = place.sector(people.AMELIE), place.private(people.HELENE)
+    text, mark = unique("Un banc est cassé devant la mairie.")
+    said = await amelie.send(sector, text)
+    await helene.wait_for(event_id=said)
+    flag = await helene.react(sector, said, "🚩")
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    (report,) = await reports(elise, room, mark)
+    number = report.text.split()[1]
+    await helene.redact(sector, flag)
+    question = await helene.wait_for(
+        room_id=private, body_contains=f"repris votre signalement {number}", timeout=40
+    )
+    assert question.was_sealed
+    await helene.react(private, question.event_id, "✅")
+    # He hears of it once every copy is gone.
+    await helene.wait_for(room_id=private, body_contains=f"{number} retiré", timeout=40)
+    notice = await elise.wait_for(room_id=room, body_contains=f"{number} retiré")
+    assert "référent" in notice.text
+    assert all(mark not in seen.text for seen in await elise.read(room, 200))
+
+
 async def test_an_authoritys_words_never_reach_a_sector(place: Town) -> None:
+    """A marker in everything that an officer may do there; only his answer's own words go out."""
     elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
     text, mark = unique("Une voiture brûle sur le parking du stade.")
     await flagged(place, text)
     (report,) = await reports(elise, room, mark)
-    secret = f"secret{uuid4().hex[:8]}"
+    secret, answer = f"secret{uuid4().hex[:8]}", f"merci{uuid4().hex[:8]}"
     said = await elise.send(room, f"On envoie une patrouille, {secret}")
     await elise.edit(room, said, f"On envoie deux patrouilles, {secret}")
-    await elise.send(room, f"Voir {secret}", reply_to=report.event_id)
-    await elise.send(room, f"!repondre {report.text.split()[1]} Merci, {secret} pour vous")
+    await elise.send(
+        room, f"> <{people.HELENE.user_id}> {secret}\n\nVoir {secret}", reply_to=report.event_id
+    )
+    await elise.send(room, f"Pour vous, {secret}", mentions=[people.HELENE.user_id])
+    sign = await elise.react(room, report.event_id, "👀")
+    await _as_officer(place, room, sign, secret)
+    replied = await elise.send(room, f"!repondre {answer}", reply_to=report.event_id)
+    await elise.edit(room, replied, f"!repondre {answer} {secret}")
     helene = await place.phone(people.HELENE)
-    answer = await helene.wait_for(room_id=place.private(people.HELENE), body_contains=secret)
-    assert answer.was_sealed
+    heard = await helene.wait_for(room_id=place.private(people.HELENE), body_contains=answer)
+    assert heard.was_sealed
+    news = f"{report.text.split()[1]} n'est plus pris en compte"
+    await helene.wait_for(room_id=place.private(people.HELENE), body_contains=news)
     await asyncio.sleep(2)
+    sectors = [place.rooms[RoomKind.SECTOR, code] for code in people.SECTORS]
+    assert place.sector(people.AMELIE) in sectors
     for who in (people.HELENE, people.AMELIE):
         phone = await place.phone(who)
-        heard = await phone.read(place.sector(people.AMELIE), 200)
-        assert all(secret not in (seen.text + (seen.html or "")) for seen in heard)
+        seen = await phone.read(place.sector(people.AMELIE), 200)
+        assert all(secret not in (s.text + (s.html or "")) for s in seen)
+        assert all(answer not in s.text for s in seen)
+    private = await helene.read(place.private(people.HELENE), 200)
+    assert all(secret not in (s.text + (s.html or "")) for s in private)
+    bot = f"@{people.BOT}:{people.SERVER_NAME}"
+    async with place.as_user(bot) as http:
+        for elsewhere in (*sectors, place.private(people.HELENE)):
+            path = client_path("rooms", elsewhere, "messages")
+            page = await http.request("GET", path, params={"dir": "b", "limit": "1000"})
+            assert secret not in json.dumps(page, ensure_ascii=False)
+
+
+async def _as_officer(place: Town, room: str, sign: str, secret: str) -> None:
+    """What clients write in plain: a file's name, a redaction's reason, a display name."""
+    async with place.as_user(people.ELISE.user_id) as http:
+        file = {
+            "msgtype": "m.file",
+            "body": secret,
+            "filename": f"{secret}.pdf",
+            "url": "mxc://x/y",
+        }
+        await http.request(
+            "PUT", client_path("rooms", room, "send", "m.room.message", secret), file
+        )
+        path = client_path("rooms", room, "redact", sign, f"{secret}-redaction")
+        await http.request("PUT", path, {"reason": secret})
+        profile = client_path("profile", people.ELISE.user_id, "displayname")
+        await http.request("PUT", profile, {"displayname": secret})
+        await http.request("PUT", profile, {"displayname": people.ELISE.name})
 
 
 async def test_a_denunciation_goes_back_and_is_kept_nowhere(place: Town) -> None:
@@ -132,6 +296,51 @@ async def test_a_ghost_of_the_referent_is_not_relayed(place: Town) -> None:
     # Nor does the ghost get anything to read of what the bot says.
     heard = await ghost.read(place.private(people.HELENE), 50)
     assert all(not seen.decrypted for seen in heard if seen.wire_type == "m.room.encrypted")
+
+
+async def test_a_report_is_built_step_by_step_across_a_restart(place: Town) -> None:
+    helene, room = await place.phone(people.HELENE), place.private(people.HELENE)
+    facts, mark = unique("Une vitre de l'abribus est cassée.")
+    last = await helene.send(room, "nouveau")
+    asked = await helene.wait_for(room_id=room, body_contains="Préparons votre", timeout=40)
+    last = await helene.react(room, asked.event_id, "7️⃣")
+    for question, answer in (
+        ("passé", facts),
+        ("Où est-ce", "Place Carnot, devant la poste"),
+        ("Quand", "hier vers 22 h"),
+        ("véhicule", "passer"),
+        ("des gens", "Deux hommes en veste noire, l'un avec un sac"),
+    ):
+        seen = await helene.wait_for(room_id=room, body_contains=question, after=last, timeout=40)
+        assert seen.was_sealed
+        if question == "Quand":
+            await place.restart_bot()
+        last = await helene.send(room, answer)
+    shown = await helene.wait_for(room_id=room, body_contains="« oui »", after=last, timeout=40)
+    for who in OFFICERS:
+        heard = await (await place.phone(who)).read(place.authority(who), 200)
+        assert all(mark not in seen.text for seen in heard)
+    await helene.send(room, "oui")
+    told = await helene.wait_for(
+        room_id=room, body_matches=f"{NUMBER} est transmis", after=shown.event_id, timeout=40
+    )
+    assert told.was_sealed
+    for who in OFFICERS:
+        (report,) = await reports(await place.phone(who), place.authority(who), mark)
+        assert report.was_sealed
+        assert "Où : Place Carnot, devant la poste" in report.text
+        assert "Deux hommes en veste noire" in report.text
+    kept = (place.home / "registry.db").read_bytes()
+    assert mark.encode() not in kept
+    assert b"Carnot" not in kept
+
+
+async def test_who_writes_of_danger_is_told_the_number(place: Town) -> None:
+    elise, room = await place.phone(people.ELISE), place.private(people.ELISE)
+    said = await elise.send(room, "On me cambriole, ils sont encore dedans")
+    told = await elise.wait_for(room_id=room, body_contains="112", after=said, timeout=40)
+    assert told.was_sealed
+    assert "114" in told.text
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.05, 0.15])
@@ -216,7 +425,9 @@ async def test_everything_the_bot_ever_said_was_sealed(place: Town) -> None:
             kinds |= {e["type"] for e in said}
             if kind in (RoomKind.SECTOR, RoomKind.AUTHORITY):
                 assert all("body" not in e["content"] for e in said)
-    assert kinds == {"m.room.encrypted", "m.reaction"}
+            taken = [e for e in said if e["type"] == "m.room.redaction"]
+            assert all(set(e["content"]) <= {"redacts"} for e in taken)
+    assert kinds == {"m.room.encrypted", "m.reaction", "m.room.redaction"}
 
 
 async def test_an_intruder_is_put_out_behind_a_guard_that_was_taken_away(place: Town) -> None:
@@ -239,6 +450,26 @@ async def test_an_intruder_is_put_out_behind_a_guard_that_was_taken_away(place: 
                 return
             await asyncio.sleep(0.1)
     pytest.fail("the intruder is still in the room after 30 seconds")
+
+
+async def test_a_bulletin_is_confirmed_corrected_and_taken_back(place: Town) -> None:
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    amelie, sector = await place.phone(people.AMELIE), place.sector(people.AMELIE)
+    text, mark = unique("Fermez vos volets la nuit.")
+    said = await elise.send(room, f"!diffuser urgent tous : {text}")
+    preview = await elise.wait_for(room_id=room, body_matches=rf"relire[\s\S]*{mark}")
+    await elise.react(room, preview.event_id, "✅")
+    heard = await amelie.wait_for(room_id=sector, body_contains=mark)
+    assert heard.was_sealed
+    new, newer = unique("Fermez aussi vos portes.")
+    await elise.edit(room, said, f"!diffuser urgent tous : {new}")
+    preview = await elise.wait_for(room_id=room, body_matches=rf"relire[\s\S]*{newer}")
+    await elise.react(room, preview.event_id, "✅")
+    corrected = await amelie.wait_for(room_id=sector, body_contains=newer)
+    assert corrected.was_sealed
+    await elise.wait_for(room_id=room, body_contains="corrigé")
+    await elise.send(room, "!retirer 1")
+    await amelie.wait_for(room_id=sector, body_contains="a retiré son message")
 
 
 async def test_it_stops_cleanly_when_told_to(place: Town) -> None:

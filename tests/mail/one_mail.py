@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from bridges.certificate_news import CertificateNews
+from bridges.enclosing import Enclosing
 from bridges.judging import Judging
 from bridges.to_mail import ToMail
 from pc_matrix.book import Book
@@ -20,7 +21,8 @@ from pc_matrix.settings import MailSecurity, MailServer
 from pc_matrix.vault import Vault
 from policies.mail_headers import MailAddress
 from tests.fakes import commune as c
-from tests.fakes.world import FakeClock, FakeReader, FakeRooms
+from tests.fakes.ledger import FakeLedger
+from tests.fakes.world import FakeClock, FakePictures, FakeReader, FakeRooms
 
 VAULT = Vault(b"k" * 32)
 TEXT = "Un fourgon blanc tourne dans la rue depuis ce matin."
@@ -43,7 +45,8 @@ def to_mail(book: Book, rooms: FakeRooms, port: int, folder: Path) -> ToMail:
     post = Post(server, "Saint-Exemple", certificates, signing, clock.now)
     judging = Judging(reader, book, load())
     news = CertificateNews(post, rooms, book, clock)
-    return ToMail(post, rooms, book, judging, SameFingerprint(), news, clock)
+    enclosing = Enclosing(FakePictures(), rooms, FakeLedger(clock))
+    return ToMail(post, rooms, book, judging, SameFingerprint(), news, clock, enclosing)
 
 
 async def _run(database: str, port: int, folder: Path) -> None:

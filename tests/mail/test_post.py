@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 from pc_matrix.errors import AccessDenied, MailUnreachable, SettingsError
 from pc_matrix.settings import MailSecurity
 from policies.mails import MailOutcome
+from policies.pictures import Picture
 from tests.fakes import commune as c
 from tests.mail.conftest import BODY, SENDER, Office, letter, parsed
 from tests.mail.papers import paper, rsa_key, server_context
@@ -53,6 +54,27 @@ async def test_a_report_is_read_by_its_authority_alone(office: Office) -> None:
     other = Office(office.signer, paper(rsa_key(2048, 2)), office.folder)
     with pytest.raises(AssertionError):
         other.decrypted(raw)
+
+
+async def test_a_photo_is_inside_and_only_inside(office: Office) -> None:
+    photo = Picture(b"\xff\xd8\xff" + bytes(range(256)) * 40, 4, 3)
+    async with SmtpServer().running() as server:
+        post = office.post(server)
+        sealed = letter(post, picture=photo, picture_name="signalement-2026-0042-1.jpg")
+        assert await post.send(sealed, Handing()) is MailOutcome.TAKEN
+        open_one = letter(post, certificate=None, picture=photo, picture_name="x.jpg")
+        assert await post.send(open_one, Handing()) is MailOutcome.TAKEN
+    raw, notice = server.mails
+    assert b"signalement-2026-0042-1" not in raw
+    inside = office.opened(raw)
+    assert inside.get_content_type() == "multipart/mixed"
+    words, attached = inside.iter_parts()
+    assert words.get_content().replace("\r\n", "\n") == BODY
+    assert attached.get_content_type() == "image/jpeg"
+    assert attached.get_filename() == "signalement-2026-0042-1.jpg"
+    assert attached.get_content() == photo.data
+    assert b"image/jpeg" not in notice
+    assert parsed(office.verified(notice)).get_content_type() == "text/plain"
 
 
 async def test_it_is_encrypted_by_aes_256_and_signed_by_the_commune(office: Office) -> None:

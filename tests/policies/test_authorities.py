@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from policies.authority import may_command, speaks_for
+from policies.addressees import UnknownSectors
+from policies.authority import authority_in, may_command, speaks_for
 from policies.broadcast import Bulletin, may_broadcast
 from policies.readers import readers
 from policies.refusal import Refusal
@@ -76,16 +77,40 @@ def test_may_command(message: Message | None, expected: object) -> None:
     [
         (None, Refusal.UNREADABLE),
         (said("tous Attention"), Refusal.UNKNOWN_COMMAND),
-        (said("!diffuser port Attention"), Refusal.UNKNOWN_SECTOR),
-        (said("!diffuser gare Attention"), Bulletin(GENDARMERIE, "Attention", (c.GARE_ROOM,))),
+        (said("!diffuser port Attention"), UnknownSectors(("port",))),
+        (said("!aide gare Attention"), Refusal.UNKNOWN_COMMAND),
+        (said("!diffuser"), Refusal.EMPTY),
+        (said("!diffuser gare : \u200b"), Refusal.EMPTY),
+        (
+            said("!diffuser gare Attention"),
+            Bulletin(GENDARMERIE, "Attention", (c.GARE,), (c.GARE_ROOM,)),
+        ),
         (
             said("!diffuser tous Attention"),
-            Bulletin(GENDARMERIE, "Attention", (c.CENTRE_ROOM, c.GARE_ROOM)),
+            Bulletin(GENDARMERIE, "Attention", (c.CENTRE, c.GARE), (c.CENTRE_ROOM, c.GARE_ROOM)),
         ),
     ],
 )
 def test_may_broadcast(message: Message | None, expected: object) -> None:
     assert may_broadcast(message, c.directory(), c.NOW) == expected
+
+
+def test_what_is_shown_of_a_bulletin_says_whom_it_reaches_and_how() -> None:
+    shown = [
+        found.shown
+        for text in ("tous : x", "centre : x", "urgent centre : x", "centre : y")
+        if isinstance(
+            found := may_broadcast(said(f"!diffuser {text}"), c.directory(), c.NOW), Bulletin
+        )
+    ]
+    assert len(set(shown)) == 4
+    one = may_broadcast(said("!diffuser gare : secret"), c.directory(), c.NOW)
+    assert "secret" not in repr(one)
+    full = c.directory()
+    rooms = {r: k for r, k in full.rooms.items() if r != c.GARE_ROOM}
+    found = may_broadcast(said("!diffuser tous : x"), replace(full, rooms=rooms), c.NOW)
+    assert isinstance(found, Bulletin)
+    assert (found.rooms, found.roomless) == ((c.CENTRE_ROOM,), (c.GARE,))
 
 
 def test_a_bulletin_without_rooms_is_refused() -> None:
@@ -149,3 +174,15 @@ def test_nobody_unknown_and_nobody_elses_room() -> None:
     assert RoomId("!foreign") not in found
     assert found[c.CENTRE_ROOM] == {c.RESIDENT}
     assert found[c.GENDARMERIE_ROOM] == frozenset()
+
+
+def test_whose_room_it_is() -> None:
+    full = c.directory()
+    found = authority_in(c.POLICE_ROOM, full)
+    assert found is not None
+    assert found.code == c.POLICE
+    assert authority_in(c.CENTRE_ROOM, full) is None
+    assert authority_in(RoomId("!nowhere"), full) is None
+    forgotten = replace(full, commune=replace(full.commune, authorities=()))
+    assert authority_in(c.POLICE_ROOM, forgotten) is None
+    assert speaks_for(c.POLICEMAN, c.POLICE_ROOM, forgotten, c.NOW) is Refusal.NOT_AN_OFFICER

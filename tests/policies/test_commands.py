@@ -7,20 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.commands import (
-    Bulletin,
     CommandName,
-    Reply,
+    Numbered,
     Spoken,
-    bulletin,
+    bulletin_number,
     category,
-    reply,
+    lets_name,
+    numbered,
     spoken,
+    urgent,
 )
-from policies.refusal import Refusal
 from policies.terms import Category
-from tests.fakes import commune as c
-
-SECTORS = c.commune().sectors
 
 
 @pytest.mark.parametrize(
@@ -32,6 +29,7 @@ SECTORS = c.commune().sectors
         ("!répondre 2026-0042 merci", Spoken(CommandName.REPLY, "2026-0042 merci")),
         ("!repondre 2026-0042 merci", Spoken(CommandName.REPLY, "2026-0042 merci")),
         ("!diffuser tous  Attention.", Spoken(CommandName.BROADCAST, "tous  Attention.")),
+        ("!retirer 12", Spoken(CommandName.WITHDRAW, "12")),
         ("!aide", Spoken(CommandName.HELP, "")),
         ("!sginaler", Spoken(CommandName.UNKNOWN, "")),
         ("Bonjour !signaler", None),
@@ -64,42 +62,79 @@ def test_category(words: str, expected: Category | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rest", "expected"),
-    [
-        ("2026-0042 Une patrouille est passée.", Reply("2026-0042", "Une patrouille est passée.")),
-        ("2026-42 Merci", Reply("2026-0042", "Merci")),
-        ("«2026-0042» Merci", Reply("2026-0042", "Merci")),
-        ("2026-0042", Refusal.EMPTY),
-        ("2026-0042   ", Refusal.EMPTY),
-        ("merci", Refusal.UNKNOWN_REPORT),
-        ("", Refusal.UNKNOWN_REPORT),
-    ],
+    ("rest", "allowed"),
+    [("", True), ("oui", True), ("non", False), (": Non !", False), ("plus", False)],
 )
-def test_reply(rest: str, expected: Reply | Refusal) -> None:
-    assert reply(rest) == expected
+def test_a_name_is_allowed_unless_no_is_said(rest: str, allowed: bool) -> None:
+    assert lets_name(rest) is allowed
 
 
 @pytest.mark.parametrize(
     ("rest", "expected"),
     [
-        ("tous Fermez bien.", Bulletin((c.CENTRE, c.GARE), "Fermez bien.")),
-        ("Toutes: Fermez bien.", Bulletin((c.CENTRE, c.GARE), "Fermez bien.")),
-        ("gare Fermez bien.", Bulletin((c.GARE,), "Fermez bien.")),
-        ("gare,centre Fermez bien.", Bulletin((c.CENTRE, c.GARE), "Fermez bien.")),
-        ("gare,port Fermez bien.", Refusal.UNKNOWN_SECTOR),
-        (", Fermez bien.", Refusal.UNKNOWN_SECTOR),
-        ("Fermez bien.", Refusal.UNKNOWN_SECTOR),
-        ("tous", Refusal.EMPTY),
-        ("", Refusal.EMPTY),
+        ("2026-0042 Une patrouille passe.", Numbered("2026-0042", "Une patrouille passe.")),
+        ("2026-42 Merci", Numbered("2026-0042", "Merci")),
+        ("«2026-0042» Merci", Numbered("2026-0042", "Merci")),
+        ("2026-0042\nMerci\nà vous", Numbered("2026-0042", "Merci\nà vous")),
+        ("2026-0042", Numbered("2026-0042", "")),
+        ("2026-0042   ", Numbered("2026-0042", "")),
+        ("42 Merci", Numbered("", "42 Merci")),
+        ("merci beaucoup", Numbered("", "merci beaucoup")),
+        ("", Numbered("", "")),
     ],
 )
-def test_bulletin(rest: str, expected: Bulletin | Refusal) -> None:
-    assert bulletin(rest, SECTORS) == expected
+def test_numbered(rest: str, expected: Numbered) -> None:
+    assert numbered(rest) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("!sans-suite 2026-0042 vu", Spoken(CommandName.DROP, "2026-0042 vu")),
+        ("!sans suite 2026-0042 vu", Spoken(CommandName.DROP, "2026-0042 vu")),
+        ("!Sans‑Suite", Spoken(CommandName.DROP, "")),
+        ("!sans_suite: vu", Spoken(CommandName.DROP, "vu")),
+        ("!sans suite", Spoken(CommandName.DROP, "")),
+        ("!sans rien", Spoken(CommandName.UNKNOWN, "rien")),
+        ("!sans", Spoken(CommandName.UNKNOWN, "")),
+        ("!mes signalements", Spoken(CommandName.MINE, "")),
+        ("!mes-signalements", Spoken(CommandName.MINE, "")),
+        ("!rapport 2026-0042", Spoken(CommandName.HISTORY, "2026-0042")),
+        ("!repondre\n2026-0042 vu", Spoken(CommandName.REPLY, "2026-0042 vu")),
+    ],
+)
+def test_what_is_said_of_reports(text: str, expected: Spoken) -> None:
+    assert spoken(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("urgent", True), ("cambriolage URGENT !", True), ("urgence", True), ("véhicule", False)],
+)
+def test_urgent(words: str, expected: bool) -> None:
+    assert urgent(words) is expected
+
+
+@pytest.mark.parametrize(
+    ("rest", "expected"),
+    [
+        ("12", 12),
+        ("n° 12", 12),
+        ("N°7", 7),
+        ("no 3", 3),
+        ("", None),
+        ("douze", None),
+        ("1 2", None),
+    ],
+)
+def test_bulletin_number(rest: str, expected: int | None) -> None:
+    assert bulletin_number(rest) == expected
 
 
 @given(st.text())
 def test_nothing_that_is_typed_raises(text: str) -> None:
     spoken("!a" + text)
     category(text)
-    reply(text)
-    bulletin(text, SECTORS)
+    numbered(text)
+    urgent(text)
+    bulletin_number(text)

@@ -187,7 +187,7 @@ def test_what_has_no_trace_and_no_room_is_not_told() -> None:
     found = undone(world.observed(), None)
     assert found == [Correction(SECTOR, Deed.CAME_IN, None, MALLORY)]
     elsewhere: list[Action] = [
-        act.KickPerson(replace(SECTOR, code="x"), BOB, Why.NO_MANDATE),
+        act.KickPerson(SECTOR._replace(code="x"), BOB, Why.NO_MANDATE),
         act.MakeAccount(BOB, "Bob"),
         act.PostCharter(SECTOR),
     ]

@@ -12,7 +12,7 @@ from bridges.wording import advice, bulletin, feedback
 from pc_matrix.homeserver.crypto.outbound import payload
 from pc_matrix.voice import _content
 from policies import commands
-from policies.broadcast import may_broadcast
+from policies.broadcast import Bulletin, may_broadcast
 from policies.denunciation.verdict import Rule
 from policies.lengths import fits
 from policies.refusal import Refusal
@@ -21,6 +21,8 @@ from tests.fakes import commune as c
 
 WHO = Person(UserId("@" + "a" * 100 + ":" + "b" * 150), "Anne " * 20)
 MOST = 65_536
+GENDARMERIE = c.commune().authorities[0]
+FACTS = bulletin.Facts(999_999_999, ("Quartier " * 3,) * 100, 10_000, held_until=c.NOW)
 HEAVIEST = ["a", "é", "🚩", '"', "&", "\n", "\x01", "\u2028", "\\"]
 
 
@@ -30,7 +32,7 @@ def weight_of_event(words: str) -> int:
     notices = (
         advice.preview(WHO, words, reasons),
         advice.returned(WHO, reasons, words),
-        bulletin.preview(WHO, words, 100, 10_000),
+        bulletin.preview(WHO, Bulletin(GENDARMERIE, words, (), ()), FACTS, (), "fr"),
         feedback.answered(WHO, "2026-0001", "Gendarmerie " * 5, words),
     )
     plain = max(len(payload("!" + "r" * 200, "m.room.message", _content(n))) for n in notices)
@@ -57,6 +59,6 @@ def test_a_usual_message_fits() -> None:
 
 def test_what_an_officer_says_has_to_fit_too() -> None:
     novel = "mot " * 10_000
-    assert commands.reply(f"2026-0001 {novel}") is Refusal.TOO_LONG
+    assert not fits(commands.numbered(f"2026-0001 {novel}").text)
     said = c.message(f"!diffuser tous {novel}", room_id=c.GENDARMERIE_ROOM, sender=c.OFFICER)
     assert may_broadcast(said, c.directory(), c.NOW) is Refusal.TOO_LONG

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from policies.formatted import Formatted
+from policies.positions import Position
 from policies.refusal import Refusal
 from policies.relay import (
     CERTAIN_FOR,
@@ -51,6 +52,21 @@ def test_a_referent_relays_his_own_message() -> None:
     assert may_relay(c.flag(), own, c.directory(), NEW, c.NOW) == Relayable(c.CENTRE)
 
 
+@pytest.mark.parametrize(
+    "message", [c.photo(), c.photo("Un fourgon."), c.place(), c.place("Vu ici.")]
+)
+def test_a_photo_and_a_place_may_be_judged_also_without_a_word(message: Message) -> None:
+    assert may_relay(c.flag(), message, c.directory(), NEW, c.NOW) == Relayable(c.CENTRE)
+
+
+def test_a_photo_on_a_server_that_takes_part_may_be_fetched() -> None:
+    full = c.directory()
+    friends = replace(full.commune, federated_with=frozenset({"far.test"}))
+    photo = c.photo(enclosed=ELSEWHERE)
+    together = replace(full, commune=friends)
+    assert may_relay(c.flag(), photo, together, NEW, c.NOW) == Relayable(c.CENTRE)
+
+
 def ended(user_id: UserId) -> Directory:
     full = c.directory()
     mandates = tuple(replace(m, until=c.NOW) if m.user_id == user_id else m for m in full.mandates)
@@ -66,6 +82,7 @@ def without_charter(user_id: UserId) -> Directory:
 
 
 BROKEN, NOVEL, BLANK = Formatted("", intact=False), Formatted("mot " * 10_000), Formatted(" ")
+HERE, ELSEWHERE = Position(48.8, 2.3), c.attachment(server="far.test")
 REFUSED = [
     ("stranger", Refusal.NO_MANDATE, c.flag(sender=c.STRANGER), c.message(), c.directory()),
     ("resident", Refusal.NO_MANDATE, c.flag(sender=c.RESIDENT), c.message(), c.directory()),
@@ -102,7 +119,16 @@ REFUSED = [
         c.message(trust=SenderTrust.IDENTITY_CHANGED),
         None,
     ),
-    ("picture", Refusal.NOT_TEXT, c.flag(), c.message(kind=MessageKind.OTHER), None),
+    ("sticker", Refusal.NOT_TEXT, c.flag(), c.message(kind=MessageKind.OTHER), None),
+    ("voice", Refusal.VOICE, c.flag(), c.message("", kind=MessageKind.VOICE), None),
+    ("video", Refusal.VIDEO, c.flag(), c.message("", kind=MessageKind.VIDEO), None),
+    ("photo in the clear", Refusal.ATTACHMENT_OPEN, c.flag(), c.photo(enclosed=None), None),
+    ("photo that is a place", Refusal.ATTACHMENT_OPEN, c.flag(), c.photo(enclosed=HERE), None),
+    ("photo elsewhere", Refusal.ATTACHMENT_GONE, c.flag(), c.photo(enclosed=ELSEWHERE), None),
+    ("photo with a novel", Refusal.TOO_LONG, c.flag(), c.photo("mot " * 10_000), None),
+    ("photo, HTML broken", Refusal.UNCHECKED, c.flag(), c.photo("x", formatted=BROKEN), None),
+    ("nowhere", Refusal.BAD_PLACE, c.flag(), c.place("ici", enclosed=None), None),
+    ("place with a novel", Refusal.TOO_LONG, c.flag(), c.place("mot " * 10_000), None),
     ("a change", Refusal.EDIT, c.flag(), c.message("", kind=MessageKind.EDIT), None),
     ("changed", Refusal.UNSETTLED, c.flag(), c.message("", kind=MessageKind.UNSETTLED), None),
     ("broken HTML", Refusal.UNCHECKED, c.flag(), c.message(formatted=BROKEN), None),
@@ -194,3 +220,18 @@ def test_only_an_old_unsettled_send_is_uncertain(
 ) -> None:
     link = Link(1, 1, c.GENDARMERIE_ROOM, "t", None, state, c.NOW - age)
     assert is_uncertain(link, c.NOW) is uncertain
+
+
+def test_a_guided_report_is_of_the_sector_that_it_is_about() -> None:
+    """Only in its référent's own private room, and only where he is référent."""
+    full, own = c.directory(), c.private_room(c.REFERENT)
+    assert referent_sector(c.REFERENT, own, full, c.NOW, c.CENTRE) == c.CENTRE
+    assert referent_sector(c.REFERENT, own, full, c.NOW, c.GARE) is Refusal.NO_MANDATE
+    assert referent_sector(c.REFERENT, own, full, c.NOW) is Refusal.NOT_A_SECTOR_ROOM
+    others = c.private_room(c.OTHER_REFERENT)
+    for room in (others, c.POLICE_ROOM, RoomId("!elsewhere")):
+        found = referent_sector(c.REFERENT, room, full, c.NOW, c.CENTRE)
+        assert found is Refusal.NOT_A_SECTOR_ROOM
+    assert referent_sector(c.REFERENT, c.GARE_ROOM, full, c.NOW, c.CENTRE) is Refusal.NO_MANDATE
+    ended = c.without_mandates(c.REFERENT)
+    assert referent_sector(c.REFERENT, own, ended, c.NOW, c.CENTRE) is Refusal.NO_MANDATE

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from policies.terms import Answer, Command, EventId, Flag, Incoming, RoomId, TakeUp
+from policies.incoming import Incoming
+from policies.terms import Answer, Command, EventId, Flag, RoomId, TakeUp
 from policies.turns import AT_ONCE, may_start
 from tests.fakes import commune as c
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -101,6 +101,16 @@ def test_plan_tells_and_changes_nothing(town: Town) -> None:
     assert "+ créer un compte pour Anna (@anna:here.test)" in result.stdout
     assert town.stage.server.rooms == {}
     assert town.prepared == 0
+
+
+def test_a_category_that_goes_nowhere_is_told_beside_the_plan(town: Town) -> None:
+    commune = town.stage.commune
+    deaf = tuple(replace(a, categories=frozenset()) for a in commune.authorities)
+    town.stage.commune = replace(commune, authorities=deaf)
+    for arguments in (["plan"], ["apply", "--yes"]):
+        result = town.run(*arguments)
+        assert "aucune autorité ne reçoit « Cambriolage »" in result.stderr
+        assert "aucune autorité" not in result.stdout
 
 
 def test_apply_then_plan_then_apply(town: Town) -> None:

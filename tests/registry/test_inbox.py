@@ -6,14 +6,15 @@ import pytest
 
 from pc_matrix.registry import Registry, inbox
 from pc_matrix.registry.transactions import insert_once
+from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
     Answer,
     Category,
     Command,
     EventId,
     Flag,
-    Incoming,
     RoomId,
+    Said,
     TakeUp,
     UserId,
 )
@@ -27,14 +28,29 @@ ITEMS: tuple[Incoming, ...] = (
     Answer(EventId("$d"), ROOM, ANNE, EventId("$t"), send=False),
     TakeUp(EventId("$e"), ROOM, ANNE, EventId("$t"), closes=True),
     TakeUp(EventId("$f"), ROOM, ANNE, EventId("$t"), closes=False),
+    Subject(EventId("$m"), ROOM, ANNE, EventId("$t"), Category.OTHER),
+    Subject(EventId("$p"), ROOM, ANNE, EventId("$t"), Category.BURGLARY, "1"),
+    Consent(EventId("$n"), ROOM, ANNE, EventId("$t"), given=True),
+    Consent(EventId("$o"), ROOM, ANNE, EventId("$t"), given=False),
+    Said(EventId("$s1"), ROOM, ANNE),
+    Said(EventId("$s2"), ROOM, ANNE, EventId("$t"), "skip"),
     Command(EventId("$a"), ROOM, ANNE, "reply"),
+    Edit(EventId("$g"), ROOM, ANNE, EventId("$t")),
+    Withdrawal(EventId("$h"), ROOM, ANNE, EventId("$t")),
+)
+MORE: tuple[Incoming, ...] = (
+    TakeUp(EventId("$k"), ROOM, ANNE, EventId("$e"), closes=False, withdrawn=True),
+    Command(EventId("$l"), ROOM, ANNE, "drop", EventId("$t")),
+    Flag(EventId("$i"), ROOM, ANNE, EventId("$t"), Category.BURGLARY, urgent=True),
+    Flag(EventId("$j"), ROOM, ANNE, EventId("$t"), urgent=True),
 )
 
 
 def test_what_comes_in_comes_out_in_order(registry: Registry) -> None:
     assert registry.cursor(CODE) is None
-    assert registry.take_in(CODE, ITEMS, "s1", NOW) == len(ITEMS)
-    assert [item for _, item in registry.waiting(CODE)] == list(ITEMS)
+    everything = (*ITEMS, *MORE)
+    assert registry.take_in(CODE, everything, "s1", NOW) == len(everything)
+    assert [item for _, item in registry.waiting(CODE)] == list(everything)
     assert registry.cursor(CODE) == "s1"
     assert registry.waiting(OTHER) == []
     assert registry.cursor(OTHER) is None

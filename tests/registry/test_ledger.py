@@ -3,13 +3,12 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from pc_matrix.registry import AckNews, Acknowledgement, Bulletin, LinkState, Registry, ReportState
+from pc_matrix.registry import LinkState, Registry, ReportState
 from pc_matrix.vault import Vault
-from policies.terms import AuthorityCode, Category, EventId, Flag, RoomId, UserId
+from policies.terms import Category, EventId, Flag, RoomId, UserId
 from tests.registry.conftest import CODE, NOW, OTHER
 
 ROOM, ANNE = RoomId("!sector"), UserId("@anne:s.test")
-POLICE, MAIRIE = AuthorityCode("police"), AuthorityCode("mairie")
 LATER = NOW + timedelta(minutes=5)
 
 
@@ -103,68 +102,3 @@ def test_a_link_is_written_once_and_settled(registry: Registry) -> None:
     assert (found[0].id, found[1].id) == (report.id, link.id)
     assert registry.link_by_event(CODE, EventId("$nobody")) is None
     assert registry.link_by_event(OTHER, EventId("$copy")) is None
-
-
-def test_what_is_new_of_an_acknowledgement(registry: Registry) -> None:
-    report = registry.open_report(CODE, flag(), NOW)
-    said = [
-        (POLICE, False, AckNews.NEW),
-        (POLICE, False, AckNews.KNOWN),
-        (POLICE, True, AckNews.CLOSED),
-        (POLICE, True, AckNews.KNOWN),
-        (POLICE, False, AckNews.KNOWN),
-        (MAIRIE, True, AckNews.CLOSED),
-        (MAIRIE, False, AckNews.KNOWN),
-    ]
-    for authority, closes, news in said:
-        assert registry.would_acknowledge(CODE, report.id, authority, closes) is news
-        assert registry.acknowledge(CODE, report.id, authority, closes, NOW) is news
-    assert registry.acknowledgements(CODE, report.id) == [
-        Acknowledgement(report.id, MAIRIE, NOW, NOW),
-        Acknowledgement(report.id, POLICE, NOW, NOW),
-    ]
-
-
-def test_one_of_many_concurrent_acknowledgements_is_news(
-    database_url: str, registry: Registry, vault: Vault
-) -> None:
-    report = registry.open_report(CODE, flag(), NOW)
-    with Registry.open(database_url, vault) as second, ThreadPoolExecutor(8) as pool:
-        jobs = [
-            pool.submit(r.acknowledge, CODE, report.id, POLICE, True, NOW)
-            for _ in range(8)
-            for r in (registry, second)
-        ]
-        news = [job.result() for job in jobs]
-    assert news.count(AckNews.CLOSED) == 1
-    assert news.count(AckNews.KNOWN) == 15
-
-
-def test_a_bulletin_and_its_links(registry: Registry) -> None:
-    bulletin = registry.open_bulletin(CODE, EventId("$b"), ANNE, NOW)
-    assert registry.open_bulletin(CODE, EventId("$b"), ANNE, LATER) == bulletin
-    assert registry.open_bulletin(OTHER, EventId("$b"), ANNE, LATER) != bulletin
-    link = registry.bulletin_link(CODE, bulletin, RoomId("!a"), "t1", NOW)
-    assert registry.bulletin_link(CODE, bulletin, RoomId("!a"), "t2", LATER) == link
-    unknown = registry.bulletin_link(CODE, bulletin, RoomId("!b"), "t3", NOW)
-    registry.bulletin_sent(CODE, link.id, EventId("$x"), LATER)
-    registry.bulletin_uncertain(CODE, unknown.id, LATER)
-    assert [
-        (x.bulletin_id, x.state, x.event_id) for x in registry.bulletin_links(CODE, bulletin)
-    ] == [
-        (bulletin, LinkState.SENT, "$x"),
-        (bulletin, LinkState.UNCERTAIN, None),
-    ]
-
-
-def test_a_bulletin_is_shown_before_it_goes_out(registry: Registry) -> None:
-    bulletin = registry.open_bulletin(CODE, EventId("$b"), ANNE, NOW)
-    assert registry.bulletin_by_preview(CODE, EventId("$p")) is None
-    registry.bulletin_shown(CODE, bulletin, EventId("$p"))
-    shown = registry.bulletin_by_preview(CODE, EventId("$p"))
-    assert shown == Bulletin(bulletin, EventId("$b"), None)
-    assert registry.bulletin_by_preview(OTHER, EventId("$p")) is None
-    registry.bulletin_done(CODE, bulletin, LATER)
-    assert registry.bulletin_by_preview(CODE, EventId("$p")) == Bulletin(
-        bulletin, EventId("$b"), LATER
-    )

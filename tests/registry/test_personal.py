@@ -58,7 +58,7 @@ def lived(registry: Registry) -> None:
     registry.chose(CODE, EventId("$p"), Choice.CONFIRMED, NOW)
     registry.mail(CODE, report.id, GENDARMERIE, MailKind.REPORT, "txn", None, NOW)
     registry.certificate_told(CODE, GENDARMERIE, "aa", "expired", NOW)
-    registry.open_bulletin(CODE, EventId("$b"), ANNE, NOW)
+    registry.open_posting(CODE, EventId("$b"), RoomId("!r"), ANNE, NOW)
 
 
 def everything(registry: Registry) -> dict[str, list[dict[str, Any]]]:

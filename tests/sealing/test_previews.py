@@ -6,6 +6,7 @@ hold, no other digest can be made.
 
 from __future__ import annotations
 
+from bridges.enclosing import Enclosing
 from bridges.outcome import Awaiting, Relayed
 from bridges.ports import Language
 from bridges.to_authority import ToAuthority
@@ -15,7 +16,7 @@ from pc_matrix.vault import Vault
 from policies.terms import Answer, EventId
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
-from tests.fakes.world import FakeClock, FakeReader, FakeRooms
+from tests.fakes.world import FakeClock, FakePictures, FakeReader, FakeRooms
 from tests.sealing.homes import NEW, OLD
 
 VICTIM = "Mme Souad Kaddouri a été abordée par deux faux employés du gaz."
@@ -29,7 +30,8 @@ async def test_a_preview_from_before_a_rotation_is_shown_again() -> None:
 
     def bridge(key: bytes, spoken: Language = language) -> ToAuthority:
         fingerprint = VaultFingerprint(Vault(key))
-        return ToAuthority(rooms, reader, ledger, spoken, fingerprint, clock)
+        enclosing = Enclosing(FakePictures(), rooms, ledger)
+        return ToAuthority(rooms, reader, ledger, spoken, fingerprint, clock, enclosing)
 
     def tap(name: str) -> Answer:
         shown = ledger.reports[1].preview_event

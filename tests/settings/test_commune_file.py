@@ -8,6 +8,7 @@ import pytest
 from pc_matrix.errors import SettingsError
 from pc_matrix.settings import communes, load
 from policies.brake_limits import BrakeLimits
+from policies.details import Detail
 from policies.terms import (
     CHARTER_VERSION,
     Authority,
@@ -77,6 +78,18 @@ def test_the_charters_deadline_is_the_end_of_a_day_and_of_one_version(
     assert load(written(tmp_path, GOOD + table)).commune.charter_deadline == deadline
 
 
+@pytest.mark.parametrize("minutes", [0, 5, 720])
+def test_how_long_an_urgent_report_waits(tmp_path: Path, minutes: int) -> None:
+    table = f"[options]\nremind_after_minutes = {minutes}\n"
+    assert load(written(tmp_path, GOOD + table)).commune.remind_after == minutes
+
+
+@pytest.mark.parametrize("minutes", [-1, 721])
+def test_it_does_not_wait_for_half_a_day(tmp_path: Path, minutes: int) -> None:
+    home = written(tmp_path, GOOD + f"[options]\nremind_after_minutes = {minutes}\n")
+    assert any("options.remind_after_minutes" in fault for fault in faults_of(home))
+
+
 def test_a_deadline_is_a_date(tmp_path: Path) -> None:
     table = '[charter]\nversion = "2"\ndeadline = "bientôt"\n'
     (fault,) = faults_of(written(tmp_path, GOOD + table))
@@ -97,6 +110,7 @@ def test_a_file_becomes_frozen_values(tmp_path: Path) -> None:
             AuthorityCode("mairie"),
             "Mairie",
             frozenset({Category.BURGLARY, Category.INCIVILITY, Category.SUSPICIOUS_VEHICLE}),
+            sees=frozenset({Detail.RESIDENT}),
         ),
         Authority(AuthorityCode("muette"), "Sans signalement", frozenset()),
     )
@@ -107,6 +121,7 @@ def test_a_file_becomes_frozen_values(tmp_path: Path) -> None:
         20,
         True,
     )
+    assert commune.remind_after == 15
     assert settings.homeserver_url == "http://127.0.0.1:8765"
     assert settings.database_url == f"sqlite:///{tmp_path / 'registry.db'}"
     assert settings.session_dir == tmp_path / "59999" / "session"
@@ -337,3 +352,32 @@ secteur = "x.png"
     ]
     nan = written(tmp_path, GOOD + '[brake]\nshare = nan\nremovals = "5"')
     assert len(faults_of(nan)) == 2
+
+
+@pytest.mark.parametrize(
+    ("code", "keys", "sees"),
+    [
+        ("gendarmerie", "", set(Detail)),
+        ("police-municipale", "", set(Detail)),
+        ("mairie", "", {Detail.RESIDENT}),
+        ("accueil", "", set()),
+        ("accueil", 'kind = "Gendarmerie"', set(Detail)),
+        ("gendarmerie", 'kind = "mairie"', {Detail.RESIDENT}),
+        ("gendarmerie", 'kind = "autre"', set()),
+        ("mairie", 'sees = ["plaque"]', {Detail.PLATE}),
+        ("mairie", 'sees = ["plate", "Habitant"]', set(Detail)),
+        ("gendarmerie", "sees = []", set()),
+    ],
+)
+def test_what_an_authority_sees(tmp_path: Path, code: str, keys: str, sees: set[Detail]) -> None:
+    block = f'[[authority]]\ncode = "{code}"\nname = "X"\ncategories = ["*"]\n{keys}\n'
+    text = GOOD[: GOOD.index("[[authority]]")] + block
+    (authority,) = load(written(tmp_path, text)).commune.authorities
+    assert authority.sees == sees
+
+
+def test_an_unknown_kind_or_detail_is_a_fault(tmp_path: Path) -> None:
+    text = GOOD.replace('code = "mairie"\n', 'code = "mairie"\nkind = "prefet"\nsees = ["nom"]\n')
+    faults = faults_of(written(tmp_path, text))
+    assert any("authority[2].kind" in f and "police-municipale" in f for f in faults)
+    assert any("authority[2].sees" in f and "plaque" in f for f in faults)

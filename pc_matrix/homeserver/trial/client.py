@@ -37,6 +37,8 @@ _COMMANDS = [
     "edit",
     "react",
     "redact",
+    "send_file",
+    "open_file",
     "read",
     "wait_for",
 ]

@@ -13,6 +13,7 @@ import nio
 
 from pc_matrix.homeserver.http import Json, MatrixHttp
 from pc_matrix.homeserver.trial.crypto import TrialCrypto
+from pc_matrix.homeserver.trial.files import opened_file, sealed_file
 from pc_matrix.homeserver.trial.memory import Memory, TrialError, record
 
 _log = logging.getLogger(__name__)
@@ -168,6 +169,20 @@ class Phone:
             request["room_id"], request["event_id"], request.get("reason")
         )
         return {"event_id": _ok(answer).event_id}
+
+    async def send_file(self, request: Json) -> Json:
+        """A file of base64 ``data``, sealed and uploaded."""
+        content = await sealed_file(self._client, request)
+        return await self._say(request["room_id"], "m.room.message", content)
+
+    async def open_file(self, request: Json) -> Json:
+        """What the file of an event holds."""
+        answer = _ok(await self._client.room_get_event(request["room_id"], request["event_id"]))
+        event = answer.event
+        if isinstance(event, nio.MegolmEvent):
+            event.room_id = request["room_id"]
+            event = self._crypto.open_late(event) or event
+        return await opened_file(self._client, event.source["content"])
 
     async def read(self, request: Json) -> list[Json]:
         """The room's last events as the server has them, oldest first."""

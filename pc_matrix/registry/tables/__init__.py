@@ -3,12 +3,18 @@
 from pc_matrix.registry.tables.applied import AppliedRow, ImageRow
 from pc_matrix.registry.tables.arrivals import GuestRoomRow, KnockRow, LinkCodeRow, LinkTryRow
 from pc_matrix.registry.tables.base import Row
-from pc_matrix.registry.tables.corrections import CorrectionRow
-from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
-from pc_matrix.registry.tables.ledger import (
-    AcknowledgementRow,
+from pc_matrix.registry.tables.bulletins import (
     BulletinLinkRow,
     BulletinRow,
+    BulletinWordingRow,
+)
+from pc_matrix.registry.tables.changes import QuestionRow
+from pc_matrix.registry.tables.consents import NameConsentRow
+from pc_matrix.registry.tables.corrections import CorrectionRow
+from pc_matrix.registry.tables.enclosures import EnclosureRow
+from pc_matrix.registry.tables.guided import FormAnswerRow, FormRow
+from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
+from pc_matrix.registry.tables.ledger import (
     CounterRow,
     LinkRow,
     ReportRow,
@@ -20,6 +26,7 @@ from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
 from pc_matrix.registry.tables.rooms import RetiredRoomRow, RoomRow
 from pc_matrix.registry.tables.seal import SealRow
+from pc_matrix.registry.tables.steps import ReportStepRow
 from pc_matrix.registry.tables.traces import AuditRow, IdentityNewsRow, PinRow
 from pc_matrix.registry.tables.verification import VerificationRow
 
@@ -27,17 +34,20 @@ METADATA = Row.metadata
 
 __all__ = [
     "METADATA",
-    "AcknowledgementRow",
     "AppliedRow",
     "AuditRow",
     "AuthorityRow",
     "BulletinLinkRow",
     "BulletinRow",
+    "BulletinWordingRow",
     "CertificateNewsRow",
     "CorrectionRow",
     "CounterRow",
     "CursorRow",
     "DepartureRow",
+    "EnclosureRow",
+    "FormAnswerRow",
+    "FormRow",
     "GuestRoomRow",
     "IdentityNewsRow",
     "ImageRow",
@@ -48,11 +58,14 @@ __all__ = [
     "LinkTryRow",
     "MailRow",
     "MandateRow",
+    "NameConsentRow",
     "PersonRow",
     "PinRow",
     "PlaceRow",
+    "QuestionRow",
     "RenewalRow",
     "ReportRow",
+    "ReportStepRow",
     "RetiredRoomRow",
     "RoomRow",
     "SealRow",

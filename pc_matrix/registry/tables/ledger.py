@@ -63,17 +63,7 @@ class LinkRow(Row, table=True):
     state: str
     begun_at: datetime = Field(sa_type=UtcTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
-
-
-class AcknowledgementRow(Row, table=True):
-    __tablename__ = "acknowledgement"
-    __table_args__ = (ForeignKeyConstraint(["report_id"], ["report.id"]),)
-
-    commune: str = Field(primary_key=True)
-    report_id: int = Field(primary_key=True, sa_type=BigId)
-    authority: str = Field(primary_key=True)
-    first_at: datetime = Field(sa_type=UtcTime)
-    closed_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    digest: str | None = None
 
 
 class ShowingRow(Row, table=True):
@@ -93,38 +83,3 @@ class ShowingRow(Row, table=True):
     shown_at: datetime = Field(sa_type=UtcTime)
     choice: str | None = None
     chosen_at: datetime | None = Field(default=None, sa_type=UtcTime)
-
-
-class BulletinRow(Row, table=True):
-    __tablename__ = "bulletin"
-    __table_args__ = (
-        UniqueConstraint("commune", "source_event"),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    commune: str
-    source_event: str
-    sender: str
-    opened_at: datetime = Field(sa_type=UtcTime)
-    preview_event: str | None = None
-    done_at: datetime | None = Field(default=None, sa_type=UtcTime)
-
-
-class BulletinLinkRow(Row, table=True):
-    __tablename__ = "bulletin_link"
-    __table_args__ = (
-        ForeignKeyConstraint(["bulletin_id"], ["bulletin.id"]),
-        UniqueConstraint("commune", "bulletin_id", "destination"),
-        {"sqlite_autoincrement": True},
-    )
-
-    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
-    commune: str
-    bulletin_id: int = Field(sa_type=BigId)
-    destination: str
-    txn: str
-    event_id: str | None = None
-    state: str
-    begun_at: datetime = Field(sa_type=UtcTime)
-    settled_at: datetime | None = Field(default=None, sa_type=UtcTime)

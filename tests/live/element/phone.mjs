@@ -2,6 +2,8 @@
 // signed by their owner get keys and are believed.
 import * as sdk from "matrix-js-sdk";
 import { decodeRecoveryKey, OnlySignedDevicesIsolationMode } from "matrix-js-sdk/lib/crypto-api/index.js";
+import { makeLocationContent } from "matrix-js-sdk/lib/content-helpers.js";
+import { openedFile, sealedFile } from "./files.mjs";
 import { Memory } from "./memory.mjs";
 import { Verifying } from "./verifying.mjs";
 
@@ -10,7 +12,8 @@ const SYNC_WAIT = 60_000; // milliseconds
 export class Phone {
     static commands = [
         "ping", "login", "start", "rooms", "members", "create", "join", "leave", "send", "edit", "react",
-        "redact", "read", "wait_for", "identity_of", "reset_identity", "verify_ask", "verify_codes", "verify_answer",
+        "redact", "send_file", "send_place", "open_file",
+        "read", "wait_for", "identity_of", "reset_identity", "verify_ask", "verify_codes", "verify_answer",
         "verify_outcome", "logout", "quit",
     ]; // prettier-ignore
 
@@ -193,6 +196,23 @@ export class Phone {
 
     async redact({ room_id, event_id, reason }) {
         return this.client.redactEvent(room_id, event_id, undefined, reason ? { reason } : {});
+    }
+
+    async send_file({ room_id, ...file }) {
+        const content = await sealedFile(this.client, file);
+        return this.client.sendEvent(room_id, "m.room.message", content);
+    }
+
+    /** A position as Element writes it, with no word of its sender's but the description. */
+    async send_place({ room_id, uri, description, own = false }) {
+        const asset = own ? "m.self" : "m.pin";
+        const content = makeLocationContent(undefined, uri, Date.now(), description, asset);
+        return this.client.sendEvent(room_id, "m.room.message", content);
+    }
+
+    async open_file({ room_id, event_id }) {
+        const event = this.client.getRoom(room_id).findEventById(event_id);
+        return openedFile(this.client, event.getContent());
     }
 
     async read({ room_id, limit = 50 }) {

@@ -12,7 +12,9 @@ from uuid import uuid4
 
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
+from bridges.first_calls import FirstCalls
 from bridges.outcome import Ignored, Outcome
+from bridges.ports import Language
 from bridges.verifications import VerificationNews
 from pc_matrix.arrivals.foyer import Foyer
 from pc_matrix.beside import Beside
@@ -23,6 +25,7 @@ from pc_matrix.homeserver.opening import Place, log_in, open_session
 from pc_matrix.homeserver.pins import PinsInMemory
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.session import Session
+from pc_matrix.lookout import Lookout
 from pc_matrix.provisioning.observe import Observer
 from pc_matrix.provisioning.ports import silent
 from pc_matrix.registry import Registry
@@ -30,7 +33,8 @@ from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
-from policies.terms import Commune, Directory, Incoming, RoomId, RoomKey, RoomKind, UserId
+from policies.incoming import Incoming
+from policies.terms import Commune, Directory, RoomId, RoomKey, RoomKind, UserId
 from tests.live.faults.engine import Hook, ignore
 from tests.policies.worlds import COMMUNE
 
@@ -93,8 +97,17 @@ class Ours:
         news = VerificationNews(Voice(self.session), self._clock)
         verifying = Verifications(line, self.book, news, incidents, self._clock)
         foyer = cast(Foyer, NoGuests())
+        voice = Voice(self.session)
+        lookout = Lookout(
+            FirstCalls(voice, voice, cast(Language, None)), self.book.directory, self.book.waiting
+        )
         beside = Beside(
-            verifying, foyer, None, self.book.directory, lambda: watch.tell(incidents.drain())
+            verifying,
+            foyer,
+            None,
+            self.book.directory,
+            lambda: watch.tell(incidents.drain()),
+            lookout,
         )
         bot = Bot(self.session, self.book, clerk, _no_upkeep, alerts, watch, beside)
         await bot.run(asyncio.Event())

@@ -84,7 +84,7 @@ class Guarded:
 
     async def make_room(self, http: MatrixHttp) -> str:
         """A managed room that may federate, as the bot makes them."""
-        key = replace(SECTOR, commune=self.commune.code)
+        key = SECTOR._replace(commune=self.commune.code)
         body: dict[str, Any] = {
             "preset": "private_chat",
             "creation_content": {room_marks.FIELD: room_marks.as_content(Mark(key, "n"))},

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -17,6 +16,7 @@ from pc_matrix.demo.people import NIO, Seen
 from pc_matrix.homeserver.http import Json, client_path
 from tests.live.lying import lies
 from tests.live.lying.liar import Liar
+from tests.live.marks import mark as new_mark
 from tests.live.proxy import proxy
 from tests.live.town import ELEMENT, Town, flagged, reports, town
 
@@ -106,7 +106,7 @@ class Lied:
 
 def unique() -> str:
     """Words that stand nowhere else."""
-    return f"repère{uuid4().hex[:8]}"
+    return new_mark()
 
 
 def lamp(mark: str) -> str:

@@ -1,0 +1,102 @@
+"""A guided report's answers, read again from their room and put together as one message.
+
+Nothing of them is kept: an answer that was changed counts as it is now, one that was taken back is
+gone. What is put together goes the way of any flagged message.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bridges.ports import FormLedger, MessageReader
+from bridges.wording import guided as wording
+from policies.guided import Filled, Form, Step
+from policies.message_words import whole
+from policies.terms import (
+    Commune,
+    Directory,
+    EventId,
+    Message,
+    MessageKind,
+    SectorCode,
+    SenderTrust,
+)
+
+_TOLD = (Step.FACTS, Step.PLACE, Step.TIME, Step.VEHICLE, Step.PEOPLE)
+"""What an authority reads, in this order; subject and sector stand above every report."""
+
+
+class Composing:
+    """One commune's."""
+
+    def __init__(self, reader: MessageReader, forms: FormLedger) -> None:
+        self._reader, self._forms = reader, forms
+
+    def sector_of(self, source: EventId) -> SectorCode | None:
+        """The sector of the guided report that began there; ``None`` for any other message."""
+        form = self._forms.form_of(source)
+        return None if form is None else form.sector
+
+    async def read(self, source: EventId, directory: Directory) -> Message | None:
+        """The report that began there, ``None`` when it was none, or nothing of it is left."""
+        form = self._forms.form_of(source)
+        return None if form is None else await self.message(form, directory.commune)
+
+    async def message(self, form: Form, commune: Commune) -> Message | None:
+        """Everything that ``form`` says, ``None`` for nothing: as trusted as its worst answer."""
+        lines, read = list[str](), list[Message]()
+        for step in _TOLD:
+            filled = form.answers.get(step)
+            if filled is None:
+                continue
+            message = None if filled.choice else await self._answer(form, filled)
+            if message is not None:
+                read.append(message)
+            said = _said(filled, message, commune)
+            if said:
+                lines.append(wording.line(commune.language, step, said))
+        return _together(form, lines, read)
+
+    async def _answer(self, form: Form, filled: Filled) -> Message | None:
+        """One answer's message, when it is still there and his own."""
+        message = await self._reader.newest(form.room_id, filled.event_id)
+        return message if message is not None and message.sender == form.user_id else None
+
+
+def _said(filled: Filled, message: Message | None, commune: Commune) -> str:
+    if filled.choice:
+        return wording.time_said(commune.language, filled.choice, filled.at, commune.time_zone)
+    return "" if message is None else " ".join(whole(message).text.split())
+
+
+def _together(form: Form, lines: list[str], read: list[Message]) -> Message | None:
+    if not read:
+        return None
+    return Message(
+        form.source,
+        form.room_id,
+        form.user_id,
+        _last(form),
+        _kind(read),
+        "\n".join(lines),
+        encrypted=all(message.encrypted for message in read),
+        trust=_worst(read),
+    )
+
+
+def _last(form: Form) -> datetime:
+    """When the last of its answers was given: the same whenever it is read."""
+    return max(filled.at for filled in form.answers.values())
+
+
+def _kind(read: list[Message]) -> MessageKind:
+    """Text, if every answer is: one whose words are not certain makes the whole uncertain."""
+    formed = all(m.formatted is None or m.formatted.intact for m in read)
+    is_text = formed and all(m.kind is MessageKind.TEXT for m in read)
+    return MessageKind.TEXT if is_text else MessageKind.UNSETTLED
+
+
+def _worst(read: list[Message]) -> SenderTrust:
+    found = {message.trust for message in read}
+    order = (SenderTrust.IDENTITY_CHANGED, SenderTrust.UNSIGNED)
+    return next((trust for trust in order if trust in found), SenderTrust.SIGNED)

@@ -1,0 +1,140 @@
+"""What nobody acknowledged → its authorities again, its référent, the administrators.
+
+Beside what comes in: a report that waits keeps nobody waiting. Each is told once, also when the bot
+was killed in between: what is said has its transaction id from the report and the stage alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from bridges.each import attempted
+from bridges.ports import Clock, EscalationLedger, RoomSender
+from bridges.private import person_of, tell
+from bridges.wording import escalation as wording
+from policies.administrators import administrators
+from policies.authority import officers
+from policies.escalation import Due, Followed, GiveUp, Morning, Remind, due
+from policies.relay import transaction
+from policies.steps import Step, StepKind
+from policies.terms import AuthorityCode, Category, Directory, RoomKind
+
+
+class Escalation:
+    """One commune's."""
+
+    def __init__(self, rooms: RoomSender, ledger: EscalationLedger, clock: Clock) -> None:
+        self._rooms, self._ledger, self._clock = rooms, ledger, clock
+
+    async def step(self, directory: Directory) -> int:
+        """Say what is due; how much that was. One room that refuses holds up none of the others.
+
+        Raises what ``RoomSender`` raises, once everything was tried.
+        """
+        commune, now = directory.commune, self._clock.now()
+        after, zone = timedelta(minutes=commune.remind_after), ZoneInfo(commune.time_zone)
+        found = due(self._ledger.followed(directory), now, after, zone)
+        failed: list[BaseException] = []
+        for one in found:
+            failed += (await attempted([self._say(one, now, directory)]))[1]
+        if failed:
+            raise failed[0]
+        return len(found)
+
+    async def _say(self, one: Due, now: datetime, directory: Directory) -> None:
+        match one:
+            case Remind():
+                await self._remind(one, now, directory)
+            case GiveUp():
+                await self._give_up(one, now, directory)
+            case Morning():
+                await self._bring_up(one, now, directory)
+            case _:
+                assert_never(one)
+
+    async def _remind(self, one: Remind, now: datetime, directory: Directory) -> None:
+        room_id = directory.room_of(RoomKind.AUTHORITY, one.authority)
+        if room_id is None:
+            return
+        report = one.followed.report
+        notice = wording.reminder(
+            directory.commune,
+            waiting_of(one.followed, directory),
+            _minutes(one.followed, now),
+            officers(one.authority, directory, now),
+        )
+        txn = transaction(one.kind.value, report.source_event, room_id)
+        event_id = await self._rooms.send(room_id, notice, txn)
+        self._ledger.note(report.id, Step(one.kind, now, one.authority, event_id))
+
+    async def _give_up(self, one: GiveUp, now: datetime, directory: Directory) -> None:
+        """The référent first: it is he who can call."""
+        report, minutes = one.followed.report, _minutes(one.followed, now)
+        silent = _names(one.authorities, directory)
+        mailed = _names(one.followed.mailed, directory)
+        referent, number, about = (
+            person_of(report.referent, directory),
+            report.number or "",
+            report.source_event,
+        )
+        notice = wording.unreached(referent, number, silent, mailed)
+        await tell(self._rooms, directory, referent, notice, purpose="unreached", about=about)
+        figures = wording.Figures(
+            number,
+            silent,
+            minutes,
+            urgent=self._ledger.counted(StepKind.URGENT),
+            unreached=self._ledger.counted(StepKind.UNREACHED) + 1,
+        )
+        _, failed = await attempted(
+            tell(
+                self._rooms,
+                directory,
+                administrator,
+                wording.figures(administrator, figures),
+                purpose="unreached-figures",
+                about=about,
+            )
+            for administrator in administrators(directory, now, but=report.referent)
+        )
+        if failed:
+            raise failed[0]
+        self._ledger.note(report.id, Step(StepKind.UNREACHED, now))
+
+    async def _bring_up(self, one: Morning, now: datetime, directory: Directory) -> None:
+        room_id = directory.room_of(RoomKind.AUTHORITY, one.authority)
+        if room_id is None:
+            return
+        reports = tuple(waiting_of(followed, directory) for followed in one.followed)
+        notice = wording.morning(directory.commune, reports)
+        txn = transaction(StepKind.MORNING.value, one.day.isoformat(), room_id)
+        event_id = await self._rooms.send(room_id, notice, txn)
+        # A sign under a message that brings up several says not which of them it means.
+        event = event_id if len(one.followed) == 1 else None
+        for followed in one.followed:
+            step = Step(StepKind.MORNING, now, one.authority, event)
+            self._ledger.note(followed.report.id, step)
+
+
+def waiting_of(followed: Followed, directory: Directory) -> wording.Waiting:
+    """What is said of a report that waits: no word of its text."""
+    report = followed.report
+    key = directory.key_of(report.source_room)
+    names = {str(sector.code): sector.name for sector in directory.commune.sectors}
+    sector = key.code if key is not None else ""
+    return wording.Waiting(
+        report.number or "",
+        report.category or Category.OTHER,
+        names.get(sector, sector),
+        followed.sent_at,
+    )
+
+
+def _minutes(followed: Followed, now: datetime) -> int:
+    return int((now - followed.sent_at).total_seconds() // 60)
+
+
+def _names(codes: tuple[AuthorityCode, ...], directory: Directory) -> tuple[str, ...]:
+    return tuple(a.name for a in directory.commune.authorities if a.code in codes)

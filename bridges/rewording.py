@@ -1,0 +1,208 @@
+"""A report that stands, and its message's other words: passed on, shown first, or only told of."""
+
+from __future__ import annotations
+
+from bridges.change_ports import ChangeLedger, MailChanges, RoomCorrector
+from bridges.copies import Copies, Rewriting
+from bridges.delivery import Delivery, Parcel, notice_of, will_be_masked
+from bridges.enclosing import Enclosing
+from bridges.judging import Judged, Judging
+from bridges.outcome import Awaiting, Corrected, Declined, Marked, Outcome
+from bridges.parcels import parcel_of
+from bridges.ports import Clock, Fingerprint
+from bridges.private import person_of, tell
+from bridges.reasons import reasons
+from bridges.wording import changes as wording
+from bridges.wording.notice import Notice
+from policies.authority import authority_in
+from policies.changes import Asked, Known, Question, Reading
+from policies.denunciation.verdict import Decision, Verdict
+from policies.mails import MailKind
+from policies.refusal import Refusal
+from policies.reports import Report, ReportState
+from policies.terms import Category, Directory, EventId, RoomId
+
+_WENT = frozenset({ReportState.SENT, ReportState.UNCERTAIN})
+"""Nothing of the report's own sends is left to do."""
+
+
+class Rewording:
+    """Of one commune's reports."""
+
+    def __init__(
+        self,
+        rooms: RoomCorrector,
+        copies: Copies,
+        ledger: ChangeLedger,
+        judging: Judging,
+        fingerprint: Fingerprint,
+        clock: Clock,
+        mails: MailChanges | None,
+        enclosing: Enclosing,
+    ) -> None:
+        self._rooms, self._copies, self._ledger = rooms, copies, ledger
+        self._judging = judging
+        self._fingerprint, self._clock, self._mails = fingerprint, clock, mails
+        self._enclosing = enclosing
+        self._delivery = Delivery(rooms, ledger, enclosing, clock)
+
+    def reading(self, report: Report, judged: Judged) -> Reading:
+        """What the newest words are to those who know the report already."""
+        leaving = self._leaving(report, judged)
+        if leaving is None:
+            return Decision.RETURN
+        digest = self._fingerprint.of(judged.shown(leaving))
+        question = self._ledger.open_question(report.id)
+        if question is not None and question.digest == digest:
+            return Known.SHOWN
+        if report.state in _WENT and self._copies.are_at(report, digest):
+            return Known.SENT
+        # A draft is never sent unseen.
+        is_draft = judged.verdict.decision is Decision.RETURN
+        return Decision.HOLD if is_draft else judged.verdict.decision
+
+    def _leaving(self, report: Report, judged: Judged) -> Verdict | None:
+        """What may stand with the authorities of it, ``None`` when nothing may.
+
+        The facts of a denunciation stand only where they did from the beginning.
+        """
+        if judged.verdict.decision is not Decision.RETURN:
+            return judged.verdict
+        return judged.draft if self._ledger.left_as_draft(report.id) else None
+
+    def is_shown(self, report: Report, judged: Judged, question: Question) -> bool:
+        """Whether the newest words are just those that were asked about."""
+        leaving = self._leaving(report, judged)
+        return (
+            leaving is not None and self._fingerprint.of(judged.shown(leaving)) == question.digest
+        )
+
+    async def pass_on(
+        self, report: Report, judged: Judged, change: EventId, directory: Directory
+    ) -> Outcome:
+        """Give every copy the new words, and tell the référent."""
+        leaving = self._leaving(report, judged) or judged.verdict
+        digest = self._fingerprint.of(judged.shown(leaving))
+        enclosure = await self._enclosing.ready(judged)
+        if isinstance(enclosure, Refusal):
+            return await self.doubt(report, enclosure, change, directory)
+        outgoing = self._judging.outgoing(judged, leaving)
+        parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosure)
+        await self._copies.rewrite(report, self._rewriting(parcel, change, directory), directory)
+        referent = person_of(report.referent, directory)
+        masked = will_be_masked(outgoing, report.category or Category.OTHER, directory)
+        notice = wording.corrected_told(referent, report.number or "", masked)
+        await self._tell(report, notice, f"corrected {digest}", change, directory)
+        if self._mails is not None:
+            self._mails.changed(report, change, MailKind.EDIT)
+        # Last: only by this do the new words count as known everywhere, also after a crash.
+        self._ledger.set_state(report.id, self._ledger.report(report.id).state, digest=digest)
+        await self._deliver_rest(parcel, change, directory)
+        self._ledger.end_questions(report.id, "passed-on")
+        return Corrected(report.number or "")
+
+    async def _deliver_rest(self, parcel: Parcel, change: EventId, directory: Directory) -> None:
+        """Send what the report's own sends, cut short, left undone and nobody takes up again."""
+        report = parcel.report
+        if report.state not in _WENT and not self._ledger.is_in_flight(report, change):
+            await self._delivery.deliver(parcel, directory)
+
+    def _rewriting(self, parcel: Parcel, change: EventId, directory: Directory) -> Rewriting:
+        commune, number = directory.commune, parcel.report.number or ""
+        at, language = self._clock.now(), commune.language
+
+        def report_in(room_id: RoomId) -> Notice:
+            # Each authority its own text: a plate that an edit adds is masked as one from the
+            # beginning is.
+            authority = authority_in(room_id, directory)
+            own = notice_of(parcel, authority, number, directory)
+            return wording.corrected(own, language, at, commune.time_zone)
+
+        news = wording.corrected_news(language, number, at, commune.time_zone)
+        return Rewriting(change, parcel.digest, report_in, news)
+
+    async def ask(
+        self, report: Report, judged: Judged, change: EventId, directory: Directory
+    ) -> Outcome:
+        """Show the référent the new words. The copies stay meanwhile, and are said to be older.
+
+        An officer who is on his way is better served by words that may be outdated, and say so,
+        than by none; and nothing that was sent before was anything but judged and good.
+        """
+        leaving = self._leaving(report, judged) or judged.verdict
+        digest, number = self._fingerprint.of(judged.shown(leaving)), report.number or ""
+        await self._mark(report, change, directory)
+        referent = person_of(report.referent, directory)
+        outgoing = self._judging.outgoing(judged, leaving)
+        notice = wording.preview(
+            referent,
+            number,
+            leaving.text,
+            reasons(judged),
+            by_reaction=directory.commune.flag_by_reaction,
+            masked=will_be_masked(outgoing, report.category or Category.OTHER, directory),
+        )
+        preview = await self._tell(report, notice, f"correction {digest}", change, directory)
+        if preview is None:
+            return await self.doubt(report, None, change, directory)
+        if report.state in (ReportState.AWAITING, ReportState.OFFERED):
+            # Part of it left before it was shown: that earlier preview counts no more.
+            self._ledger.set_state(report.id, ReportState.DECLINED)
+        self._ledger.ask(Question(change, report.id, Asked.CORRECTION, preview, digest, open=True))
+        return Awaiting()
+
+    async def _mark(self, report: Report, change: EventId, directory: Directory) -> None:
+        question = self._ledger.open_question(report.id)
+        if question is None or question.asked is not Asked.CORRECTION:
+            notice = wording.marked(directory.commune.language, report.number or "")
+            await self._copies.say(report, notice, directory, "marked", change)
+
+    async def doubt(
+        self, report: Report, refusal: Refusal | None, change: EventId, directory: Directory
+    ) -> Outcome:
+        """Say that the copies are older than the message, and that this stays so."""
+        number = report.number or ""
+        referent = person_of(report.referent, directory)
+        why = "" if refusal is None else refusal.value
+        notice = wording.doubtful(directory.commune.language, number)
+        told = wording.doubt_told(referent, number, why)
+        await self._leave(report, (notice, told), "doubtful", change, directory)
+        self._ledger.end_questions(report.id, "doubtful")
+        return Marked(number)
+
+    async def resume(self, report: Report, change: EventId, directory: Directory) -> Outcome:
+        """The words are those of the copies again: nothing waits for anybody."""
+        number = report.number or ""
+        notice = wording.resumed(directory.commune.language, number)
+        told = wording.resumed_told(person_of(report.referent, directory), number)
+        await self._leave(report, (notice, told), "resumed", change, directory)
+        self._ledger.end_questions(report.id, "resumed")
+        return Corrected(number)
+
+    async def keep(self, report: Report, answer: EventId, directory: Directory) -> Outcome:
+        """The référent said no to the new words."""
+        number = report.number or ""
+        notice = wording.kept(directory.commune.language, number)
+        told = wording.kept_told(person_of(report.referent, directory), number)
+        await self._leave(report, (notice, told), "kept", answer, directory)
+        self._ledger.end_questions(report.id, "declined")
+        return Declined()
+
+    async def _leave(
+        self,
+        report: Report,
+        said: tuple[Notice, Notice],
+        purpose: str,
+        about: EventId,
+        directory: Directory,
+    ) -> None:
+        """The copies stay: say the first in their threads, the second to the référent."""
+        in_rooms, told = said
+        await self._copies.say(report, in_rooms, directory, purpose, about)
+        await self._tell(report, told, purpose, about, directory)
+
+    async def _tell(
+        self, report: Report, notice: Notice, purpose: str, about: EventId, directory: Directory
+    ) -> EventId | None:
+        referent = person_of(report.referent, directory)
+        return await tell(self._rooms, directory, referent, notice, purpose=purpose, about=about)

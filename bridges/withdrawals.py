@@ -1,0 +1,83 @@
+"""A report is withdrawn: from rooms and mailboxes, and everybody concerned hears of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridges.change_ports import ChangeLedger, MailChanges, RoomCorrector
+from bridges.copies import Copies
+from bridges.outcome import Outcome, Withdrawn
+from bridges.private import person_of, tell
+from bridges.wording import changes as wording
+from bridges.wording.advice import Reason
+from policies.changes import Wish
+from policies.mails import MailKind
+from policies.reports import Report, ReportState
+from policies.terms import Directory, EventId, RoomKind, UserId
+
+
+class Withdrawals:
+    """Of one commune's reports; each is for good."""
+
+    def __init__(
+        self,
+        rooms: RoomCorrector,
+        copies: Copies,
+        ledger: ChangeLedger,
+        mails: MailChanges | None,
+    ) -> None:
+        self._rooms, self._copies = rooms, copies
+        self._ledger, self._mails = ledger, mails
+
+    async def withdraw(
+        self,
+        report: Report,
+        wish: Wish,
+        change: EventId,
+        directory: Directory,
+        why: Sequence[Reason] = (),
+    ) -> Outcome:
+        """Take ``report`` away after the event ``change``; again after a crash, the rest of it."""
+        # Noted first: what the message becomes meanwhile must not bring half of the copies back.
+        self._ledger.set_state(report.id, ReportState.WITHDRAWING)
+        number = report.number or ""
+        notice = wording.withdrawn(directory.commune.language, number, wish)
+        await self._copies.withdraw(report, notice, directory)
+        if self._mails is not None:
+            self._mails.changed(report, change, MailKind.WITHDRAWAL)
+        await self._clean_up(report, wish, directory)
+        await self._tell(report, wish, directory, why)
+        self._ledger.end_questions(report.id, "withdrawn")
+        self._ledger.set_state(report.id, ReportState.WITHDRAWN)
+        return Withdrawn(number)
+
+    async def _clean_up(self, report: Report, wish: Wish, directory: Directory) -> None:
+        """What the bot left of it elsewhere: its 📨 in the sector, what its référent was shown."""
+        await self._copies.wipe_said_about(report.source_room, report.source_event)
+        private = directory.room_of(RoomKind.PRIVATE, report.referent)
+        if wish not in (Wish.AUTHOR, Wish.MODERATOR) or private is None:
+            return
+        question = self._ledger.open_question(report.id)
+        shown = (report.preview_event, question.preview if question is not None else None)
+        for preview in dict.fromkeys(event for event in shown if event is not None):
+            await self._copies.wipe(private, preview)
+
+    async def _tell(
+        self, report: Report, wish: Wish, directory: Directory, why: Sequence[Reason]
+    ) -> None:
+        referent = person_of(report.referent, directory)
+        notice = (
+            wording.never_left(referent, wish)
+            if report.number is None
+            else wording.withdrawn_told(referent, report.number, wish, why)
+        )
+        about = report.source_event
+        await tell(self._rooms, directory, referent, notice, purpose="withdrawn", about=about)
+
+    async def tell_author(self, report: Report, author: UserId, directory: Directory) -> None:
+        """What became of his changed message, if he has a private room; the référent knows."""
+        if author != report.referent:
+            person = person_of(author, directory)
+            notice = wording.author_told(person, report.number or "")
+            about = report.source_event
+            await tell(self._rooms, directory, person, notice, purpose="advice", about=about)

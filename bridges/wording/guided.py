@@ -1,0 +1,90 @@
+"""What a guided report asks and says, in simple words, one question at a time: never who."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bridges.wording.advice import Reason, sentences
+from bridges.wording.catalogue import text
+from bridges.wording.dates import moment
+from bridges.wording.notice import Block, Bullets, Notice, Paragraph, Title, notice
+from policies.guided import NEEDED, Form, Reply, Step, steps
+from policies.guided_words import AN_HOUR, CATEGORIES, TIMES
+from policies.terms import Person, Sector
+
+_REASONS = 2  # sentences of who, and of what is said
+
+
+def question(
+    person: Person,
+    form: Form,
+    sectors: Sequence[Sector],
+    lead: str = "",
+    reasons: Sequence[Reason] = (),
+) -> Notice:
+    """The question that ``form`` is at. ``lead`` is what is said before it, a text's key."""
+    language, step = person.language, form.step
+    blocks: list[Block] = []
+    if lead:
+        blocks.append(Paragraph(text(language, f"guided.{lead}")))
+    if reasons:
+        blocks.append(Bullets(sentences(language, reasons, most=_REASONS)))
+    blocks.append(Title(text(language, f"guided.ask.{step.value}")))
+    offered = choices(language, step, sectors)
+    if offered:
+        numbered = (f"{i} · {choice}" for i, choice in enumerate(offered, 1))
+        blocks.append(Bullets(tuple(numbered)))
+    how = "guided.how" if step in NEEDED else "guided.how.skip"
+    blocks.append(Paragraph(text(language, how)))
+    return notice(*blocks, mentions=(person.user_id,))
+
+
+def choices(language: str, step: Step, sectors: Sequence[Sector]) -> tuple[str, ...]:
+    """What may be answered by a number, in the order of the numbers; empty for free words."""
+    match step:
+        case Step.CATEGORY:
+            return tuple(text(language, f"category.{c.value}") for c in CATEGORIES)
+        case Step.SECTOR:
+            return tuple(sector.name for sector in sectors)
+        case Step.TIME:
+            return tuple(text(language, f"guided.time.{time}") for time in TIMES)
+        case _:
+            return ()
+
+
+def changes(person: Person, form: Form, lead: str, *, photos: bool) -> Notice:
+    """Under a preview: yes, no, or which answer to change. ``lead`` is a text's key."""
+    language = person.language
+    names = (text(language, f"guided.name.{s.value}") for s in steps(form, photos=photos))
+    numbered = tuple(f"{i} · {name}" for i, name in enumerate(names, 1))
+    return notice(
+        Title(text(language, f"guided.{lead}")),
+        Paragraph(text(language, "guided.changes")),
+        Bullets(numbered),
+    )
+
+
+def line(language: str, step: Step, said: str) -> str:
+    """One answer in the report: « Où : place Carnot »."""
+    return text(language, f"guided.line.{step.value}", said=said)
+
+
+def time_said(language: str, choice: str, at: datetime, time_zone: str) -> str:
+    """The hour that was chosen, told so that it still holds tomorrow."""
+    seen = at - timedelta(hours=1) if choice == AN_HOUR else at
+    return text(language, f"guided.time.{choice}.said", moment=moment(language, seen, time_zone))
+
+
+def plain_word(person: Person, key: str) -> Notice:
+    """One sentence to him: ``cancelled``, ``lapsed``, ``not-a-referent``, ``not-sent``…"""
+    return notice(Paragraph(text(person.language, f"guided.{key}")), mentions=(person.user_id,))
+
+
+REPLIES = {
+    Reply.UNCLEAR: "unclear",
+    Reply.NEEDED: "needed",
+    Reply.NAMES: "names",
+    Reply.ACCUSES: "accuses",
+}
+"""What is said before a question that is asked again."""

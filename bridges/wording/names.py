@@ -1,0 +1,11 @@
+"""What an authority is told when an author lets his name be told later."""
+
+from __future__ import annotations
+
+from bridges.wording.catalogue import text
+from bridges.wording.notice import Notice, Paragraph, notice
+
+
+def named(language: str, number: str, name: str) -> Notice:
+    """To an authority that has the report: who wrote its message."""
+    return notice(Paragraph(text(language, "name.told", number=number, name=name)))

@@ -1,0 +1,1 @@
+"""Encrypted attachments and positions: read from events, fetched, opened, sealed, written."""

@@ -1,0 +1,115 @@
+"""Guided reports: kept whole after each answer, so that a restart loses none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, delete, select
+
+from pc_matrix.registry.tables import FormAnswerRow, FormRow
+from pc_matrix.registry.transactions import Transactions
+from policies.guided import Ending, Filled, Form, Step
+from policies.terms import CommuneCode, EventId, RoomId, SectorCode, UserId
+
+
+class FormStore:
+    """The part of the registry that knows which question somebody is at."""
+
+    _transactions: Transactions
+
+    def keep_form(self, code: CommuneCode, form: Form) -> None:
+        """Keep ``form`` as it is now, with its answers."""
+        with self._transactions.writing() as session:
+            session.merge(_row(code, form))
+            answer = FormAnswerRow
+            mine = (col(answer.commune) == code, col(answer.source) == form.source)
+            session.execute(delete(answer).where(*mine))
+            for step, filled in form.answers.items():
+                session.add(_answer_row(code, form, step, filled))
+
+    def open_form(self, code: CommuneCode, user_id: UserId) -> Form | None:
+        """The one that he is at, ``None`` when he is at none."""
+        found = self._forms(code, FormRow.user_id == user_id, FormRow.ended == "")
+        return found[0] if found else None
+
+    def form_of(self, code: CommuneCode, source: EventId) -> Form | None:
+        found = self._forms(code, FormRow.source == source)
+        return found[0] if found else None
+
+    def form_answered(self, code: CommuneCode, last_event: EventId) -> Form | None:
+        """The one whose last answer that was, also when it ended with it."""
+        found = self._forms(code, FormRow.last_event == last_event)
+        return found[0] if found else None
+
+    def untouched_forms(self, code: CommuneCode, since: datetime) -> list[Form]:
+        """Those that are open and that nobody answered at ``since`` or later."""
+        return self._forms(code, FormRow.ended == "", FormRow.touched_at < since)
+
+    def _forms(self, code: CommuneCode, *conditions: object) -> list[Form]:
+        wanted = (
+            select(FormRow)
+            .where(FormRow.commune == code, *conditions)  # type: ignore[arg-type]
+            .order_by(col(FormRow.touched_at))
+        )
+        with self._transactions.reading() as session:
+            return [_form(row, _answers(session, row)) for row in session.exec(wanted)]
+
+
+def _answers(session: Session, row: FormRow) -> Sequence[FormAnswerRow]:
+    mine = (FormAnswerRow.commune == row.commune, FormAnswerRow.source == row.source)
+    return session.exec(select(FormAnswerRow).where(*mine)).all()
+
+
+def _row(code: CommuneCode, form: Form) -> FormRow:
+    return FormRow(
+        commune=code,
+        source=form.source,
+        begun_by=form.begun_by,
+        room_id=form.room_id,
+        user_id=form.user_id,
+        touched_at=form.touched_at,
+        sectors=",".join(form.sectors),
+        step=form.step.value,
+        changing=form.changing,
+        tries=form.tries,
+        shown=form.shown,
+        question=form.question,
+        last_event=form.last_event,
+        ended=form.ended.value if form.ended else "",
+    )
+
+
+def _answer_row(code: CommuneCode, form: Form, step: Step, filled: Filled) -> FormAnswerRow:
+    return FormAnswerRow(
+        commune=code,
+        source=form.source,
+        step=step.value,
+        user_id=form.user_id,
+        event_id=filled.event_id,
+        answered_at=filled.at,
+        choice=filled.choice,
+    )
+
+
+def _form(row: FormRow, answers: Sequence[FormAnswerRow]) -> Form:
+    return Form(
+        source=EventId(row.source),
+        begun_by=EventId(row.begun_by),
+        room_id=RoomId(row.room_id),
+        user_id=UserId(row.user_id),
+        touched_at=row.touched_at,
+        sectors=tuple(SectorCode(s) for s in row.sectors.split(",") if s),
+        step=Step(row.step),
+        answers={Step(a.step): _filled(a) for a in answers},
+        changing=row.changing,
+        tries=row.tries,
+        shown=row.shown,
+        question=EventId(row.question),
+        last_event=EventId(row.last_event),
+        ended=Ending(row.ended) if row.ended else None,
+    )
+
+
+def _filled(row: FormAnswerRow) -> Filled:
+    return Filled(EventId(row.event_id), row.answered_at, row.choice)
