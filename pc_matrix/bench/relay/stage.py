@@ -15,6 +15,7 @@ from pc_matrix import wiring
 from pc_matrix.bench.relay.phones import Phone
 from pc_matrix.bench.relay.town import Town
 from pc_matrix.bench.server import Account, Server
+from pc_matrix.book import Book
 from pc_matrix.errors import IncompleteError
 from pc_matrix.homeserver.http import MatrixHttp
 from policies.reports import Report, ReportState
@@ -68,14 +69,10 @@ class Stage:
             ) from None
 
     async def _until_done(self, town: Town) -> None:
-        while not self._is_done(town):  # noqa: ASYNC110 - it is done in another process
-            await asyncio.sleep(_LOOK)
-
-    def _is_done(self, town: Town) -> bool:
         with wiring.open_house(self.home, town.code) as house:
-            last = house.book.report_by_number(_number(self.flagged[town.code]))
-            is_sent = last is not None and last.state is ReportState.SENT
-            return is_sent and not house.book.waiting()
+            book, count = house.book, self.flagged[town.code]
+            while not _is_done(book, count):  # noqa: ASYNC110 - it is done in another process
+                await asyncio.sleep(_LOOK)
 
     def reports(self, town: Town, first: int) -> list[Report]:
         """Its reports from the ``first``-th on, in the order of their numbers."""
@@ -83,6 +80,12 @@ class Stage:
             numbers = map(_number, range(first, self.flagged[town.code] + 1))
             found = map(house.book.report_by_number, numbers)
             return [report for report in found if report is not None]
+
+
+def _is_done(book: Book, count: int) -> bool:
+    last = book.report_by_number(_number(count)) if count else None
+    is_sent = last is not None and last.state is ReportState.SENT
+    return (is_sent or not count) and not book.waiting()
 
 
 def _number(count: int) -> str:
