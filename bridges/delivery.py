@@ -21,7 +21,7 @@ from policies.pictures import Picture
 from policies.positions import Position
 from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
-from policies.reports import LinkState, Report, ReportState
+from policies.reports import Link, LinkState, Report, ReportState
 from policies.routing import Destination, MailDestination, route
 from policies.terms import Authority, AuthorityCode, Category, Directory, RoomId, SectorCode, UserId
 
@@ -76,17 +76,20 @@ class Delivery:
         destinations = route(report.category or Category.OTHER, directory, now)
         if isinstance(destinations, Refusal):
             return await self._nowhere(parcel, destinations, directory)
-        number = self._ledger.number_report(report.id, now.year)
         mails = [d for d in destinations if isinstance(d, MailDestination)]
         rooms = [d for d in destinations if isinstance(d, Destination)]
+        source = report.source_event
+        copies = [(d.room_id, transaction("report", source, d.room_id)) for d in rooms]
+        departure = self._ledger.depart(report.id, now.year, parcel.digest, copies)
+        number = departure.number
         self._write_down(parcel, mails)
         language, enclosure = directory.commune.language, parcel.enclosure
         name = "" if enclosure is None else file_name(language, number, enclosure)
         certain = await each(
             self._arrives(
-                parcel, d.room_id, notice_of(parcel, d.authority, number, directory), name, now
+                parcel, link, notice_of(parcel, d.authority, number, directory), name, now
             )
-            for d in rooms
+            for d, link in zip(rooms, departure.links, strict=True)
         )
         went = Went(
             arrived=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if sure],
@@ -99,27 +102,24 @@ class Delivery:
     def _write_down(self, parcel: Parcel, mails: list[MailDestination]) -> None:
         """Let ``to_mail`` send it, which waits for a mail server as nobody here should have to."""
         report = parcel.report
-        self._ledger.set_state(report.id, report.state, digest=parcel.digest)
         for destination in mails:
             code = destination.authority.code
             txn = transaction("mail", report.source_event, RoomId(code))
             self._ledger.mail(report.id, code, MailKind.REPORT, txn)
 
     async def _arrives(
-        self, parcel: Parcel, room_id: RoomId, notice: Notice, name: str, now: datetime
+        self, parcel: Parcel, link: Link, notice: Notice, name: str, now: datetime
     ) -> bool:
         """Send to one destination, the words first; whether all of it surely arrived.
 
         ``name`` is what its picture is called there.
         """
         source = parcel.report.source_event
-        txn = transaction("report", source, room_id)
-        link = self._ledger.link(parcel.report.id, room_id, txn, parcel.digest)
         if link.state is not LinkState.SENT:
             if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
                 self._ledger.uncertain(link.id)
                 return False
-            event_id = await self._rooms.send(room_id, notice, link.txn)
+            event_id = await self._rooms.send(link.destination, notice, link.txn)
             self._ledger.sent(link.id, event_id)
             link = replace(link, event_id=event_id)
         if parcel.enclosure is None:

@@ -108,7 +108,7 @@ class House:
     def pin_rule(self, room_id: str) -> PinRule:
         """What ``room_id`` asks of an identity: the commune's file says it by kind of room."""
         commune = self.settings.commune
-        key = self.registry.rooms(commune.code).get(RoomId(room_id))
+        key = self.book.directory().rooms.get(RoomId(room_id))
         if key is None and self.link_book.guest_of(room_id) is not None:
             return PinRule.FIRST_USE  # nobody can have approved him: the code is the proof
         return rule_of(key, commune)

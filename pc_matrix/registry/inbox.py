@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import and_, func, or_, update
+from sqlalchemy import and_, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from pc_matrix.registry.tables import CursorRow, InboxRow
+from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions, insert_once
 from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
@@ -30,6 +31,12 @@ _SUBJECT, _CONSENT, _SAID = "subject", "consent", "said"
 _EDIT, _WITHDRAWAL, _TAKEN_BACK = "edit", "withdrawal", "taken-back"
 _YES, _NO = "yes", "no"
 _URGENT = "urgent"
+_INBOX = table_of(InboxRow)
+_SETTLED = (
+    update(_INBOX)
+    .where(_INBOX.c.commune == bindparam("code"), _INBOX.c.id == bindparam("inbox_id"))
+    .values(outcome=bindparam("said"), settled_at=bindparam("at"))
+)
 
 
 class InboxStore:
@@ -66,15 +73,16 @@ class InboxStore:
             return [(row.id or 0, _incoming(row)) for row in rows]
 
     def settle(self, code: CommuneCode, inbox_id: int, outcome: str, at: datetime) -> None:
-        """The item was dealt with; ``outcome`` is an enum's word, never empty, never a text."""
+        """The item was dealt with; ``outcome`` is an enum's word, never empty, never a text.
+
+        Written without waiting for the disk: should a power failure undo it, the item is carried
+        again, as when the bot dies just before this, and carrying it again says nothing twice.
+        """
         if not outcome:
             raise ValueError("an outcome is never empty")
-        with self._transactions.writing() as session:
-            session.execute(
-                update(InboxRow)
-                .where(col(InboxRow.commune) == code, col(InboxRow.id) == inbox_id)
-                .values(outcome=outcome, settled_at=at)
-            )
+        with self._transactions.changing(lastingly=False) as connection:
+            here = {"code": code, "inbox_id": inbox_id}
+            connection.execute(_SETTLED, {**here, "said": outcome, "at": at})
 
     def arrived_at(self, code: CommuneCode, event_id: EventId) -> datetime | None:
         """When the event was taken in; ``None`` when it never was."""

@@ -1,16 +1,32 @@
-"""Reports: one per flagged message, its state, and its number."""
+"""Reports: one per flagged message, and its state."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import case, update
-from sqlmodel import Session, col, select
+from sqlalchemy import String, bindparam, case, func, update
+from sqlmodel import col, select
 
-from pc_matrix.registry.tables import CounterRow, ReportRow
+from pc_matrix.registry.tables import ReportRow
+from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions, insert_once
 from policies.reports import Report, ReportState
 from policies.terms import Category, CommuneCode, EventId, Flag, RoomId, UserId
+
+_REPORT = table_of(ReportRow)
+_MOVED = (
+    update(_REPORT)
+    .where(_REPORT.c.commune == bindparam("code"), _REPORT.c.id == bindparam("report_id"))
+    .values(
+        state=bindparam("to"),
+        changed_at=case(
+            (_REPORT.c.state == bindparam("to"), _REPORT.c.changed_at),
+            else_=bindparam("at", type_=_REPORT.c.changed_at.type),
+        ),
+        preview_event=func.coalesce(bindparam("preview", type_=String), _REPORT.c.preview_event),
+        digest=func.coalesce(bindparam("words", type_=String), _REPORT.c.digest),
+    )
+)
 
 
 class ReportStore:
@@ -58,20 +74,15 @@ class ReportStore:
     ) -> None:
         """Move the report to ``state``; a preview or digest that is not given stays as it was.
 
-        So does since when it is in that state, if it is in it already.
+        So does since when it is in that state, if it is in it already. That it was sent is written
+        without waiting for the disk: should a power failure undo it, its flag is carried again, and
+        every send on the way is one that the server knows.
         """
-        since = case((col(ReportRow.state) == state.value, col(ReportRow.changed_at)), else_=at)
-        given = {"preview_event": preview_event, "digest": digest}
-        with self._transactions.writing() as session:
-            session.execute(
-                update(ReportRow)
-                .where(col(ReportRow.commune) == code, col(ReportRow.id) == report_id)
-                .values(
-                    state=state.value,
-                    changed_at=since,
-                    **{name: value for name, value in given.items() if value is not None},
-                )
-            )
+        given = {"code": code, "report_id": report_id, "to": state.value, "at": at}
+        given |= {"preview": preview_event, "words": digest}
+        lastingly = state is not ReportState.SENT
+        with self._transactions.changing(lastingly=lastingly) as connection:
+            connection.execute(_MOVED, given)
 
     def set_category(self, code: CommuneCode, report_id: int, category: Category) -> None:
         """What the report is about, as its référent said, or as its text did."""
@@ -91,22 +102,6 @@ class ReportStore:
                 .order_by(col(ReportRow.id))
             )
             return [(report_from(row), row.changed_at) for row in rows]
-
-    def number_report(self, code: CommuneCode, report_id: int, year: int) -> str:
-        """The report's number, ``"2026-0042"``: given once, then the same for ever.
-
-        Numbers follow each other without gap or repeat within a commune and year.
-        """
-        with self._transactions.writing() as session:
-            # Locked before it is looked at: two callers never number the same report twice.
-            report = session.exec(
-                select(ReportRow)
-                .where(ReportRow.commune == code, ReportRow.id == report_id)
-                .with_for_update()
-            ).one()
-            if report.number is None:
-                report.number = f"{year}-{next_number(session, code, year):04d}"
-            return report.number
 
     def _one(self, code: CommuneCode, condition: object) -> Report | None:
         with self._transactions.reading() as session:
@@ -130,15 +125,3 @@ def report_from(row: ReportRow) -> Report:
         digest=row.digest,
         preview_event=EventId(row.preview_event) if row.preview_event else None,
     )
-
-
-def next_number(session: Session, code: CommuneCode, year: int) -> int:
-    """The next number of a commune's year, without gap or repeat."""
-    insert_once(session, CounterRow, commune=code, year=year, last=0)
-    counter = session.exec(
-        select(CounterRow)
-        .where(CounterRow.commune == code, CounterRow.year == year)
-        .with_for_update()
-    ).one()
-    counter.last += 1
-    return counter.last

@@ -14,6 +14,7 @@ from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.consents import ConsentStore
 from pc_matrix.registry.corrections import CorrectionStore
+from pc_matrix.registry.departing import DepartureStore
 from pc_matrix.registry.directories import DirectoryStore
 from pc_matrix.registry.enclosures import EnclosureStore
 from pc_matrix.registry.forms import FormStore
@@ -48,6 +49,7 @@ class Registry(
     RetiredRoomStore,
     InboxStore,
     ReportStore,
+    DepartureStore,
     LinkStore,
     EnclosureStore,
     MailStore,

@@ -141,9 +141,9 @@ def test_a_preview_finds_its_report_and_states_keep_what_was_there(case: Case) -
 def test_numbers_follow_each_other_and_stay(case: Case) -> None:
     one = case.ledger.open_report(c.flag())
     two = case.ledger.open_report(c.flag(target=EventId("$2"), event_id=EventId("$f2")))
-    assert case.ledger.number_report(two.id, 2026) == "2026-0001"
-    assert case.ledger.number_report(one.id, 2026) == "2026-0002"
-    assert case.ledger.number_report(two.id, 2026) == "2026-0001"
+    assert case.ledger.depart(two.id, 2026, "", []).number == "2026-0001"
+    assert case.ledger.depart(one.id, 2026, "", []).number == "2026-0002"
+    assert case.ledger.depart(two.id, 2026, "", []).number == "2026-0001"
     found = case.ledger.report_by_number("2026-0002")
     assert found is not None
     assert found.id == one.id

@@ -13,6 +13,7 @@ from policies.history import Destinations
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
     Choice,
+    Departure,
     Link,
     LinkState,
     Report,
@@ -123,7 +124,15 @@ class FakeLedger(FakeBulletins):
     def lets_name(self, event_id: EventId, user_id: UserId) -> bool:
         return (event_id, user_id) in self.consents
 
-    def number_report(self, report_id: int, year: int) -> str:
+    def depart(
+        self, report_id: int, year: int, digest: str, copies: Sequence[tuple[RoomId, str]]
+    ) -> Departure:
+        number = self._number(report_id, year)
+        self.reports[report_id] = replace(self.reports[report_id], digest=digest)
+        links = tuple(self.link(report_id, room, txn, digest) for room, txn in copies)
+        return Departure(number, links)
+
+    def _number(self, report_id: int, year: int) -> str:
         report = self.reports[report_id]
         if report.number is None:
             taken = [r for r in self.reports.values() if (r.number or "").startswith(f"{year}-")]
