@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import event, literal_column
+from sqlalchemy import bindparam, event, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session
@@ -14,7 +15,7 @@ from sqlmodel import Session
 from pc_matrix.registry.engine import RELAXED, WRITES
 from pc_matrix.registry.faults import told
 from pc_matrix.registry.stale_key import refuse_stale_key
-from pc_matrix.registry.tables.base import Row
+from pc_matrix.registry.tables.base import Row, table_of
 
 
 class Transactions:
@@ -71,8 +72,15 @@ class Transactions:
 def insert_once(session: Session | Connection, table: type[Row], **values: Any) -> bool:
     """Insert unless a unique constraint already holds such a row; whether it was inserted."""
     bind = session if isinstance(session, Connection) else session.get_bind()
-    dialect = bind.dialect.name
+    statement = _inserting(table, bind.dialect.name, frozenset(values))
+    return session.execute(statement, values).first() is not None
+
+
+@cache
+def _inserting(table: type[Row], dialect: str, columns: frozenset[str]) -> Any:
+    """Made once: to make such a statement takes longer than to carry it out."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    given: dict[str, Any] = {name: bindparam(name) for name in sorted(columns)}
     # Asked for a row rather than a row count: PostgreSQL's driver gives no count here.
-    statement = insert(table).values(**values).on_conflict_do_nothing()
-    return session.execute(statement.returning(literal_column("1"))).first() is not None
+    statement = insert(table_of(table)).values(given).on_conflict_do_nothing()
+    return statement.returning(literal_column("1"))
