@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import String, bindparam, case, func, update
 from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from pc_matrix.registry.tables import ReportRow
 from pc_matrix.registry.tables.base import table_of
@@ -14,6 +15,11 @@ from policies.reports import Report, ReportState
 from policies.terms import Category, CommuneCode, EventId, Flag, RoomId, UserId
 
 _REPORT = table_of(ReportRow)
+# Made once: to make such a statement takes longer than to carry it out.
+_OF_COMMUNE = select(ReportRow).where(ReportRow.commune == bindparam("code"))
+_BY_SOURCE = _OF_COMMUNE.where(ReportRow.source_event == bindparam("value"))
+_BY_PREVIEW = _OF_COMMUNE.where(ReportRow.preview_event == bindparam("value"))
+_BY_NUMBER = _OF_COMMUNE.where(ReportRow.number == bindparam("value"))
 _MOVED = (
     update(_REPORT)
     .where(_REPORT.c.commune == bindparam("code"), _REPORT.c.id == bindparam("report_id"))
@@ -54,13 +60,13 @@ class ReportStore:
             return report_from(session.exec(select(ReportRow).where(*wanted)).one())
 
     def report_of(self, code: CommuneCode, source_event: EventId) -> Report | None:
-        return self._one(code, ReportRow.source_event == source_event)
+        return self._one(_BY_SOURCE, code, source_event)
 
     def report_by_preview(self, code: CommuneCode, preview_event: EventId) -> Report | None:
-        return self._one(code, ReportRow.preview_event == preview_event)
+        return self._one(_BY_PREVIEW, code, preview_event)
 
     def report_by_number(self, code: CommuneCode, number: str) -> Report | None:
-        return self._one(code, ReportRow.number == number)
+        return self._one(_BY_NUMBER, code, number)
 
     def set_state(
         self,
@@ -103,10 +109,11 @@ class ReportStore:
             )
             return [(report_from(row), row.changed_at) for row in rows]
 
-    def _one(self, code: CommuneCode, condition: object) -> Report | None:
+    def _one(
+        self, wanted: SelectOfScalar[ReportRow], code: CommuneCode, value: str
+    ) -> Report | None:
         with self._transactions.reading() as session:
-            wanted = select(ReportRow).where(ReportRow.commune == code, condition)  # type: ignore[arg-type]
-            row = session.exec(wanted).first()
+            row = session.exec(wanted, params={"code": code, "value": value}).first()
             return report_from(row) if row else None
 
 
