@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,13 +12,12 @@ from bridges.outcome import Outcome, Refused, Relayed, Uncertain
 from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as wording
-from bridges.wording.enclosures import file_name
+from bridges.wording.enclosures import file_names
 from bridges.wording.notice import Notice
 from policies.details import Detail
+from policies.enclosures import Enclosures
 from policies.mails import MailKind
 from policies.need_to_know import Leaving
-from policies.pictures import Picture
-from policies.positions import Position
 from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
 from policies.reports import LinkState, Report, ReportState
@@ -42,7 +41,7 @@ class Parcel:
     """Who wrote the message, where he lets his name be told."""
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
-    enclosure: Picture | Position | None = None
+    enclosures: Enclosures = ()
     urgent: bool = False
 
     def __repr__(self) -> str:
@@ -80,11 +79,10 @@ class Delivery:
         mails = [d for d in destinations if isinstance(d, MailDestination)]
         rooms = [d for d in destinations if isinstance(d, Destination)]
         self._write_down(parcel, mails)
-        language, enclosure = directory.commune.language, parcel.enclosure
-        name = "" if enclosure is None else file_name(language, number, enclosure)
+        names = file_names(directory.commune.language, number, parcel.enclosures)
         certain = await each(
             self._arrives(
-                parcel, d.room_id, notice_of(parcel, d.authority, number, directory), name, now
+                parcel, d.room_id, notice_of(parcel, d.authority, number, directory), names, now
             )
             for d in rooms
         )
@@ -106,11 +104,11 @@ class Delivery:
             self._ledger.mail(report.id, code, MailKind.REPORT, txn)
 
     async def _arrives(
-        self, parcel: Parcel, room_id: RoomId, notice: Notice, name: str, now: datetime
+        self, parcel: Parcel, room_id: RoomId, notice: Notice, names: Sequence[str], now: datetime
     ) -> bool:
         """Send to one destination, the words first; whether all of it surely arrived.
 
-        ``name`` is what its picture is called there.
+        ``names`` are what its enclosures are called there.
         """
         source = parcel.report.source_event
         txn = transaction("report", source, room_id)
@@ -122,9 +120,7 @@ class Delivery:
             event_id = await self._rooms.send(room_id, notice, link.txn)
             self._ledger.sent(link.id, event_id)
             link = replace(link, event_id=event_id)
-        if parcel.enclosure is None:
-            return True
-        return await self._enclosing.follow(link, parcel.enclosure, name, source, now)
+        return await self._enclosing.follow(link, parcel.enclosures, names, source, now)
 
     async def _tell(self, parcel: Parcel, number: str, went: Went, directory: Directory) -> Outcome:
         report = parcel.report
@@ -198,7 +194,7 @@ def notice_of(
     authority = authority or Authority(AuthorityCode(""), "", frozenset())
     facts = facts_of(parcel, authority, number, directory)
     words = parcel.leaving.to(authority)
-    return wording.report(directory.commune.language, facts, words, parcel.enclosure)
+    return wording.report(directory.commune.language, facts, words, parcel.enclosures)
 
 
 def facts_of(

@@ -21,6 +21,7 @@ from bridges.ports import Clock, FormLedger, ReportLedger
 from bridges.private import person_of
 from bridges.to_authority import ToAuthority
 from policies.guided import LASTS, Ending, Form
+from policies.pictures import UNFIT
 from policies.refusal import Refusal
 from policies.reports import ReportState
 from policies.terms import Answer, Directory, EventId, Flag
@@ -88,6 +89,8 @@ class FormEnds:
             case Relayed() | Uncertain() | Declined():
                 self.keep(form, about)
             case Awaiting() | Offered() | Returned():
+                return await self._shown(replace(form, ended=None), outcome, about, directory)
+            case Refused(refusal) if refusal in UNFIT:
                 return await self._shown(replace(form, ended=None), outcome, about, directory)
             case _:
                 self.keep(replace(form, ended=Ending.BARRED), about)

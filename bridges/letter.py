@@ -23,9 +23,8 @@ class Letter:
     txn: str
     answers: str = ""
     certificate: Certificate | None = None
-    picture: Picture | None = None
-    """Goes with the text, and only where that is encrypted."""
-    picture_name: str = ""
+    pictures: tuple[tuple[str, Picture], ...] = ()
+    """With their names: they go with the text, and only where that is encrypted."""
 
     def __repr__(self) -> str:
         """No text, so that no log or traceback can carry it."""

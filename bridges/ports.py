@@ -158,10 +158,11 @@ class FormLedger(Protocol):
 class EnclosureLedger(Protocol):
     """What followed reports' copies beside their text, of one commune.
 
-    An enclosure is a ``Link`` whose ``id`` is its own. ``enclosed`` without an event: nobody knows.
+    An enclosure is a ``Link`` whose ``id`` is its own, and ``digest`` the mark of what it is.
+    ``enclosed`` without an event: nobody knows.
     """
 
-    def enclosure(self, link_id: int, txn: str) -> Link: ...
+    def enclosure(self, link_id: int, txn: str, mark: str) -> Link: ...
     def enclosed(self, enclosure_id: int, event_id: EventId | None) -> None: ...
     def enclosures(self, report_id: int) -> Sequence[Link]: ...
 

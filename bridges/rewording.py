@@ -83,11 +83,11 @@ class Rewording:
         """Give every copy the new words, and tell the référent."""
         leaving = self._leaving(report, judged) or judged.verdict
         digest = self._fingerprint.of(judged.shown(leaving))
-        enclosure = await self._enclosing.ready(judged)
-        if isinstance(enclosure, Refusal):
-            return await self.doubt(report, enclosure, change, directory)
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
+            return await self.doubt(report, enclosures, change, directory)
         outgoing = self._judging.outgoing(judged, leaving)
-        parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosure)
+        parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosures)
         await self._copies.rewrite(report, self._rewriting(parcel, change, directory), directory)
         referent = person_of(report.referent, directory)
         masked = will_be_masked(outgoing, report.category or Category.OTHER, directory)

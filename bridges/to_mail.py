@@ -22,12 +22,12 @@ from bridges.ports import Clock, Fingerprint, MailLedger, MailSender, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import letters
 from bridges.wording import mail as wording
-from bridges.wording.enclosures import file_name
+from bridges.wording.enclosures import file_names
 from policies.certificates import Usable, judge
 from policies.denunciation.verdict import Decision
+from policies.enclosures import pictures_of
 from policies.mail_headers import MailAddress
 from policies.mails import Mail, MailKind, MailOutcome, MailState, is_given_up, is_late, state_after
-from policies.pictures import Picture
 from policies.refusal import Refusal
 from policies.relay import transaction
 from policies.reports import WITHDRAWN, Report, ReportState
@@ -149,17 +149,17 @@ class ToMail:
             return None
         if self._fingerprint.of(judged.shown(leaving)) != report.digest:
             return None
-        enclosure = await self._enclosing.ready(judged)
-        if isinstance(enclosure, Refusal):
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
             return None
         parcel = parcel_of(report, judged, self._judging.outgoing(judged, leaving), self._ledger)
         facts = facts_of(parcel, authority, report.number, directory)
         language, words = directory.commune.language, parcel.leaving.to(authority)
-        body = letters.report(language, facts, words, mail.kind, enclosure)
+        body = letters.report(language, facts, words, mail.kind, enclosures)
         letter = self._letter(report, mail, authority.email, body, directory)
-        if letter.certificate is not None and isinstance(enclosure, Picture):
-            name = file_name(language, report.number, enclosure)
-            letter = replace(letter, picture=enclosure, picture_name=name)
+        if letter.certificate is not None:
+            names = file_names(language, report.number, enclosures)
+            letter = replace(letter, pictures=pictures_of(enclosures, names))
         is_shown = mail.kind is MailKind.REPORT and judged.verdict.decision is not Decision.RETURN
         return Written(letter, is_shown)
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from bridges.wording.catalogue import text
 from bridges.wording.enclosures import for_a_mailbox
 from bridges.wording.relay import ReportFacts, beside, category_name, context
+from policies.enclosures import Enclosures
 from policies.mail_headers import one_line
 from policies.mails import MailKind
-from policies.pictures import Picture
-from policies.positions import Position
 from policies.terms import Category
 
 _INDENT = "    "
@@ -28,14 +27,14 @@ def report(
     facts: ReportFacts,
     words: str,
     kind: MailKind,
-    enclosure: Picture | Position | None = None,
+    enclosures: Enclosures = (),
 ) -> str:
     """A report's facts and words, or its new words, and what goes with them; to be encrypted."""
     category = category_name(language, facts.category)
     title = text(language, f"letter.{kind.value}.title", number=facts.number, category=category)
     quoted = "\n".join(_INDENT + line for line in words.splitlines())
-    more = "" if enclosure is None else for_a_mailbox(language, enclosure)
-    parts = (title, context(language, facts), quoted, *beside(language, facts), more)
+    more = for_a_mailbox(language, enclosures)
+    parts = (title, context(language, facts), quoted, *beside(language, facts), *more)
     return "\n\n".join(part for part in parts if part.strip())
 
 

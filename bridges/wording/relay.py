@@ -11,8 +11,7 @@ from bridges.wording.dates import moment
 from bridges.wording.enclosures import for_authorities
 from bridges.wording.notice import Block, Notice, Paragraph, Quote, Title, notice
 from policies.emergency import Emergency
-from policies.pictures import Picture
-from policies.positions import Position
+from policies.enclosures import Enclosures
 from policies.refusal import Refusal
 from policies.terms import Category, Person
 
@@ -36,9 +35,7 @@ class ReportFacts:
     """Where a plate is masked: who of the authorities sees it."""
 
 
-def report(
-    language: str, facts: ReportFacts, words: str, enclosure: Picture | Position | None = None
-) -> Notice:
+def report(language: str, facts: ReportFacts, words: str, enclosures: Enclosures = ()) -> Notice:
     """A report, for an authority room; its words may be none where something is enclosed."""
     category = category_name(language, facts.category)
     title = text(
@@ -51,8 +48,7 @@ def report(
     blocks: list[Block] = [Title(title), Paragraph(context(language, facts))]
     if words.strip():
         blocks.append(Quote(words))
-    if enclosure is not None:
-        blocks.append(Paragraph(for_authorities(language, enclosure)))
+    blocks += [Paragraph(line) for line in for_authorities(language, enclosures)]
     blocks += [Paragraph(line) for line in beside(language, facts)]
     return notice(*blocks, Paragraph(next_step))
 

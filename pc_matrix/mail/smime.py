@@ -61,14 +61,15 @@ def _headers(
 
 
 def _content(letter: Letter) -> bytes:
-    """The MIME entity that is signed: the text, and beside it a picture where it will be sealed."""
-    picture = letter.picture
-    if picture is None or letter.certificate is None:
+    """The MIME entity that is signed: the text, and beside it pictures where it will be sealed."""
+    if not letter.pictures or letter.certificate is None:
         return _text(letter.body)
     entity = EmailMessage(policy=SMTP)
     entity.set_content(_encodable(letter.body), charset="utf-8", cte="quoted-printable")
-    name = one_line(letter.picture_name)
-    entity.add_attachment(picture.data, maintype="image", subtype="jpeg", filename=name)
+    for name, picture in letter.pictures:
+        entity.add_attachment(
+            picture.data, maintype="image", subtype="jpeg", filename=one_line(name)
+        )
     del entity["MIME-Version"]
     return entity.as_bytes()
 

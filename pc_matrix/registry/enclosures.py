@@ -19,10 +19,11 @@ class EnclosureStore:
 
     _transactions: Transactions
 
-    def enclosure(self, code: CommuneCode, link_id: int, txn: str, at: datetime) -> Link:
+    def enclosure(self, code: CommuneCode, link_id: int, txn: str, mark: str, at: datetime) -> Link:
         """What follows the copy under ``txn``: new and PENDING, or as it was left.
 
-        Its ``id`` is its own, the rest that of its copy: to settle it, ``enclosed``.
+        Its ``id`` is its own and ``digest`` its ``mark``, the rest that of its copy: to settle it,
+        ``enclosed``.
         """
         with self._transactions.writing() as session:
             insert_once(
@@ -31,6 +32,7 @@ class EnclosureStore:
                 commune=code,
                 link_id=link_id,
                 txn=txn,
+                mark=mark,
                 state=LinkState.PENDING.value,
                 begun_at=at,
             )
@@ -93,4 +95,5 @@ def _with_its_link(session: Session, row: EnclosureRow) -> Link:
         EventId(row.event_id) if row.event_id else None,
         LinkState(row.state),
         row.begun_at,
+        row.mark,
     )

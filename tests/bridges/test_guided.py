@@ -75,7 +75,7 @@ class Desk:
 
     async def fills_in(self, *answers: str) -> None:
         await self.writes("nouveau")
-        for answer in answers or ANSWERS:
+        for answer in answers or (*ANSWERS, "passer"):
             await self.writes(answer)
 
     async def answers(self, *, send: bool, target: EventId | None = None) -> Outcome:
@@ -134,6 +134,7 @@ async def test_taps_do_what_words_do(desk: Desk, world: World) -> None:
     await desk.writes(ANSWERS[2])
     await desk.taps("2")
     await desk.taps("skip")
+    await desk.taps("skip")
     no = Answer(EventId("$no"), PRIVATE, c.REFERENT, desk.form.question, send=False)
     await world.carrier.carry(no, desk.directory)
     assert desk.form.step is Step.PREVIEW
@@ -163,7 +164,7 @@ async def test_a_name_is_asked_about_and_then_masked(desk: Desk, world: World) -
     await desk.fills_in(*ANSWERS[:2])
     for _ in range(2):
         await desk.writes("Devant chez Mme Souad Kaddouri")
-    for answer in ANSWERS[3:]:
+    for answer in (*ANSWERS[3:], "passer"):
         await desk.writes(answer)
     await desk.writes("oui")
     (body,) = world.rooms.to(c.GENDARMERIE_ROOM)
@@ -310,7 +311,7 @@ async def test_danger_is_answered_before_the_next_question(desk: Desk, world: Wo
 
 @pytest.mark.parametrize(
     ("changes", "text", "said"),
-    [({"kind": MessageKind.FILE}, "vu", "photos"), ({}, "улица Арбат", "compris")],
+    [({"kind": MessageKind.VIDEO}, "vu", "vidéo"), ({}, "улица Арбат", "compris")],
 )
 async def test_what_cannot_be_read_is_asked_again(
     desk: Desk, world: World, changes: dict[str, object], text: str, said: str
@@ -326,7 +327,7 @@ async def test_an_answer_from_an_unsigned_device_does_not_leave(desk: Desk, worl
     await desk.fills_in(*ANSWERS[:1])
     ghost = desk.message(ANSWERS[1], trust=SenderTrust.UNSIGNED)
     await world.carrier.carry(ghost, desk.directory)
-    for answer in ANSWERS[2:]:
+    for answer in (*ANSWERS[2:], "passer"):
         await desk.writes(answer)
     await desk.writes("oui")
     assert desk.nothing_left()
@@ -335,7 +336,7 @@ async def test_an_answer_from_an_unsigned_device_does_not_leave(desk: Desk, worl
 async def test_two_sectors_are_asked_for(desk: Desk, world: World) -> None:
     both = (*desk.directory.mandates, c.mandate(c.REFERENT, Role.REFERENT, c.GARE))
     desk.directory = replace(desk.directory, mandates=both)
-    await desk.fills_in(ANSWERS[0], "La Gare", *ANSWERS[1:])
+    await desk.fills_in(ANSWERS[0], "La Gare", *ANSWERS[1:], "passer")
     assert await desk.writes("oui") == Relayed("2026-0001", 3)
     assert "La Gare" in world.rooms.to(c.GENDARMERIE_ROOM)[0]
 
@@ -376,7 +377,7 @@ async def test_a_tap_that_is_handed_out_again_sends_once(desk: Desk, world: Worl
 
 
 async def _fills_in_with_crashes(desk: Desk, world: World, last: str) -> None:
-    for text in ("nouveau", *ANSWERS, last):
+    for text in ("nouveau", *ANSWERS, "passer", last):
         item = desk.message(text)
         with suppress(CrashError):
             await world.carrier.carry(item, desk.directory)

@@ -92,6 +92,7 @@ def test_a_form_is_kept_whole_and_found_by_whom_and_by_what(case: Case) -> None:
     }
     full = form(
         answers=answers,
+        photos=(Filled(EventId("$p2"), c.NOW), Filled(EventId("$p1"), c.NOW)),
         step=FormStep.PREVIEW,
         changing=True,
         tries=1,
@@ -107,6 +108,7 @@ def test_a_form_is_kept_whole_and_found_by_whom_and_by_what(case: Case) -> None:
     assert case.ledger.form_of(EventId("$nothing")) is None
     assert case.ledger.form_answered(EventId("$nothing")) is None
     fewer = replace(full, answers={FormStep.FACTS: answers[FormStep.FACTS]}, ended=Ending.SENT)
+    fewer = replace(fewer, photos=full.photos[1:])
     case.ledger.keep_form(fewer)
     assert case.ledger.form_of(full.source) == fewer
     assert case.ledger.open_form(c.REFERENT) is None
@@ -170,14 +172,11 @@ def test_an_enclosure_follows_its_copy_once_and_leads_to_its_report(case: Case) 
     copy = case.ledger.link(report.id, c.GENDARMERIE_ROOM, "txn")
     other = case.ledger.link(report.id, c.POLICE_ROOM, "txn")
     photo = EventId("$photo")
-    one = case.enclosures.enclosure(copy.id, "txn1")
-    assert (one.state, one.event_id, one.destination) == (
-        LinkState.PENDING,
-        None,
-        c.GENDARMERIE_ROOM,
-    )
-    assert case.enclosures.enclosure(copy.id, "txn1") == one
-    two = case.enclosures.enclosure(other.id, "txn2")
+    one = case.enclosures.enclosure(copy.id, "txn1", "mark")
+    begun = (LinkState.PENDING, None, c.GENDARMERIE_ROOM, "mark")
+    assert (one.state, one.event_id, one.destination, one.digest) == begun
+    assert case.enclosures.enclosure(copy.id, "txn1", "mark") == one
+    two = case.enclosures.enclosure(other.id, "txn2", "mark")
     assert case.ledger.link_by_event(photo) is None
     case.enclosures.enclosed(one.id, photo)
     case.enclosures.enclosed(two.id, None)

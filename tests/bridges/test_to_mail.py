@@ -428,8 +428,8 @@ async def test_a_photo_goes_inside_the_sealed_mail(desk: Desk) -> None:
     await photographed(desk)
     await desk.step()
     (letter,) = desk.mail.taken
-    assert letter.picture == desk.world.pictures.answer
-    assert letter.picture_name == "signalement-2026-0001-1.jpg"
+    name = "signalement-2026-0001-1.jpg"
+    assert letter.pictures == ((name, desk.world.pictures.answer),)
     assert "La photo jointe" in letter.body
     assert VAN in letter.body
 
@@ -439,7 +439,7 @@ async def test_a_photo_never_goes_in_an_open_mail(desk: Desk) -> None:
     await photographed(desk)
     await desk.step()
     (letter,) = desk.mail.taken
-    assert letter.picture is None
+    assert letter.pictures == ()
     assert VAN not in letter.body
 
 
@@ -453,7 +453,7 @@ async def test_a_place_stands_in_the_text_of_the_mail(desk: Desk) -> None:
     await desk.step()
     (letter,) = desk.mail.taken
     assert "48.85837, 2.294481" in letter.body
-    assert letter.picture is None
+    assert letter.pictures == ()
 
 
 @pytest.mark.parametrize("what", ["another", "gone"])

@@ -167,13 +167,13 @@ class FakeLedger(FakeBulletins):
     def uncertain(self, link_id: int) -> None:
         self.all_links[link_id] = replace(self.all_links[link_id], state=LinkState.UNCERTAIN)
 
-    def enclosure(self, link_id: int, txn: str) -> Link:
+    def enclosure(self, link_id: int, txn: str, mark: str) -> Link:
         copy = self.all_links[link_id]
         for known in self.all_enclosures.values():
             if (known.destination, known.txn) == (copy.destination, txn):
                 return known
         new_id, now = len(self.all_enclosures) + 1, self.clock.now()
-        link = replace(copy, id=new_id, txn=txn, event_id=None, begun_at=now)
+        link = replace(copy, id=new_id, txn=txn, event_id=None, begun_at=now, digest=mark)
         self.all_enclosures[new_id] = replace(link, state=LinkState.PENDING)
         return self.all_enclosures[new_id]
 

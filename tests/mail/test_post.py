@@ -60,9 +60,9 @@ async def test_a_photo_is_inside_and_only_inside(office: Office) -> None:
     photo = Picture(b"\xff\xd8\xff" + bytes(range(256)) * 40, 4, 3)
     async with SmtpServer().running() as server:
         post = office.post(server)
-        sealed = letter(post, picture=photo, picture_name="signalement-2026-0042-1.jpg")
+        sealed = letter(post, pictures=(("signalement-2026-0042-1.jpg", photo),))
         assert await post.send(sealed, Handing()) is MailOutcome.TAKEN
-        open_one = letter(post, certificate=None, picture=photo, picture_name="x.jpg")
+        open_one = letter(post, certificate=None, pictures=(("x.jpg", photo),))
         assert await post.send(open_one, Handing()) is MailOutcome.TAKEN
     raw, notice = server.mails
     assert b"signalement-2026-0042-1" not in raw
