@@ -223,6 +223,7 @@ class EscalationLedger(Protocol):
     def followed(self, directory: Directory) -> Sequence[Followed]:
         """Those for which something may be due: urgent ones, and those of the days before."""
 
+    def report(self, report_id: int) -> Report: ...
     def note(self, report_id: int, step: Step) -> None: ...
     def counted(self, kind: StepKind) -> int:
         """Of how many reports of this year such a step is kept."""

@@ -20,6 +20,7 @@ from policies.denunciation.verdict import Decision, Verdict
 from policies.mails import MailKind
 from policies.refusal import Refusal
 from policies.reports import Report, ReportState
+from policies.steps import Step, StepKind
 from policies.terms import Category, Directory, EventId, RoomId
 
 _WENT = frozenset({ReportState.SENT, ReportState.UNCERTAIN})
@@ -95,6 +96,7 @@ class Rewording:
         await self._tell(report, notice, f"corrected {digest}", change, directory)
         if self._mails is not None:
             self._mails.changed(report, change, MailKind.EDIT)
+        self._ledger.note(report.id, Step(StepKind.EDITED, self._clock.now(), event=change))
         # Last: only by this do the new words count as known everywhere, also after a crash.
         self._ledger.set_state(report.id, self._ledger.report(report.id).state, digest=digest)
         await self._deliver_rest(parcel, change, directory)

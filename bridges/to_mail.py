@@ -203,7 +203,11 @@ class ToMail:
     async def _tell_end(self, report: Report, mail: Mail, directory: Directory) -> None:
         await self._say(report, mail, directory, wording.Ended(mail.kind, mail.state, mail.sealed))
         is_for_a_human = mail.state not in (MailState.TAKEN, MailState.WITHHELD)
-        if is_for_a_human and mail.kind is MailKind.REPORT and report.state not in WITHDRAWN:
+        if not is_for_a_human or mail.kind is not MailKind.REPORT:
+            return
+        # Looked at anew: while the mail was on its way the report may have been taken away.
+        known = self._ledger.report_of(report.source_event) or report
+        if known.state not in WITHDRAWN:
             self._ledger.set_state(report.id, ReportState.UNCERTAIN)
 
     async def _say(

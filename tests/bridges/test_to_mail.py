@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ import pytest
 
 from bridges.certificate_news import CertificateNews
 from bridges.judging import Judging
+from bridges.letter import Letter
 from bridges.outcome import Awaiting, Offered, Relayed, Uncertain
 from bridges.ports import Language
 from bridges.to_mail import ToMail
@@ -488,4 +490,21 @@ async def test_what_may_have_left_before_it_was_withdrawn_is_no_open_question(de
     desk.world.ledger.set_state(1, ReportState.WITHDRAWN)
     await desk.step()
     assert desk.state() is MailState.UNCERTAIN
+    assert desk.world.ledger.reports[1].state is ReportState.WITHDRAWN
+
+
+async def test_a_report_taken_away_while_its_mail_is_on_its_way_stays_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.flag()
+    desk.mail.outcomes = [MailOutcome.REFUSED]
+    send = desk.mail.send
+
+    async def meanwhile(letter: Letter, handing: Callable[[], None]) -> MailOutcome:
+        desk.world.ledger.set_state(1, ReportState.WITHDRAWN)
+        return await send(letter, handing)
+
+    monkeypatch.setattr(desk.mail, "send", meanwhile)
+    await desk.step()
+    assert desk.state() is MailState.REFUSED
     assert desk.world.ledger.reports[1].state is ReportState.WITHDRAWN
