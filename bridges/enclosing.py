@@ -73,7 +73,9 @@ class Enclosing:
     async def _follow(
         self, copy: Link, enclosure: Enclosure, name: str, source: EventId, now: datetime
     ) -> bool:
-        txn = transaction(f"enclosure {enclosure.mark}", source, copy.destination)
+        # What was taken away comes back as another event.
+        again = self.ledger.rounds(copy.id, enclosure.mark)
+        txn = transaction(f"enclosure {enclosure.mark} {again}", source, copy.destination)
         link = self.ledger.enclosure(copy.id, txn, enclosure.mark)
         if link.state is LinkState.SENT:
             return True

@@ -162,9 +162,15 @@ class EnclosureLedger(Protocol):
     ``enclosed`` without an event: nobody knows.
     """
 
+    def rounds(self, link_id: int, mark: str) -> int:
+        """How often what ``mark`` tells was sent after that copy and taken away again."""
+
     def enclosure(self, link_id: int, txn: str, mark: str) -> Link: ...
     def enclosed(self, enclosure_id: int, event_id: EventId | None) -> None: ...
-    def enclosures(self, report_id: int) -> Sequence[Link]: ...
+    def enclosures(self, report_id: int) -> Sequence[Link]:
+        """Those that were not taken away."""
+
+    def taken_away(self, enclosure_id: int) -> None: ...
 
 
 class MailLedger(ReportLedger, Protocol):

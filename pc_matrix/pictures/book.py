@@ -16,6 +16,9 @@ class EnclosureBook:
     def __init__(self, registry: Registry, code: CommuneCode, clock: Clock) -> None:
         self._registry, self._code, self._clock = registry, code, clock
 
+    def rounds(self, link_id: int, mark: str) -> int:
+        return self._registry.rounds(self._code, link_id, mark)
+
     def enclosure(self, link_id: int, txn: str, mark: str) -> Link:
         return self._registry.enclosure(self._code, link_id, txn, mark, self._clock.now())
 
@@ -24,3 +27,6 @@ class EnclosureBook:
 
     def enclosures(self, report_id: int) -> Sequence[Link]:
         return self._registry.enclosures(self._code, report_id)
+
+    def taken_away(self, enclosure_id: int) -> None:
+        self._registry.taken_away(self._code, enclosure_id, self._clock.now())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from pc_matrix.registry.reports import report_from
@@ -57,13 +57,40 @@ class EnclosureStore:
                 .values(state=state.value, settled_at=at, event_id=event_id)
             )
 
+    def taken_away(self, code: CommuneCode, enclosure_id: int, at: datetime) -> None:
+        """It is not to be seen there any more."""
+        with self._transactions.writing() as session:
+            session.execute(
+                update(EnclosureRow)
+                .where(col(EnclosureRow.commune) == code, col(EnclosureRow.id) == enclosure_id)
+                .values(taken_at=at)
+            )
+
+    def rounds(self, code: CommuneCode, link_id: int, mark: str) -> int:
+        """How often it was sent after that copy and taken away again."""
+        with self._transactions.reading() as session:
+            return session.exec(
+                select(func.count())
+                .select_from(EnclosureRow)
+                .where(
+                    EnclosureRow.commune == code,
+                    EnclosureRow.link_id == link_id,
+                    EnclosureRow.mark == mark,
+                    col(EnclosureRow.taken_at).is_not(None),
+                )
+            ).one()
+
     def enclosures(self, code: CommuneCode, report_id: int) -> list[Link]:
-        """All that followed the report's copies, to be taken back with them."""
+        """All that followed the report's copies and was not taken away."""
         with self._transactions.reading() as session:
             rows = session.exec(
                 select(EnclosureRow)
                 .join(LinkRow, col(LinkRow.id) == col(EnclosureRow.link_id))
-                .where(LinkRow.commune == code, LinkRow.report_id == report_id)
+                .where(
+                    LinkRow.commune == code,
+                    LinkRow.report_id == report_id,
+                    col(EnclosureRow.taken_at).is_(None),
+                )
                 .order_by(col(EnclosureRow.id))
             )
             return [_with_its_link(session, row) for row in rows]

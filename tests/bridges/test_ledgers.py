@@ -188,6 +188,12 @@ def test_an_enclosure_follows_its_copy_once_and_leads_to_its_report(case: Case) 
     assert found is not None
     assert (found[0].id, found[1].destination) == (report.id, c.GENDARMERIE_ROOM)
     assert [x.state for x in case.ledger.links(report.id)] == [LinkState.PENDING] * 2
+    assert case.enclosures.rounds(copy.id, "mark") == 0
+    case.enclosures.taken_away(one.id)
+    assert [x.destination for x in case.enclosures.enclosures(report.id)] == [c.POLICE_ROOM]
+    counts = [case.enclosures.rounds(*of) for of in ((copy.id, "mark"), (other.id, "mark"))]
+    assert counts == [1, 0]
+    assert case.enclosures.rounds(copy.id, "another") == 0
 
 
 def test_steps_are_kept_once_and_found_by_their_event(case: Case) -> None:

@@ -36,6 +36,8 @@ class FakeLedger(FakeBulletins):
     all_links: dict[int, Link] = field(default_factory=dict)
     all_steps: list[tuple[int, Step]] = field(default_factory=list)
     all_enclosures: dict[int, Link] = field(default_factory=dict)
+    taken: set[int] = field(default_factory=set)
+    """The enclosures that were taken away again."""
     all_mails: dict[int, Mail] = field(default_factory=dict)
     changed: dict[int, datetime] = field(default_factory=dict)
     consents: set[tuple[EventId, UserId]] = field(default_factory=set)
@@ -183,7 +185,16 @@ class FakeLedger(FakeBulletins):
         self.all_enclosures[enclosure_id] = replace(link, event_id=event_id, state=state)
 
     def enclosures(self, report_id: int) -> Sequence[Link]:
-        return [x for x in self.all_enclosures.values() if x.report_id == report_id]
+        here = [x for x in self.all_enclosures.values() if x.report_id == report_id]
+        return [x for x in here if x.id not in self.taken]
+
+    def taken_away(self, enclosure_id: int) -> None:
+        self.taken.add(enclosure_id)
+
+    def rounds(self, link_id: int, mark: str) -> int:
+        room_id = self.all_links[link_id].destination
+        gone = [x for x in self.all_enclosures.values() if x.id in self.taken]
+        return sum((x.destination, x.digest) == (room_id, mark) for x in gone)
 
     def links(self, report_id: int) -> Sequence[Link]:
         return [link for link in self.all_links.values() if link.report_id == report_id]

@@ -219,6 +219,30 @@ async def test_officers_open_a_clean_photo_and_nobody_learns_where_it_was_taken(
     assert "GPS" not in log
 
 
+async def test_a_photo_that_its_author_takes_back_is_gone_from_the_authorities(
+    place: Town,
+) -> None:
+    caption, mark = lamp()
+    event_id = await sent(place, people.AMELIE, files.jpeg((80, 40)), "a.jpg", caption=caption)
+    assert await flagged(place, event_id) == "awaiting"
+    assert await confirmed(place, await shown(place, mark)) == "relayed"
+    phones = [(await place.phone(who), place.authority(who)) for who in OFFICERS]
+    names = []
+    for phone, room in phones:
+        (report,) = await reports(phone, room, mark)
+        names.append(f"{report.text.split()[1]}-1.jpg")
+        await phone.wait_for(room_id=room, body_contains=names[-1])
+    words, new = lamp()
+    amelie = await place.phone(people.AMELIE)
+    edit = await amelie.edit(place.sector(people.AMELIE), event_id, words)
+    assert await place.outcome(edit) == "corrected"
+    for (phone, room), name in zip(phones, names, strict=True):
+        gone = await phone.wait_for(room_id=room, body_contains="C'est retiré d'ici")
+        assert gone.was_sealed
+        await phone.wait_for(room_id=room, body_contains=new)
+        assert all(name not in seen.text for seen in await phone.read(room, 200))
+
+
 async def test_what_cannot_be_examined_stays_and_its_sender_hears_why(place: Town) -> None:
     document = await sent(place, people.AMELIE, b"%PDF-1.7 Karim", "photo.jpg")
     assert await flagged(place, document) == "refused:not-a-picture"
