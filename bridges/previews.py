@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridges.delivery import will_be_masked
+from bridges.delivery import will_be_masked, will_see_no_photo
 from bridges.enclosing import Enclosing
 from bridges.judging import Judged, Judging
 from bridges.outcome import Awaiting, Offered, Outcome, Refused, Returned
@@ -89,12 +89,13 @@ class Previews:
         is_resent = room_id != report.source_room  # what he sent there himself, he sees there
         if is_resent and room_id is not None:
             await self._enclosing.show(room_id, referent, enclosures, f"{about} {digest}")
+        without = will_see_no_photo(enclosures, report.category, directory)
         why, masked = reasons(judged), self._masked(report, judged, judged.verdict, directory)
         notice = advice.preview(
             referent,
             words,
             why,
-            questions(referent.language, enclosures, is_resent=is_resent),
+            questions(referent.language, enclosures, without, is_resent=is_resent),
             by_reaction=by_reaction,
             masked=masked,
         )

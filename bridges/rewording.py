@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridges.change_ports import ChangeLedger, MailChanges, RoomCorrector
 from bridges.copies import Copies, Rewriting
-from bridges.delivery import Delivery, Parcel, notice_of, will_be_masked
+from bridges.delivery import Delivery, Parcel, notice_of, will_be_masked, will_see_no_photo
 from bridges.enclosing import Enclosing
 from bridges.judging import Judged, Judging
 from bridges.outcome import Awaiting, Corrected, Declined, Marked, Outcome
@@ -156,12 +156,13 @@ class Rewording:
         if room_id is not None:
             await self._enclosing.show(room_id, referent, enclosures, f"{change} {digest}")
         outgoing = self._judging.outgoing(judged, leaving)
+        without = will_see_no_photo(enclosures, report.category, directory)
         notice = wording.preview(
             referent,
             number,
             leaving.text,
             reasons(judged),
-            enclosed=questions(referent.language, enclosures),
+            enclosed=questions(referent.language, enclosures, without),
             by_reaction=directory.commune.flag_by_reaction,
             masked=will_be_masked(outgoing, report.category or Category.OTHER, directory),
         )

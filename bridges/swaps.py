@@ -18,6 +18,8 @@ from bridges.private import person_of, tell
 from bridges.wording import changes as wording
 from bridges.wording.enclosures import file_names
 from policies.attachments import Enclosed
+from policies.authority import authority_in
+from policies.need_to_know import enclosures_for
 from policies.relay import is_uncertain
 from policies.reports import Link, LinkState, Report
 from policies.terms import Directory, EventId, RoomId
@@ -80,16 +82,18 @@ class Swaps:
 
     async def bring(self, parcel: Parcel, directory: Directory) -> list[RoomId]:
         """Let every copy have what its message encloses now; the rooms where that is not sure."""
-        report, now = parcel.report, self.clock.now()
-        language, number = directory.commune.language, report.number or ""
-        names = file_names(language, number, parcel.enclosures)
+        report = parcel.report
         links = [
             link
             for link in self.ledger.links(report.id)
             if link.event_id is not None and directory.key_of(link.destination) is not None
         ]
-        arrived = await each(
-            self.enclosing.follow(link, parcel.enclosures, names, report.source_event, now)
-            for link in links
-        )
+        arrived = await each(self._bring(link, parcel, directory) for link in links)
         return [x.destination for x, is_sure in zip(links, arrived, strict=True) if not is_sure]
+
+    async def _bring(self, link: Link, parcel: Parcel, directory: Directory) -> bool:
+        report, authority = parcel.report, authority_in(link.destination, directory)
+        mine = enclosures_for(authority, parcel.enclosures) if authority is not None else ()
+        names = file_names(directory.commune.language, report.number or "", mine)
+        source, now = report.source_event, self.clock.now()
+        return await self.enclosing.follow(link, mine, names, source, now)

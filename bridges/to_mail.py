@@ -28,6 +28,7 @@ from policies.denunciation.verdict import Decision
 from policies.enclosures import pictures_of
 from policies.mail_headers import MailAddress
 from policies.mails import Mail, MailKind, MailOutcome, MailState, is_given_up, is_late, state_after
+from policies.need_to_know import enclosures_for
 from policies.refusal import Refusal
 from policies.relay import transaction
 from policies.reports import WITHDRAWN, Report, ReportState
@@ -152,14 +153,16 @@ class ToMail:
         enclosures = await self._enclosing.ready(judged)
         if isinstance(enclosures, Refusal):
             return None
-        parcel = parcel_of(report, judged, self._judging.outgoing(judged, leaving), self._ledger)
+        outgoing = self._judging.outgoing(judged, leaving)
+        parcel = parcel_of(report, judged, outgoing, self._ledger, enclosures=enclosures)
+        mine = enclosures_for(authority, enclosures)
         facts = facts_of(parcel, authority, report.number, directory)
         language, words = directory.commune.language, parcel.leaving.to(authority)
-        body = letters.report(language, facts, words, mail.kind, enclosures)
+        body = letters.report(language, facts, words, mail.kind, mine)
         letter = self._letter(report, mail, authority.email, body, directory)
         if letter.certificate is not None:
-            names = file_names(language, report.number, enclosures)
-            letter = replace(letter, pictures=pictures_of(enclosures, names))
+            names = file_names(language, report.number, mine)
+            letter = replace(letter, pictures=pictures_of(mine, names))
         is_shown = mail.kind is MailKind.REPORT and judged.verdict.decision is not Decision.RETURN
         return Written(letter, is_shown)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bridges.wording.catalogue import text
 from policies.enclosures import Enclosures
 from policies.pictures import Picture
@@ -49,10 +51,17 @@ def _lines(language: str, enclosures: Enclosures, where: str) -> tuple[str, ...]
     return tuple(lines)
 
 
-def questions(language: str, enclosures: Enclosures, *, is_resent: bool = True) -> tuple[str, ...]:
+def questions(
+    language: str,
+    enclosures: Enclosures,
+    without: Sequence[str] = (),
+    *,
+    is_resent: bool = True,
+) -> tuple[str, ...]:
     """What the référent has to ask himself before they leave, a sentence or two each.
 
-    ``is_resent``: they were shown to him as they would leave; otherwise he is told how many it are.
+    ``without`` are the authorities that will see no photo. ``is_resent``: they were shown to him as
+    they would leave; otherwise he is told how many it are.
     """
     found = list[str]()
     for one in enclosures:
@@ -64,6 +73,8 @@ def questions(language: str, enclosures: Enclosures, *, is_resent: bool = True) 
         found.append(text(language, shown, count=count))
         keys = ("enclosure.picture.person", "enclosure.picture.instead")
         found += [text(language, key) for key in keys]
+    if without:
+        found.append(text(language, "enclosure.picture.without", authorities=", ".join(without)))
     return tuple(found)
 
 

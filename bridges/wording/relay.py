@@ -33,6 +33,9 @@ class ReportFacts:
     """The author's name, where he lets it be told."""
     known_to: tuple[str, ...] | None = None
     """Where a plate is masked: who of the authorities sees it."""
+    photos_withheld: int = 0
+    """How many photos this authority is not sent; ``photos_at`` are those that are."""
+    photos_at: tuple[str, ...] = ()
 
 
 def report(language: str, facts: ReportFacts, words: str, enclosures: Enclosures = ()) -> Notice:
@@ -73,7 +76,16 @@ def beside(language: str, facts: ReportFacts) -> tuple[str, ...]:
         said.append(text(language, "report.masked", authorities=", ".join(facts.known_to)))
     elif facts.known_to is not None:
         said.append(text(language, "report.masked.all"))
+    if facts.photos_withheld:
+        key = "report.photos" if facts.photos_withheld > 1 else "report.photo"
+        said.append(_where(language, key, facts.photos_at))
     return tuple(said)
+
+
+def _where(language: str, key: str, authorities: tuple[str, ...]) -> str:
+    if not authorities:
+        return text(language, f"{key}.nowhere")
+    return text(language, key, authorities=", ".join(authorities))
 
 
 def relayed(

@@ -286,3 +286,16 @@ async def test_a_crash_anywhere_sends_no_photo_twice_and_loses_none(
     assert len(said) == len(set(said)), "nothing is said twice"
     assert world.ledger.reports[1].state is ReportState.SENT
     assert world.ledger.report_of(EventId("$nothing")) is None
+
+
+async def test_the_mairie_reads_that_there_are_photos(desk: Desk, world: World) -> None:
+    desk.directory = c.need_to_know_directory()
+    await at_the_photos(desk)
+    await sends(desk)
+    await sends(desk)
+    await desk.writes("suite")
+    assert "qu'il y en a une : Mairie." in world.rooms.to(PRIVATE)[-2]
+    assert await desk.writes("oui") == Relayed("2026-0001", 3)
+    (body,) = world.rooms.to(c.MAIRIE_ROOM)
+    assert "Des photos sont jointes ; elles sont chez : Gendarmerie, Police municipale." in body
+    assert len(world.rooms.enclosed) == 4
