@@ -135,7 +135,13 @@ class Delivery:
             await mark(self._rooms, report)
         minutes = directory.commune.remind_after if parcel.urgent else 0
         notice = wording.relayed(
-            referent, number, went.arrived, went.mailed, minutes, masked=went.masked
+            referent,
+            number,
+            went.arrived,
+            went.mailed,
+            minutes,
+            urgent=parcel.urgent,
+            masked=went.masked,
         )
         await tell(
             self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event

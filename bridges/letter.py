@@ -23,6 +23,8 @@ class Letter:
     txn: str
     answers: str = ""
     certificate: Certificate | None = None
+    urgent: bool = False
+    """It says so in its headers, which can be read on the way as its subject can."""
     pictures: tuple[tuple[str, Picture], ...] = ()
     """With their names: they go with the text, and only where that is encrypted."""
 

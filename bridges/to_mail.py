@@ -159,7 +159,7 @@ class ToMail:
         facts = facts_of(parcel, authority, report.number, directory)
         language, words = directory.commune.language, parcel.leaving.to(authority)
         body = letters.report(language, facts, words, mail.kind, mine)
-        letter = self._letter(report, mail, authority.email, body, directory)
+        letter = self._letter(report, mail, authority.email, body, directory, urgent=parcel.urgent)
         if letter.certificate is not None:
             names = file_names(language, report.number, mine)
             letter = replace(letter, pictures=pictures_of(mine, names))
@@ -173,6 +173,8 @@ class ToMail:
         address: MailAddress,
         words: str | None,
         directory: Directory,
+        *,
+        urgent: bool = False,
     ) -> Letter:
         """``words`` only under a certificate that may be used; otherwise that a report waits."""
         commune = directory.commune
@@ -186,11 +188,13 @@ class ToMail:
         if mail.kind is MailKind.WITHDRAWAL:
             body = letters.withdrawal(language, number, commune.name)
         elif certificate is None or words is None:
-            body = letters.waiting(language, number, category, commune.name, mail.kind)
+            body = letters.waiting(
+                language, number, category, commune.name, mail.kind, urgent=urgent
+            )
         else:
             body = letters.signed_off(language, words, commune.name)
-        subject = letters.subject(language, number, commune.name, mail.kind)
-        return Letter(address, subject, body, mail.txn, self._first(mail), certificate)
+        subject = letters.subject(language, number, commune.name, mail.kind, urgent=urgent)
+        return Letter(address, subject, body, mail.txn, self._first(mail), certificate, urgent)
 
     def _first(self, mail: Mail) -> str:
         """The ``txn`` of the mail that this one follows, empty for a first one."""

@@ -40,12 +40,8 @@ class ReportFacts:
 
 def report(language: str, facts: ReportFacts, words: str, enclosures: Enclosures = ()) -> Notice:
     """A report, for an authority room; its words may be none where something is enclosed."""
-    category = category_name(language, facts.category)
     title = text(
-        language,
-        "report.title",
-        number=facts.number,
-        category=text(language, "report.urgent", category=category) if facts.urgent else category,
+        language, "report.title", number=facts.number, category=category_of(language, facts)
     )
     next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
     blocks: list[Block] = [Title(title), Paragraph(context(language, facts))]
@@ -95,12 +91,13 @@ def relayed(
     mailed: Sequence[str] = (),
     minutes: int = 0,
     *,
+    urgent: bool = False,
     masked: Sequence[str] = (),
 ) -> Notice:
     """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail.
 
-    ``minutes``: an urgent one that nobody takes up is brought up again after so many. Those
-    ``masked`` see no plate.
+    An ``urgent`` one is telephoned as well to who is written to; where nobody takes it up in so
+    many ``minutes``, it is brought up again. Those ``masked`` see no plate.
     """
     language = referent.language
     blocks: list[Block] = []
@@ -111,6 +108,9 @@ def relayed(
         blocks.append(Title(text(language, "relayed.mail.title", number=number)))
     if mailed:
         blocks.append(Paragraph(text(language, "relayed.mail", authorities=", ".join(mailed))))
+    if mailed and urgent:
+        key = "relayed.mail.urgent"
+        blocks.append(Paragraph(text(language, key, authorities=", ".join(mailed))))
     if masked:
         blocks.append(Paragraph(text(language, "relayed.masked", authorities=", ".join(masked))))
     if authorities and minutes:
@@ -143,6 +143,12 @@ def emergency(person: Person, which: Emergency) -> Notice:
         Paragraph(text(language, "emergency.body")),
         mentions=(person.user_id,),
     )
+
+
+def category_of(language: str, facts: ReportFacts) -> str:
+    """What a report is about, and that it is urgent where it is."""
+    category = category_name(language, facts.category)
+    return text(language, "report.urgent", category=category) if facts.urgent else category
 
 
 def category_name(language: str, category: Category) -> str:

@@ -56,6 +56,9 @@ def _headers(
     mail["Message-ID"] = message_id(letter.txn, sender)
     if letter.answers:
         mail["In-Reply-To"] = mail["References"] = message_id(letter.answers, sender)
+    if letter.urgent:
+        # RFC 2156 and RFC 4021 name two; Outlook and Thunderbird look at Importance and X-Priority.
+        mail["Importance"], mail["Priority"], mail["X-Priority"] = "high", "urgent", "1 (Highest)"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's machine answers it
     return mail.as_bytes().rstrip(b"\r\n")
 

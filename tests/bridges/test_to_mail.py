@@ -106,6 +106,57 @@ async def test_a_report_goes_to_rooms_at_once_and_by_mail_in_its_turn(desk: Desk
     assert len(rooms.to(PRIVATE)) == 2
 
 
+async def urgently(desk: Desk) -> None:
+    desk.world.said_by_resident(VAN)
+    flag = replace(c.flag(), urgent=True)
+    assert await desk.world.carrier.carry(flag, desk.directory) == Relayed("2026-0001", 3)
+
+
+async def test_an_urgent_report_says_so_outside_and_nothing_more(desk: Desk) -> None:
+    await urgently(desk)
+    assert "appelez aussi Gendarmerie" in desk.told()
+    await desk.step()
+    (letter,) = desk.mail.taken
+    assert letter.subject == "[URGENT] Signalement 2026-0001 · Saint-Exemple"
+    assert letter.urgent
+    assert letter.body.startswith("Signalement 2026-0001 · 🔔 URGENT · Autre")
+
+
+async def test_the_notice_of_an_urgent_report_says_so_and_tells_nothing(desk: Desk) -> None:
+    desk.mail.certificates.clear()
+    await urgently(desk)
+    await desk.step()
+    (letter,) = desk.mail.taken
+    assert letter.subject == "[URGENT] Signalement 2026-0001 · Saint-Exemple"
+    assert letter.urgent
+    assert "C'est urgent : n'attendez pas pour appeler." in letter.body
+    for hidden in (VAN, "fourgon", "Centre", "Marie", "Alice"):
+        assert hidden not in letter.subject + letter.body
+
+
+async def test_its_correction_is_urgent_too_and_its_withdrawal_is_not(desk: Desk) -> None:
+    await urgently(desk)
+    await desk.step()
+    desk.to_mail.changed(desk.world.ledger.reports[1], CHANGE, MailKind.EDIT)
+    await desk.step()
+    desk.to_mail.changed(desk.world.ledger.reports[1], CHANGE, MailKind.WITHDRAWAL)
+    await desk.step()
+    _, edit, withdrawal = desk.mail.taken
+    assert edit.subject == "[URGENT] Signalement 2026-0001 modifié · Saint-Exemple"
+    assert edit.urgent
+    assert not withdrawal.urgent
+    assert "URGENT" not in withdrawal.subject
+
+
+async def test_what_is_not_urgent_does_not_say_so(desk: Desk) -> None:
+    await desk.flag()
+    assert "appelez aussi" not in desk.told()
+    await desk.step()
+    (letter,) = desk.mail.taken
+    assert not letter.urgent
+    assert "URGENT" not in letter.subject + letter.body
+
+
 async def test_without_a_certificate_only_the_notice_leaves(desk: Desk) -> None:
     desk.mail.certificates.clear()
     await desk.flag()
