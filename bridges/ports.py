@@ -154,6 +154,12 @@ class FormLedger(Protocol):
     def untouched_forms(self, since: datetime) -> Sequence[Form]:
         """Those that are open and that nobody answered at ``since`` or later."""
 
+    def forget_form(self, source: EventId) -> None: ...
+    def forget_forms(self, abandoned: datetime, sent: datetime) -> int:
+        """Forget those that ended, and were touched before ``abandoned``, or ``sent`` if they were
+        sent; how many.
+        """
+
 
 class EnclosureLedger(Protocol):
     """What followed reports' copies beside their text, of one commune.

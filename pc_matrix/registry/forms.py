@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, delete, select
 
 from pc_matrix.registry.tables import FormAnswerRow, FormPhotoRow, FormRow
@@ -47,6 +48,34 @@ class FormStore:
     def untouched_forms(self, code: CommuneCode, since: datetime) -> list[Form]:
         """Those that are open and that nobody answered at ``since`` or later."""
         return self._forms(code, FormRow.ended == "", FormRow.touched_at < since)
+
+    def forget_form(self, code: CommuneCode, source: EventId) -> None:
+        """Leave nothing of it."""
+        self._forget(code, [source])
+
+    def forget_forms(self, code: CommuneCode, abandoned: datetime, sent: datetime) -> int:
+        """Leave nothing of those that ended and were touched before ``abandoned``, or before
+        ``sent`` if they were sent; how many.
+        """
+        form, was_sent = FormRow, Ending.SENT.value
+        ended = and_(col(form.ended) != "", col(form.ended) != was_sent)
+        over = or_(
+            and_(ended, col(form.touched_at) < abandoned),
+            and_(col(form.ended) == was_sent, col(form.touched_at) < sent),
+        )
+        with self._transactions.reading() as session:
+            wanted = select(form.source).where(form.commune == code, over)
+            found = [EventId(source) for source in session.exec(wanted)]
+        self._forget(code, found)
+        return len(found)
+
+    def _forget(self, code: CommuneCode, sources: Sequence[EventId]) -> None:
+        if not sources:
+            return
+        with self._transactions.writing() as session:
+            for table in (FormAnswerRow, FormPhotoRow, FormRow):
+                theirs = (col(table.commune) == code, col(table.source).in_(sources))
+                session.execute(delete(table).where(*theirs))
 
     def _forms(self, code: CommuneCode, *conditions: object) -> list[Form]:
         wanted = (

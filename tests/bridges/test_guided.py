@@ -9,9 +9,11 @@ from datetime import timedelta
 import pytest
 
 from bridges.outcome import Asked, Declined, Helped, Ignored, Outcome, Refused, Relayed
+from policies.form_keeping import ABANDONED_FOR, SENT_FOR
 from policies.guided import LASTS, Ending, Form, Step
 from policies.guided_words import NEW_SIGN
 from policies.incoming import Incoming
+from policies.mails import GIVEN_UP_AFTER
 from policies.refusal import Refusal
 from policies.reports import ReportState
 from policies.terms import (
@@ -240,6 +242,55 @@ async def test_it_lapses_with_a_word(desk: Desk, world: World) -> None:
     await world.carrier.guided.lapse(desk.directory)
     assert [s for s in world.rooms.to(PRIVATE) if "deux heures" in s] == [desk.told]
     assert await desk.answers(send=True, target=preview) == Refused(Refusal.NOT_WAITING)
+    assert desk.nothing_left()
+
+
+async def test_what_lapsed_waits_for_nobody_and_is_forgotten_the_next_day(
+    desk: Desk, world: World
+) -> None:
+    await desk.fills_in()
+    preview = world.ledger.reports[1].preview_event
+    world.clock.at += LASTS
+    await world.carrier.guided.lapse(desk.directory)
+    assert world.ledger.reports[1].state is ReportState.DECLINED
+    world.clock.at += ABANDONED_FOR
+    await world.carrier.guided.lapse(desk.directory)
+    assert world.ledger.forms != {}, "it was touched when it lapsed"
+    world.clock.at += timedelta(seconds=1)
+    await world.carrier.guided.lapse(desk.directory)
+    assert world.ledger.forms == {}
+    assert await desk.answers(send=True, target=preview) == Refused(Refusal.NOT_WAITING)
+    assert desk.nothing_left()
+
+
+async def test_what_was_sent_is_kept_while_a_mail_may_read_it(desk: Desk, world: World) -> None:
+    await desk.fills_in()
+    await desk.writes("oui")
+    world.clock.at += GIVEN_UP_AFTER
+    await world.carrier.guided.lapse(desk.directory)
+    assert desk.form.ended is Ending.SENT
+    world.clock.at += SENT_FOR
+    await world.carrier.guided.lapse(desk.directory)
+    assert world.ledger.forms == {}
+    assert world.ledger.reports[1].state is ReportState.SENT
+
+
+async def test_nothing_is_kept_of_a_form_whose_mandate_ends(desk: Desk, world: World) -> None:
+    await desk.fills_in()
+    preview = world.ledger.reports[1].preview_event
+    world.clock.at += timedelta(minutes=1)
+    await world.carrier.guided.lapse(desk.directory)
+    assert desk.form.ended is None, "he is still at it"
+    gone = c.without_mandates(c.REFERENT)
+    await world.carrier.guided.lapse(gone)
+    assert world.ledger.forms == {}
+    assert world.ledger.reports[1].state is ReportState.DECLINED
+    assert "Ce sont les référents" in desk.told
+    before = len(world.rooms.said)
+    await world.carrier.guided.lapse(gone)
+    desk.directory = gone
+    assert await desk.answers(send=True, target=preview) == Refused(Refusal.NOT_WAITING)
+    assert len(world.rooms.said) == before
     assert desk.nothing_left()
 
 

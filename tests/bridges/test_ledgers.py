@@ -122,6 +122,29 @@ def test_only_open_forms_that_nobody_touched_lapse(case: Case) -> None:
     assert case.ledger.untouched_forms(c.NOW + timedelta(seconds=1)) == [form()]
 
 
+def test_what_is_over_is_forgotten_whole_and_nothing_else(case: Case) -> None:
+    photos = (Filled(EventId("$p"), c.NOW),)
+    answers = {FormStep.FACTS: Filled(EventId("$b"), c.NOW)}
+    kept = [form(), form(source=EventId("$sent"), ended=Ending.SENT)]
+    over = [
+        form(source=EventId(f"${end}"), ended=end, answers=answers, photos=photos)
+        for end in (Ending.CANCELLED, Ending.LAPSED, Ending.BARRED)
+    ]
+    for one in (*kept, *over):
+        case.ledger.keep_form(one)
+    later = c.NOW + timedelta(seconds=1)
+    assert case.ledger.forget_forms(c.NOW, c.NOW) == 0
+    assert case.ledger.forget_forms(later, c.NOW) == 3
+    assert [case.ledger.form_of(one.source) for one in over] == [None] * 3
+    assert [case.ledger.form_of(one.source) for one in kept] == kept
+    # Nothing of it comes back with another of the same name.
+    case.ledger.keep_form(form(source=over[0].source))
+    assert case.ledger.form_of(over[0].source) == form(source=over[0].source)
+    assert case.ledger.forget_forms(later, later) == 1
+    case.ledger.forget_form(kept[0].source)
+    assert case.ledger.form_of(kept[0].source) is None
+
+
 def test_what_a_report_is_about_can_be_said_anew(case: Case) -> None:
     report = case.ledger.open_report(c.flag(category=Category.BURGLARY))
     case.ledger.set_category(report.id, Category.OTHER)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from policies.changes import Question
 from policies.escalation import Followed
-from policies.guided import Form
+from policies.guided import Ending, Form
 from policies.history import Destinations
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
@@ -305,6 +305,19 @@ class FakeLedger(FakeBulletins):
 
     def untouched_forms(self, since: datetime) -> Sequence[Form]:
         return [f for f in self.forms.values() if f.ended is None and f.touched_at < since]
+
+    def forget_form(self, source: EventId) -> None:
+        self.forms.pop(source, None)
+
+    def forget_forms(self, abandoned: datetime, sent: datetime) -> int:
+        over = [
+            f.source
+            for f in self.forms.values()
+            if f.ended and f.touched_at < (sent if f.ended is Ending.SENT else abandoned)
+        ]
+        for source in over:
+            self.forget_form(source)
+        return len(over)
 
     def note(self, report_id: int, step: Step) -> None:
         known = {(r, s.kind, s.authority, s.event) for r, s in self.all_steps}
