@@ -197,7 +197,7 @@ async def test_officers_open_a_clean_photo_and_nobody_learns_where_it_was_taken(
     keys = {(await helene.open_file(told, own.event_id))[1]["k"]}
     mayor, desk = await place.phone(people.CLAIRE), place.authority(people.CLAIRE)
     (line,) = await reports(mayor, desk, mark)
-    assert "elle est chez : Gendarmerie, Police municipale." in line.text
+    assert "elle est chez : Gendarmerie nationale, Police municipale." in line.text
     assert all(seen.msgtype != "m.image" for seen in await mayor.read(desk, 200))
     for officer in (people.ELISE,):
         phone, room = await place.phone(officer), place.authority(officer)

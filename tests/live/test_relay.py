@@ -338,7 +338,7 @@ async def test_a_report_is_built_step_by_step_across_a_restart(place: Town) -> N
         assert "Où : Place Carnot, devant la poste" in report.text
         assert "Deux hommes en veste noire" in report.text
         if who is people.CLAIRE:  # who sees no plates
-            assert "elle est chez : Gendarmerie, Police municipale." in report.text
+            assert "elle est chez : Gendarmerie nationale, Police municipale." in report.text
             continue
         assert "Une photo suit" in report.text
         photo = await phone.wait_for(
