@@ -21,11 +21,12 @@ from bridges.ports import Clock, FormLedger, ReportLedger
 from bridges.private import person_of
 from bridges.to_authority import ToAuthority
 from policies.guided import LASTS, Ending, Form
+from policies.quotas import QUOTAS
 from policies.refusal import Refusal
 from policies.reports import ReportState
 from policies.terms import Answer, Directory, EventId, Flag
 
-_FATAL = frozenset({Refusal.NO_MANDATE, Refusal.NOT_A_SECTOR_ROOM, Refusal.OVER_QUOTA})
+_FATAL = frozenset({Refusal.NO_MANDATE, Refusal.NOT_A_SECTOR_ROOM, *QUOTAS})
 """Refusals that no other answer would change."""
 
 

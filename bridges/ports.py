@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -101,6 +101,9 @@ class ReportLedger(Protocol):
     def report_of(self, source_event: EventId) -> Report | None: ...
     def report_by_preview(self, preview_event: EventId) -> Report | None: ...
     def flags_today(self, flag: Flag) -> int: ...
+    def reports_today(self, rooms: Collection[RoomId]) -> Mapping[RoomId, int]:
+        """How many reports were opened in 24 hours from each of ``rooms``."""
+
     def set_state(
         self,
         report_id: int,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bridges.ports import Clock
@@ -75,6 +75,9 @@ class Book(MailPages, BulletinPages, ChangePages, StepPages, SubjectPages, FormP
         """
         since = self._clock.now() - _DAY
         return self._registry.flags_since(self._code, flag.sender, since, flag.event_id)
+
+    def reports_today(self, rooms: Collection[RoomId]) -> Mapping[RoomId, int]:
+        return self._registry.reports_since(self._code, rooms, self._clock.now() - _DAY)
 
     def note_incident(self, action: str, subject: str, actor: str, note: str) -> None:
         self._registry.audit(self._code, self._clock.now(), action, subject, actor, note)

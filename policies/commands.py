@@ -125,8 +125,8 @@ def spoken(text: str) -> Spoken | None:
     """The command that ``text`` is, ``None`` for an ordinary message.
 
     One typing mistake is understood, two in long words, where only one command is so near; what
-    ``CAREFUL`` holds is not done then. After « ! » and a space only an infinitive counts, spelt well,
-    or a command alone.
+    ``CAREFUL`` holds is not done then. After « ! » and a space only an infinitive counts, spelt
+    well, or a command alone.
     """
     stripped = text.strip()
     after = stripped[1:].lstrip("!\uff01")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import case, update
+from sqlalchemy import case, func, update
 from sqlmodel import Session, col, select
 
 from pc_matrix.registry.tables import CounterRow, ReportRow
@@ -72,6 +73,22 @@ class ReportStore:
                     **{name: value for name, value in given.items() if value is not None},
                 )
             )
+
+    def reports_since(
+        self, code: CommuneCode, rooms: Collection[RoomId], since: datetime
+    ) -> dict[RoomId, int]:
+        """How many reports of each of ``rooms`` were opened at ``since`` or later."""
+        wanted = (
+            select(ReportRow.source_room, func.count())
+            .where(
+                ReportRow.commune == code,
+                col(ReportRow.source_room).in_(rooms),
+                ReportRow.opened_at >= since,
+            )
+            .group_by(col(ReportRow.source_room))
+        )
+        with self._transactions.reading() as session:
+            return {RoomId(room): count for room, count in session.exec(wanted)}
 
     def set_category(self, code: CommuneCode, report_id: int, category: Category) -> None:
         """What the report is about, as its référent said, or as its text did."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -81,6 +82,9 @@ class FakeLedger(FakeBulletins):
 
     def flags_today(self, flag: Flag) -> int:
         return self.flags.get(flag.sender, 1)
+
+    def reports_today(self, rooms: Collection[RoomId]) -> Mapping[RoomId, int]:
+        return Counter(r.source_room for r in self.reports.values() if r.source_room in rooms)
 
     def set_state(
         self,
