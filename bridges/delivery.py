@@ -12,6 +12,7 @@ from bridges.outcome import Outcome, Refused, Relayed, Uncertain
 from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as wording
+from bridges.wording import repeats
 from bridges.wording.enclosures import file_name
 from bridges.wording.notice import Notice
 from policies.details import Detail
@@ -44,6 +45,8 @@ class Parcel:
     """Whether the sector room sees on the message that it was passed on."""
     enclosure: Picture | Position | None = None
     urgent: bool = False
+    people: int = 0
+    """How many told of its event, where it is part of another report."""
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -198,6 +201,8 @@ def notice_of(
     authority = authority or Authority(AuthorityCode(""), "", frozenset())
     facts = facts_of(parcel, authority, number, directory)
     words = parcel.leaving.to(authority)
+    if facts.is_part:
+        return repeats.also(directory.commune.language, facts, words)
     return wording.report(directory.commune.language, facts, words, parcel.enclosure)
 
 
@@ -219,6 +224,8 @@ def facts_of(
         urgent=parcel.urgent,
         resident=_resident(parcel, authority, directory),
         known_to=_who_sees(Detail.PLATE, parcel, directory) if is_masked else None,
+        is_part=report.merged_into is not None,
+        people=parcel.people,
     )
 
 

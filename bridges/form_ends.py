@@ -10,6 +10,7 @@ from bridges.outcome import (
     Asked,
     Awaiting,
     Declined,
+    Merged,
     Offered,
     Outcome,
     Refused,
@@ -86,7 +87,7 @@ class FormEnds:
     ) -> Outcome:
         """What changed since it was shown was shown anew: then he is asked again."""
         match outcome:
-            case Relayed() | Uncertain() | Declined():
+            case Relayed() | Merged() | Uncertain() | Declined():
                 self.keep(form, about)
             case Awaiting() | Offered() | Returned():
                 return await self._shown(replace(form, ended=None), outcome, about, directory)

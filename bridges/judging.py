@@ -126,9 +126,9 @@ class Judging:
 
     async def again(self, report: Report, directory: Directory, now: datetime) -> Judged | Barred:
         """The newest words of a report's message, whoever holds which mandate of its référents."""
-        is_guided = self._composing is not None and self._composing.sector_of(report.source_event)
-        message = await self._read(flag_of(report), directory, is_guided=bool(is_guided))
-        relayable = may_follow(report, message, directory, now)
+        guided = self._composing.sector_of(report.source_event) if self._composing else None
+        message = await self._read(flag_of(report), directory, is_guided=guided is not None)
+        relayable = may_follow(report, message, directory, now, guided)
         if isinstance(relayable, Refusal) or message is None:
             return Barred(relayable if isinstance(relayable, Refusal) else Refusal.UNREADABLE)
         return self._judged(message, relayable)

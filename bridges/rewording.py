@@ -22,7 +22,7 @@ from policies.refusal import Refusal
 from policies.reports import Report, ReportState
 from policies.terms import Category, Directory, EventId, RoomId
 
-_WENT = frozenset({ReportState.SENT, ReportState.UNCERTAIN})
+_WENT = frozenset({ReportState.SENT, ReportState.MERGED, ReportState.UNCERTAIN})
 """Nothing of the report's own sends is left to do."""
 
 

@@ -203,6 +203,7 @@ class ToMail:
     async def _tell_end(self, report: Report, mail: Mail, directory: Directory) -> None:
         await self._say(report, mail, directory, wording.Ended(mail.kind, mail.state, mail.sealed))
         is_for_a_human = mail.state not in (MailState.TAKEN, MailState.WITHHELD)
+        is_for_a_human = is_for_a_human and report.state is not ReportState.MERGED
         if is_for_a_human and mail.kind is MailKind.REPORT and report.state not in WITHDRAWN:
             self._ledger.set_state(report.id, ReportState.UNCERTAIN)
 

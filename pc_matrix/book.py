@@ -11,6 +11,7 @@ from pc_matrix.change_pages import ChangePages
 from pc_matrix.form_pages import FormPages
 from pc_matrix.mail_pages import MailPages
 from pc_matrix.registry import Registry
+from pc_matrix.repeat_pages import RepeatPages
 from pc_matrix.step_pages import StepPages
 from pc_matrix.subject_pages import SubjectPages
 from policies.corrections import Correction
@@ -42,7 +43,7 @@ _PINS_FOR = timedelta(seconds=1)
 _SETTLED_BY_A_PIN = frozenset({NewsKind.CHANGED, NewsKind.AWAITING})
 
 
-class Book(MailPages, BulletinPages, ChangePages, StepPages, SubjectPages, FormPages):
+class Book(MailPages, BulletinPages, ChangePages, StepPages, SubjectPages, FormPages, RepeatPages):
     """The bridges' ledgers, the inbox, the pins, and the verifications that wait."""
 
     def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:

@@ -34,6 +34,10 @@ class ReportFacts:
     """The author's name, where he lets it be told."""
     known_to: tuple[str, ...] | None = None
     """Where a plate is masked: who of the authorities sees it."""
+    is_part: bool = False
+    """Whether it is one more message on the event of the report of that number."""
+    people: int = 0
+    """How many told of it, where that is known."""
 
 
 def report(
@@ -71,6 +75,8 @@ def context(language: str, facts: ReportFacts) -> str:
 def beside(language: str, facts: ReportFacts) -> tuple[str, ...]:
     """What is added to a report's words: its author, and who knows what is masked in it."""
     said: list[str] = []
+    if facts.is_part:
+        said.append(text(language, "merged.part", number=facts.number))
     if facts.resident:
         said.append(text(language, "report.resident", name=facts.resident))
     if facts.known_to:

@@ -136,7 +136,7 @@ def report_from(row: ReportRow) -> Report:
     """The row as the rest of the program sees it."""
     return Report(
         id=row.id or 0,
-        number=row.number,
+        number=row.number or row.merged_into,
         source_room=RoomId(row.source_room),
         source_event=EventId(row.source_event),
         referent=UserId(row.referent),
@@ -146,6 +146,7 @@ def report_from(row: ReportRow) -> Report:
         opened_at=row.opened_at,
         digest=row.digest,
         preview_event=EventId(row.preview_event) if row.preview_event else None,
+        merged_into=row.merged_into,
     )
 
 

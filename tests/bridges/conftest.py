@@ -108,7 +108,7 @@ def world(language: Language) -> World:
             judging,
             to_authority,
             Rewording(rooms, copies, ledger, judging, fingerprint, clock, changed, enclosing),
-            Withdrawals(rooms, copies, ledger, changed),
+            Withdrawals(rooms, copies, ledger, changed, to_authority.set_free),
             clock,
         ),
         Answers(rooms, reader, ledger, clock),

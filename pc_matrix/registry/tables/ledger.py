@@ -19,6 +19,7 @@ class ReportRow(Row, table=True):
         Index(None, "commune", "preview_event"),
         Index(None, "commune", "source_room", "opened_at"),
         Index(None, "commune", "merged_into"),
+        Index(None, "commune", "opened_at"),
         {"sqlite_autoincrement": True},
     )
 

@@ -12,5 +12,9 @@ down_revision = "0010_name_consents"
 def upgrade() -> None:
     """No report that was made before is part of another."""
     op.add_column("report", sa.Column("merged_into", sa.String(), nullable=True))
-    for columns in (["commune", "source_room", "opened_at"], ["commune", "merged_into"]):
+    for columns in (
+        ["commune", "source_room", "opened_at"],
+        ["commune", "merged_into"],
+        ["commune", "opened_at"],
+    ):
         op.create_index(op.f(f"ix_report_{'_'.join(columns)}"), "report", columns)
