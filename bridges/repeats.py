@@ -93,13 +93,13 @@ class Repeats:
 
     async def _first(self, parcel: Parcel, known: Sighting, directory: Directory) -> Report | None:
         report = parcel.report
+        if parcel.urgent or parcel.enclosure is not None:
+            return None
         if report.merged_into is not None:
             first = first_of(report, self._ledger)
             if first.id != report.id and first.state in (ReportState.SENT, ReportState.UNCERTAIN):
                 return first  # begun before a crash
         elif report.number is not None:
-            return None
-        if parcel.urgent or parcel.enclosure is not None:
             return None
         now = self._clock.now()
         category = report.category or Category.OTHER

@@ -66,6 +66,13 @@ class Withdrawals:
             if self._mails is not None:
                 self._mails.changed(part, change, MailKind.EDIT)
 
+    async def take_out(self, report: Report, directory: Directory) -> None:
+        """Out of the threads in which it stands, and on by itself: it has become urgent."""
+        for link in self._ledger.links(report.id):
+            if link.event_id is not None:
+                await self._copies.wipe(link.destination, link.event_id)
+        await self._free(report, directory)
+
     async def _clean_up(self, report: Report, wish: Wish, directory: Directory) -> None:
         """What the bot left of it elsewhere: its 📨 in the sector, what its référent was shown."""
         await self._copies.wipe_said_about(report.source_room, report.source_event)
