@@ -104,7 +104,8 @@ class Rewording:
     async def _deliver_rest(self, parcel: Parcel, change: EventId, directory: Directory) -> None:
         """Send what the report's own sends, cut short, left undone and nobody takes up again."""
         report = parcel.report
-        if report.state not in _WENT and not self._ledger.is_in_flight(report, change):
+        is_own = report.merged_into is None and report.state not in _WENT
+        if is_own and not self._ledger.is_in_flight(report, change):
             await self._delivery.deliver(parcel, directory)
 
     def _rewriting(self, parcel: Parcel, change: EventId, directory: Directory) -> Rewriting:
