@@ -28,9 +28,10 @@ from policies.terms import Category, Directory, RoomId, RoomKind
 class RepeatLedger(ReportLedger, GroupLedger, Protocol):
     """Reports, and which of them are part of another; of one commune."""
 
-    def recent_reports(self, category: Category, since: datetime, most: int) -> Sequence[Report]:
-        """Those of that category that were opened from then on and left, the newest first."""
+    def recent_reports(self, since: datetime, most: int) -> Sequence[Report]:
+        """Those that were opened from then on and left, the newest first."""
 
+    def report(self, report_id: int) -> Report: ...
     def mails(self, report_id: int) -> Sequence[Mail]: ...
     def merge(self, report_id: int, into: str | None) -> None:
         """Make it part of the report of that number, or of none."""

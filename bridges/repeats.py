@@ -29,9 +29,8 @@ from policies.reports import Report, ReportState
 from policies.routing import Destination, route
 from policies.terms import Category, Directory
 
-_COMPARED = 20
+_COMPARED = 50
 """With how many of the newest reports one is compared: in a storm the double costs less."""
-_HELD = 64
 _AT_ONCE = timedelta(0)
 
 
@@ -59,6 +58,7 @@ class Repeats:
         self._delivery, self._joining = delivery, joining
         self._fingerprint, self._clock = fingerprint, clock
         self._key = secrets.token_bytes(32)
+        self._recent: dict[int, Report] | None = None
         self._seen: dict[tuple[int, str | None], Sighting | None] = {}
         self._flying: dict[int, _Flying] = {}
 
@@ -76,7 +76,7 @@ class Repeats:
             if first is not None:
                 return await self._joining.join(first, parcel, directory)
             outcome = await self._delivery.deliver(parcel, directory)
-            self._remember(parcel.report, parcel.digest, known)
+            self._remember(replace(parcel.report, digest=parcel.digest), known)
             if gone is not None:
                 self._ledger.merge(parcel.report.id, None)
             return outcome
@@ -102,22 +102,38 @@ class Repeats:
         elif report.number is not None:
             return None
         now = self._clock.now()
-        category = report.category or Category.OTHER
-        for first in self._ledger.recent_reports(category, since(now), _COMPARED):
-            if await self._is_told_by(first, parcel, known, directory, now):
-                return first
+        for recent in reversed(tuple(self._recalled(now).values())):
+            if await self._is_like(recent, known, directory, now):
+                first = self._ledger.report(recent.id)
+                if await self._is_told_by(first, parcel, known, directory, now):
+                    return first
         return None
+
+    def _recalled(self, now: datetime) -> dict[int, Report]:
+        """The newest reports, the oldest of them first: from the ledger after a restart alone."""
+        if self._recent is None:
+            found = self._ledger.recent_reports(since(now), _COMPARED)
+            self._recent = {report.id: report for report in reversed(found)}
+        return self._recent
+
+    async def _is_like(
+        self, recent: Report, known: Sighting, directory: Directory, now: datetime
+    ) -> bool:
+        if recent.category is not known.category or recent.opened_at < since(now):
+            return False
+        told = await self._sighting_of(recent, directory, now)
+        apart = now - recent.opened_at
+        return told is not None and likeness(known, told, apart) is not Likeness.DIFFERENT
 
     async def _is_told_by(
         self, first: Report, parcel: Parcel, known: Sighting, directory: Directory, now: datetime
     ) -> bool:
-        if not may_join(parcel.report, first, ()):
-            return False
-        told = await self._sighting_of(first, directory, now)
-        if told is None or likeness(known, told, now - first.opened_at) is Likeness.DIFFERENT:
-            return False
-        is_open = may_join(parcel.report, first, self._ledger.steps(first.id))
-        return is_open and self._is_everywhere(first, parcel, directory, now)
+        """Whether it stands as it was, open and everywhere: an edit may have changed it since."""
+        return (
+            may_join(parcel.report, first, self._ledger.steps(first.id))
+            and await self._is_like(first, known, directory, now)
+            and self._is_everywhere(first, parcel, directory, now)
+        )
 
     def _is_everywhere(
         self, first: Report, parcel: Parcel, directory: Directory, now: datetime
@@ -143,7 +159,7 @@ class Repeats:
         key = (report.id, report.digest)
         if key not in self._seen:
             judged = await self._judging.again(report, directory, now)
-            self._remember(report, report.digest, self._read(report, judged))
+            self._keep(report, self._read(report, judged))
         return self._seen[key]
 
     def _read(self, report: Report, judged: Judged | Barred) -> Sighting | None:
@@ -162,9 +178,17 @@ class Repeats:
     def _blurred(self, word: str) -> str:
         return hashlib.blake2b(word.encode(), key=self._key, digest_size=16).hexdigest()
 
-    def _remember(self, report: Report, digest: str | None, known: Sighting | None) -> None:
-        self._seen[report.id, digest] = known
-        while len(self._seen) > _HELD:
+    def _remember(self, report: Report, known: Sighting) -> None:
+        recent = self._recalled(self._clock.now())
+        recent.pop(report.id, None)
+        recent[report.id] = report
+        while len(recent) > _COMPARED:
+            del recent[next(iter(recent))]
+        self._keep(report, known)
+
+    def _keep(self, report: Report, known: Sighting | None) -> None:
+        self._seen[report.id, report.digest] = known
+        while len(self._seen) > 2 * _COMPARED:
             del self._seen[next(iter(self._seen))]
 
     @asynccontextmanager

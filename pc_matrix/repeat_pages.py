@@ -7,7 +7,7 @@ from datetime import datetime
 
 from pc_matrix.registry import Registry
 from policies.reports import Report
-from policies.terms import Category, CommuneCode
+from policies.terms import CommuneCode
 
 
 class RepeatPages:
@@ -16,8 +16,8 @@ class RepeatPages:
     _registry: Registry
     _code: CommuneCode
 
-    def recent_reports(self, category: Category, since: datetime, most: int) -> Sequence[Report]:
-        return self._registry.recent_reports(self._code, category, since, most)
+    def recent_reports(self, since: datetime, most: int) -> Sequence[Report]:
+        return self._registry.recent_reports(self._code, since, most)
 
     def merge(self, report_id: int, into: str | None) -> None:
         self._registry.merge(self._code, report_id, into)

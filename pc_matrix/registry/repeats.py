@@ -11,7 +11,7 @@ from pc_matrix.registry.reports import report_from
 from pc_matrix.registry.tables import LinkRow, ReportRow
 from pc_matrix.registry.transactions import Transactions
 from policies.reports import Report, ReportState
-from policies.terms import Category, CommuneCode
+from policies.terms import CommuneCode
 
 
 class RepeatStore:
@@ -19,16 +19,13 @@ class RepeatStore:
 
     _transactions: Transactions
 
-    def recent_reports(
-        self, code: CommuneCode, category: Category, since: datetime, most: int
-    ) -> list[Report]:
-        """Those of that category that were opened from then on and left, the newest first."""
+    def recent_reports(self, code: CommuneCode, since: datetime, most: int) -> list[Report]:
+        """Those that were opened from then on and left, the newest first."""
         wanted = (
             select(ReportRow)
             .where(
                 ReportRow.commune == code,
                 ReportRow.opened_at >= since,
-                ReportRow.category == category.value,
                 ReportRow.state == ReportState.SENT.value,
             )
             .order_by(col(ReportRow.opened_at).desc(), col(ReportRow.id).desc())

@@ -21,7 +21,6 @@ from bridges.outcome import (
     Relayed,
     Withdrawn,
 )
-from bridges.to_authority import ToAuthority
 from policies.guided import Ending
 from policies.incoming import Edit, Withdrawal
 from policies.refusal import Refusal
@@ -92,9 +91,9 @@ class Town:
 
     def restart(self) -> None:
         """The bot's process anew: nothing is left in its memory."""
-        old = self.world.carrier.to_authority
-        self.world.carrier.to_authority._repeats._seen.clear()
-        assert isinstance(old, ToAuthority)
+        memory = self.world.carrier.to_authority._repeats
+        memory._seen.clear()
+        memory._recent = None
 
     def copy(self, report_id: int, room: RoomId) -> EventId:
         links = self.world.ledger.links(report_id)
