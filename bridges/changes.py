@@ -11,7 +11,16 @@ from typing import assert_never
 
 from bridges.change_ports import ChangeLedger, RoomCleaner, RoomCorrector
 from bridges.judging import Barred, Judged, Judging
-from bridges.outcome import Awaiting, Declined, Ignored, Later, Outcome, Refused, Unchanged
+from bridges.outcome import (
+    Awaiting,
+    Corrected,
+    Declined,
+    Ignored,
+    Later,
+    Outcome,
+    Refused,
+    Unchanged,
+)
 from bridges.ports import Clock
 from bridges.private import person_of, tell
 from bridges.reasons import reasons
@@ -183,6 +192,9 @@ class Changes:
                 return await self.to_authority.show_again(report, judged, directory, change)
             case Change.HURRY:
                 return await self.to_authority.hurry(report, directory)
+            case Change.UPDATE if report.merged_into is not None and judged.call is not None:
+                await self.withdrawals.take_out(report, directory)
+                return Corrected(self.ledger.report(report.id).number or "")
             case Change.UPDATE:
                 return await self.rewording.pass_on(report, judged, change, directory)
             case Change.ASK:

@@ -12,6 +12,7 @@ from bridges.outcome import Outcome, Refused, Relayed, Uncertain
 from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as wording
+from bridges.wording import repeats
 from bridges.wording.enclosures import file_names
 from bridges.wording.notice import Notice
 from policies.details import Detail
@@ -43,6 +44,8 @@ class Parcel:
     """Whether the sector room sees on the message that it was passed on."""
     enclosures: Enclosures = ()
     urgent: bool = False
+    people: int = 0
+    """How many told of its event, where it is part of another report."""
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -206,6 +209,8 @@ def notice_of(
     authority = authority or Authority(AuthorityCode(""), "", frozenset())
     facts = facts_of(parcel, authority, number, directory)
     words, enclosures = parcel.leaving.to(authority), enclosures_for(authority, parcel.enclosures)
+    if facts.is_part:
+        return repeats.also(directory.commune.language, facts, words)
     return wording.report(directory.commune.language, facts, words, enclosures)
 
 
@@ -230,6 +235,8 @@ def facts_of(
         known_to=_who_sees(Detail.PLATE, parcel, directory) if is_masked else None,
         photos_withheld=withheld,
         photos_at=_who_sees(Detail.PHOTO, parcel, directory) if withheld else (),
+        is_part=report.merged_into is not None,
+        people=parcel.people,
     )
 
 

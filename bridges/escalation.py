@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from bridges.each import attempted
 from bridges.ports import Clock, EscalationLedger, RoomSender
 from bridges.private import person_of, tell
+from bridges.spreading import by_referent
 from bridges.wording import escalation as wording
 from policies.administrators import administrators
 from policies.authority import officers
@@ -81,13 +82,11 @@ class Escalation:
         report, minutes = one.followed.report, _minutes(one.followed, now)
         silent = _names(one.authorities, directory)
         mailed = _names(one.followed.mailed, directory)
-        referent, number, about = (
-            person_of(report.referent, directory),
-            report.number or "",
-            report.source_event,
-        )
-        notice = wording.unreached(referent, number, silent, mailed)
-        await tell(self._rooms, directory, referent, notice, purpose="unreached", about=about)
+        number, about = report.number or "", report.source_event
+        for told in by_referent((report, *self._ledger.merged(number))):
+            referent = person_of(told.referent, directory)
+            notice = wording.unreached(referent, number, silent, mailed)
+            await tell(self._rooms, directory, referent, notice, purpose="unreached", about=about)
         figures = wording.Figures(
             number,
             silent,

@@ -10,6 +10,7 @@ from bridges.outcome import (
     Asked,
     Awaiting,
     Declined,
+    Merged,
     Offered,
     Outcome,
     Refused,
@@ -23,12 +24,13 @@ from bridges.to_authority import ToAuthority
 from policies.form_keeping import ABANDONED_FOR, SENT_FOR
 from policies.guided import Ending, Form, has_lapsed
 from policies.pictures import UNFIT
+from policies.quotas import QUOTAS
 from policies.refusal import Refusal
 from policies.relay import referent_sectors
 from policies.reports import ReportState
 from policies.terms import Answer, Directory, EventId, Flag
 
-_FATAL = frozenset({Refusal.NO_MANDATE, Refusal.NOT_A_SECTOR_ROOM, Refusal.OVER_QUOTA})
+_FATAL = frozenset({Refusal.NO_MANDATE, Refusal.NOT_A_SECTOR_ROOM, *QUOTAS})
 """Refusals that no other answer would change."""
 
 
@@ -88,7 +90,7 @@ class FormEnds:
     ) -> Outcome:
         """What changed since it was shown was shown anew: then he is asked again."""
         match outcome:
-            case Relayed() | Uncertain() | Declined():
+            case Relayed() | Merged() | Uncertain() | Declined():
                 self.keep(form, about)
             case Awaiting() | Offered() | Returned():
                 return await self._shown(replace(form, ended=None), outcome, about, directory)

@@ -6,6 +6,7 @@ have changed. Authorities that have the report already, in rooms, are told his n
 
 from __future__ import annotations
 
+from bridges.belonging import copy_in
 from bridges.change_ports import RoomCorrector
 from bridges.each import each
 from bridges.outcome import Consented, Outcome, Refused
@@ -54,7 +55,7 @@ class Names:
             return
         # In the report's thread, so that its withdrawal takes the name away as well.
         copies = [
-            (link.destination, link.event_id)
+            (link.destination, copy_in(report, link.destination, self._ledger) or link.event_id)
             for link in self._ledger.links(report.id)
             if link.event_id is not None and _may_know(link.destination, directory)
         ]

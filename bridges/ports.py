@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -101,6 +101,9 @@ class ReportLedger(Protocol):
     def report_of(self, source_event: EventId) -> Report | None: ...
     def report_by_preview(self, preview_event: EventId) -> Report | None: ...
     def flags_today(self, flag: Flag) -> int: ...
+    def reports_today(self, rooms: Collection[RoomId]) -> Mapping[RoomId, int]:
+        """How many reports were opened in 24 hours from each of ``rooms``."""
+
     def set_state(
         self,
         report_id: int,
@@ -205,6 +208,7 @@ class NameLedger(Protocol):
     def let_name(self, event_id: EventId, user_id: UserId) -> None: ...
     def let_name_no_more(self, event_id: EventId, user_id: UserId) -> None: ...
     def report_of(self, source_event: EventId) -> Report | None: ...
+    def report_by_number(self, number: str) -> Report | None: ...
     def links(self, report_id: int) -> Sequence[Link]: ...
 
 
@@ -212,6 +216,9 @@ class AckLedger(Protocol):
     """What authorities said of reports, of one commune."""
 
     def report_by_number(self, number: str) -> Report | None: ...
+    def merged(self, number: str) -> Sequence[Report]:
+        """The reports that are part of that one and stand, the oldest first."""
+
     def links(self, report_id: int) -> Sequence[Link]: ...
     def link_by_event(self, event_id: EventId) -> tuple[Report, Link] | None: ...
     def note(self, report_id: int, step: Step) -> None: ...
@@ -236,6 +243,9 @@ class EscalationLedger(Protocol):
         """Those for which something may be due: urgent ones, and those of the days before."""
 
     def report(self, report_id: int) -> Report: ...
+    def merged(self, number: str) -> Sequence[Report]:
+        """The reports that are part of that one and stand, the oldest first."""
+
     def note(self, report_id: int, step: Step) -> None: ...
     def counted(self, kind: StepKind) -> int:
         """Of how many reports of this year such a step is kept."""

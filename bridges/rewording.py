@@ -26,7 +26,7 @@ from policies.reports import Report, ReportState
 from policies.steps import Step, StepKind
 from policies.terms import Category, Directory, EventId, RoomId, RoomKind
 
-_WENT = frozenset({ReportState.SENT, ReportState.UNCERTAIN})
+_WENT = frozenset({ReportState.SENT, ReportState.MERGED, ReportState.UNCERTAIN})
 """Nothing of the report's own sends is left to do."""
 
 
@@ -120,7 +120,8 @@ class Rewording:
     async def _deliver_rest(self, parcel: Parcel, change: EventId, directory: Directory) -> None:
         """Send what the report's own sends, cut short, left undone and nobody takes up again."""
         report = parcel.report
-        if report.state not in _WENT and not self._ledger.is_in_flight(report, change):
+        is_own = report.merged_into is None and report.state not in _WENT
+        if is_own and not self._ledger.is_in_flight(report, change):
             await self._delivery.deliver(parcel, directory)
 
     def _rewriting(self, parcel: Parcel, change: EventId, directory: Directory) -> Rewriting:

@@ -7,9 +7,11 @@ a transaction id of its own. No text is kept anywhere on the way.
 from __future__ import annotations
 
 from bridges import first_calls
+from bridges.change_ports import RoomCorrector
 from bridges.composing import Composing
 from bridges.delivery import Delivery
 from bridges.enclosing import Enclosing
+from bridges.joining import Joining, RepeatLedger
 from bridges.judging import Barred, Judged, Judging, flag_of
 from bridges.outcome import Asked, Declined, Outcome, Refused
 from bridges.parcels import parcel_of
@@ -18,11 +20,10 @@ from bridges.ports import (
     Fingerprint,
     Language,
     MessageReader,
-    ReportLedger,
-    RoomSender,
 )
 from bridges.previews import Previews
 from bridges.private import person_of, tell
+from bridges.repeats import Repeats
 from bridges.subjects import TOLD, Subjects
 from bridges.wording import advice
 from bridges.wording import relay as wording
@@ -44,9 +45,9 @@ class ToAuthority:
 
     def __init__(
         self,
-        rooms: RoomSender,
+        rooms: RoomCorrector,
         reader: MessageReader,
-        ledger: ReportLedger,
+        ledger: RepeatLedger,
         language: Language,
         fingerprint: Fingerprint,
         clock: Clock,
@@ -58,6 +59,14 @@ class ToAuthority:
         self._fingerprint, self._clock = fingerprint, clock
         self._judging = Judging(reader, ledger, language, composing)
         self._delivery = Delivery(rooms, ledger, enclosing, clock)
+        self._repeats = Repeats(
+            ledger,
+            self._judging,
+            self._delivery,
+            Joining(rooms, reader, ledger, clock),
+            fingerprint,
+            clock,
+        )
         self._subjects = Subjects(rooms, ledger, clock)
         self._previews = Previews(rooms, ledger, self._judging, fingerprint, enclosing)
 
@@ -161,6 +170,19 @@ class ToAuthority:
             return await self._deliver(report, judged, leaving, enclosures, directory)
         return await self.show_again(report, judged, directory, report.flag_event)
 
+    async def set_free(self, report: Report, directory: Directory) -> Outcome:
+        """Send what was part of a report that is withdrawn by itself: nobody's word is lost."""
+        judged = await self._judging.again(report, directory, self._clock.now())
+        if isinstance(judged, Barred):
+            self._ledger.set_state(report.id, ReportState.REFUSED)
+            about = report.flag_event
+            return await self._refuse(report.referent, judged.refusal, directory, about)
+        leaving = judged.leaving
+        is_free = judged.verdict.decision is Decision.RELAY
+        if leaving is not None and (is_free or self.has_shown(report, judged)):
+            return await self._deliver(report, judged, leaving, (), directory)
+        return await self.show_again(report, judged, directory, report.flag_event)
+
     async def _end(
         self, report: Report, refusal: Refusal, call: Emergency | None, directory: Directory
     ) -> Outcome:
@@ -237,7 +259,7 @@ class ToAuthority:
         report = known or self._subjects.name(report, Category.OTHER)
         outgoing = self._judging.outgoing(judged, leaving)
         parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosures)
-        return await self._delivery.deliver(parcel, directory)
+        return await self._repeats.deliver(parcel, directory)
 
     def _mark_urgent(self, report: Report, *, is_it: bool) -> None:
         if is_it:

@@ -214,7 +214,7 @@ class ToMail:
             return
         # Looked at anew: while the mail was on its way the report may have been taken away.
         known = self._ledger.report_of(report.source_event) or report
-        if known.state not in WITHDRAWN:
+        if known.state is not ReportState.MERGED and known.state not in WITHDRAWN:
             self._ledger.set_state(report.id, ReportState.UNCERTAIN)
 
     async def _say(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bridges.change_ports import ChangeLedger, MailChanges, RoomCorrector
 from bridges.copies import Copies
@@ -10,6 +10,7 @@ from bridges.outcome import Outcome, Withdrawn
 from bridges.ports import Clock
 from bridges.private import person_of, tell
 from bridges.wording import changes as wording
+from bridges.wording import repeats
 from bridges.wording.advice import Reason
 from policies.changes import Wish
 from policies.mails import MailKind
@@ -28,9 +29,12 @@ class Withdrawals:
         ledger: ChangeLedger,
         mails: MailChanges | None,
         clock: Clock,
+        free: Callable[[Report, Directory], Awaitable[object]],
     ) -> None:
+        """``free`` sends by itself what was part of a report that is withdrawn."""
         self._rooms, self._copies = rooms, copies
-        self._ledger, self._mails, self._clock = ledger, mails, clock
+        self._ledger, self._mails = ledger, mails
+        self._clock, self._free = clock, free
 
     async def withdraw(
         self,
@@ -45,15 +49,34 @@ class Withdrawals:
         self._ledger.set_state(report.id, ReportState.WITHDRAWING)
         self._ledger.note(report.id, Step(StepKind.WITHDRAWN, self._clock.now()))
         number = report.number or ""
-        notice = wording.withdrawn(directory.commune.language, number, wish)
+        is_part = report.merged_into is not None
+        said = repeats.part_withdrawn if is_part else wording.withdrawn
+        notice = said(directory.commune.language, number, wish)
         await self._copies.withdraw(report, notice, directory)
         if self._mails is not None:
             self._mails.changed(report, change, MailKind.WITHDRAWAL)
+        await self._set_free(report, change, directory)
         await self._clean_up(report, wish, directory)
         await self._tell(report, wish, directory, why)
         self._ledger.end_questions(report.id, "withdrawn")
         self._ledger.set_state(report.id, ReportState.WITHDRAWN)
         return Withdrawn(number)
+
+    async def _set_free(self, report: Report, change: EventId, directory: Directory) -> None:
+        """What others told of the same stood in its threads: it goes on by itself."""
+        if report.number is None or report.merged_into is not None:
+            return
+        for part in self._ledger.merged(report.number):
+            await self._free(part, directory)
+            if self._mails is not None:
+                self._mails.changed(part, change, MailKind.EDIT)
+
+    async def take_out(self, report: Report, directory: Directory) -> None:
+        """Out of the threads in which it stands, and on by itself: it has become urgent."""
+        for link in self._ledger.links(report.id):
+            if link.event_id is not None:
+                await self._copies.wipe(link.destination, link.event_id)
+        await self._free(report, directory)
 
     async def _clean_up(self, report: Report, wish: Wish, directory: Directory) -> None:
         """What the bot left of it elsewhere: its 📨, its reminders, what its référent was shown."""
@@ -78,6 +101,8 @@ class Withdrawals:
             wording.never_left(referent, wish)
             if report.number is None
             else wording.withdrawn_told(referent, report.number, wish, why)
+            if report.merged_into is None
+            else repeats.part_withdrawn_told(referent, report.number, wish)
         )
         about = report.source_event
         await tell(self._rooms, directory, referent, notice, purpose="withdrawn", about=about)

@@ -32,6 +32,8 @@ class StepKind(StrEnum):
     """Nobody took it up: its référent was told to call."""
     MORNING = "morning"
     """Not urgent and not acknowledged: brought up once, the next working morning."""
+    MERGED = "merged"
+    """Somebody else's message told of the same; ``event`` is that message."""
     EDITED = "edited"
     """Its copies were given its message's new words; ``event`` is what led to that."""
     WITHDRAWN = "withdrawn"

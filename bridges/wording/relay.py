@@ -36,6 +36,10 @@ class ReportFacts:
     photos_withheld: int = 0
     """How many photos this authority is not sent; ``photos_at`` are those that are."""
     photos_at: tuple[str, ...] = ()
+    is_part: bool = False
+    """Whether it is one more message on the event of the report of that number."""
+    people: int = 0
+    """How many told of it, where that is known."""
 
 
 def report(language: str, facts: ReportFacts, words: str, enclosures: Enclosures = ()) -> Notice:
@@ -66,6 +70,8 @@ def context(language: str, facts: ReportFacts) -> str:
 def beside(language: str, facts: ReportFacts) -> tuple[str, ...]:
     """What is added to a report's words: its author, and who knows what is masked in it."""
     said: list[str] = []
+    if facts.is_part:
+        said.append(text(language, "merged.part", number=facts.number))
     if facts.resident:
         said.append(text(language, "report.resident", name=facts.resident))
     if facts.known_to:

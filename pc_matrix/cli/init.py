@@ -254,6 +254,7 @@ database = ""                      # vide : registry.db dans ce dossier ; sinon 
 flag_by_reaction = true            # tenir compte des réactions (🚩, ✅…), que le serveur Matrix
                                    # peut voir et inventer ; false : répondre par le même signe
 daily_flags = 20                   # signalements par référent et par 24 heures
+# sector_daily_flags = 100         # par secteur et par 24 heures ; sinon cinq fois le précédent
 language = "fr"
 identity_approval = []             # salons où la mairie approuve chaque identité avant toute clé :
                                    # "authority", "private", "referents", "sector" ; conseillé une

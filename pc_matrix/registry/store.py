@@ -28,6 +28,7 @@ from pc_matrix.registry.personal import PersonalStore
 from pc_matrix.registry.persons import PersonStore
 from pc_matrix.registry.pins import PinStore
 from pc_matrix.registry.places import PlaceStore
+from pc_matrix.registry.repeats import RepeatStore
 from pc_matrix.registry.reports import ReportStore
 from pc_matrix.registry.retired_rooms import RetiredRoomStore
 from pc_matrix.registry.rooms import RoomStore
@@ -48,6 +49,7 @@ class Registry(
     RetiredRoomStore,
     InboxStore,
     ReportStore,
+    RepeatStore,
     LinkStore,
     EnclosureStore,
     MailStore,

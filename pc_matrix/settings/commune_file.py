@@ -31,6 +31,8 @@ from policies.terms import (
     UserId,
 )
 
+_REFERENTS = 5
+"""A sector may flag as much as so many référents, where its quota is not given."""
 _ROOM_VERSION = r"^(1[2-9]|[2-9][0-9])$"
 
 
@@ -52,6 +54,7 @@ class _OptionsTable(Table):
     database: Annotated[str, AfterValidator(key_shapes.database)] = ""
     flag_by_reaction: bool = True
     daily_flags: Annotated[int, Field(ge=1, le=1000)] = 20
+    sector_daily_flags: Annotated[int, Field(ge=1, le=10_000)] | None = None
     language: Literal["fr", "en"] = "fr"
     identity_approval: list[Annotated[str, AfterValidator(key_shapes.room_kind)]] = Field(
         default_factory=list
@@ -141,6 +144,8 @@ class CommuneFile(Table):
             language=self.options.language,
             flag_by_reaction=self.options.flag_by_reaction,
             daily_flags=self.options.daily_flags,
+            sector_daily_flags=self.options.sector_daily_flags
+            or _REFERENTS * self.options.daily_flags,
             approval=frozenset(
                 ROOM_KINDS[key_shapes.folded(w)] for w in self.options.identity_approval
             ),

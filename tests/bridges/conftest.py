@@ -93,7 +93,7 @@ def world(language: Language) -> World:
     to_authority = ToAuthority(
         rooms, reader, ledger, language, fingerprint, clock, enclosing, composing
     )
-    copies, help_ = Copies(rooms, rooms, ledger, clock), Help(rooms, clock)
+    copies, help_ = Copies(rooms, rooms, ledger, clock), Help(rooms, reader, clock)
     judging = Judging(reader, ledger, language, composing)
     carrier = Carrier(
         to_authority,
@@ -111,7 +111,7 @@ def world(language: Language) -> World:
             judging,
             to_authority,
             Rewording(rooms, copies, ledger, judging, fingerprint, clock, changed, enclosing),
-            Withdrawals(rooms, copies, ledger, changed, clock),
+            Withdrawals(rooms, copies, ledger, changed, clock, to_authority.set_free),
             clock,
         ),
         Answers(rooms, reader, ledger, clock),

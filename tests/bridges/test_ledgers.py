@@ -11,6 +11,7 @@ from typing import Protocol
 import pytest
 
 from bridges.bulletin_ports import BulletinLedger
+from bridges.joining import RepeatLedger
 from bridges.ports import (
     CertificateLedger,
     EnclosureLedger,
@@ -46,6 +47,7 @@ class Ledger(
     BulletinLedger,
     CertificateLedger,
     NameLedger,
+    RepeatLedger,
     Protocol,
 ):
     """Every ledger port at once."""
@@ -355,3 +357,39 @@ def test_a_name_may_be_told_by_its_owners_word_until_he_takes_it_back(case: Case
     assert case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)
     case.ledger.let_name_no_more(c.MESSAGE_ID, c.RESIDENT)
     assert not case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)
+
+
+def test_reports_of_a_day_are_counted_by_room(case: Case) -> None:
+    case.ledger.open_report(c.flag())
+    case.ledger.open_report(c.flag(target=EventId("$2"), room_id=c.GARE_ROOM))
+    assert case.ledger.reports_today((c.CENTRE_ROOM,)) == {c.CENTRE_ROOM: 1}
+    assert case.ledger.reports_today(()) == {}
+
+
+def test_a_part_has_the_number_of_the_whole_until_it_goes_its_own_way(case: Case) -> None:
+    ledger = case.ledger
+    first = ledger.open_report(c.flag())
+    part = ledger.open_report(c.flag(target=EventId("$2"), event_id=EventId("$f2")))
+    number = ledger.number_report(first.id, 2026)
+    assert ledger.recent_reports(c.NOW, 9) == []
+    ledger.set_state(first.id, ReportState.SENT)
+    (known,) = ledger.recent_reports(c.NOW, 9)
+    assert known.id == first.id
+    assert ledger.recent_reports(c.NOW + timedelta(seconds=1), 9) == []
+    ledger.merge(part.id, number)
+    assert ledger.merged(number) == []
+    ledger.set_state(part.id, ReportState.MERGED)
+    (found,) = ledger.merged(number)
+    assert (found.id, found.number, found.merged_into) == (part.id, number, number)
+    by_number = ledger.report_by_number(number)
+    assert by_number is not None
+    assert by_number.id == first.id
+    link = ledger.link(part.id, c.MAIRIE_ROOM, "txn")
+    ledger.unlink(link.id)
+    assert ledger.links(part.id) == []
+    own = ledger.number_report(part.id, 2026)
+    assert own == "2026-0002"
+    ledger.merge(part.id, None)
+    alone = ledger.report_by_number(own)
+    assert alone is not None
+    assert (alone.id, alone.merged_into) == (part.id, None)

@@ -11,7 +11,7 @@ import pytest
 from bridges.certificate_news import CertificateNews
 from bridges.judging import Judging
 from bridges.letter import Letter
-from bridges.outcome import Awaiting, Offered, Relayed, Uncertain
+from bridges.outcome import Awaiting, Merged, Offered, Relayed, Uncertain
 from bridges.ports import Language
 from bridges.to_mail import ToMail
 from policies.certificates import Certificate, CertificateFault
@@ -559,3 +559,19 @@ async def test_a_report_taken_away_while_its_mail_is_on_its_way_stays_so(
     await desk.step()
     assert desk.state() is MailState.REFUSED
     assert desk.world.ledger.reports[1].state is ReportState.WITHDRAWN
+
+
+async def test_what_others_tell_of_the_same_goes_by_mail_too(desk: Desk) -> None:
+    await desk.flag()
+    await desk.step()
+    again = "Le fourgon BX-640-JM est devant l'école."
+    desk.world.said_by_resident(again, EventId("$again"))
+    flag = c.flag(event_id=EventId("$f2"), target=EventId("$again"))
+    assert await desk.world.carrier.carry(flag, desk.directory) == Merged("2026-0001", 1)
+    await desk.step()
+    first, second = desk.mail.taken
+    assert second.subject == first.subject
+    assert again in second.body
+    assert "s'ajoute au signalement 2026-0001" in second.body
+    assert "parti par courriel" in desk.told()
+    assert desk.world.ledger.reports[2].state is ReportState.MERGED

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -75,7 +76,7 @@ class FakeLedger(FakeBulletins):
         return self._report(lambda r: r.preview_event == preview_event)
 
     def report_by_number(self, number: str) -> Report | None:
-        return self._report(lambda r: r.number == number)
+        return self._report(lambda r: r.number == number and r.merged_into != number)
 
     def _report(self, matches: object) -> Report | None:
         assert callable(matches)
@@ -83,6 +84,9 @@ class FakeLedger(FakeBulletins):
 
     def flags_today(self, flag: Flag) -> int:
         return self.flags.get(flag.sender, 1)
+
+    def reports_today(self, rooms: Collection[RoomId]) -> Mapping[RoomId, int]:
+        return Counter(r.source_room for r in self.reports.values() if r.source_room in rooms)
 
     def set_state(
         self,
@@ -125,10 +129,31 @@ class FakeLedger(FakeBulletins):
     def lets_name(self, event_id: EventId, user_id: UserId) -> bool:
         return (event_id, user_id) in self.consents
 
+    def recent_reports(self, since: datetime, most: int) -> Sequence[Report]:
+        found = [
+            r
+            for r in reversed(self.reports.values())
+            if r.state is ReportState.SENT and r.opened_at >= since
+        ]
+        return found[:most]
+
+    def merge(self, report_id: int, into: str | None) -> None:
+        report = self.reports[report_id]
+        own = report.number if report.number != report.merged_into else None
+        self.reports[report_id] = replace(report, merged_into=into, number=own or into)
+
+    def merged(self, number: str) -> Sequence[Report]:
+        wanted = (number, ReportState.MERGED)
+        return [r for r in self.reports.values() if (r.merged_into, r.state) == wanted]
+
+    def unlink(self, link_id: int) -> None:
+        del self.all_links[link_id]
+
     def number_report(self, report_id: int, year: int) -> str:
         report = self.reports[report_id]
-        if report.number is None:
-            taken = [r for r in self.reports.values() if (r.number or "").startswith(f"{year}-")]
+        if report.number in (None, report.merged_into):
+            own = [r for r in self.reports.values() if r.number != r.merged_into]
+            taken = [r for r in own if (r.number or "").startswith(f"{year}-")]
             report = replace(report, number=f"{year}-{len(taken) + 1:04d}")
             self.reports[report_id] = report
         return report.number or ""
@@ -150,7 +175,7 @@ class FakeLedger(FakeBulletins):
             if (link.report_id, link.destination) == (owner, destination):
                 return link
         link = Link(
-            len(links) + 1,
+            max(links, default=0) + 1,
             owner,
             destination,
             txn,

@@ -490,6 +490,40 @@ async def test_a_bulletin_is_confirmed_corrected_and_taken_back(place: Town) -> 
     await amelie.wait_for(room_id=sector, body_contains="a retiré son message")
 
 
+async def test_two_referents_and_one_van_are_one_report(place: Town) -> None:
+    lan, antonio = await place.phone(people.LAN), await place.phone(people.ANTONIO)
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    text, mark = unique("Un fourgon immatriculé GH 482 LP tourne rue des Lilas.")
+    await flagged(place, text, by="!signaler véhicule")
+    (report,) = await reports(elise, room, mark)
+    number = report.text.split()[1]
+    other, new_mark = unique("La camionnette GH-482-LP attend devant l'école.")
+    said = await lan.send(place.sector(people.LAN), other)
+    await antonio.wait_for(event_id=said)
+    await antonio.send(place.sector(people.LAN), "!signlaer véhicule", reply_to=said)
+    for who in OFFICERS:
+        phone = await place.phone(who)
+        added = await phone.wait_for(
+            room_id=place.authority(who), body_contains=new_mark, timeout=40
+        )
+        assert added.was_sealed
+        assert "Signalé par 2 personnes" in added.text, who.name
+    told = await antonio.wait_for(
+        room_id=place.private(people.ANTONIO), body_contains=f"déjà le signalement {number}"
+    )
+    assert told.was_sealed
+    under = await elise.wait_for(room_id=room, body_contains=new_mark)
+    await elise.react(room, under.event_id, "✅")
+    for who in (people.HELENE, people.ANTONIO):
+        phone = await place.phone(who)
+        await phone.wait_for(room_id=place.private(who), body_matches=rf"✅.*{number}", timeout=40)
+    await elise.send(room, "!retier 1")
+    asked = await elise.wait_for(
+        room_id=place.private(people.ELISE), body_contains="« !retirer » ?", timeout=40
+    )
+    assert "Rien n'a été fait" in asked.text
+
+
 async def test_it_stops_cleanly_when_told_to(place: Town) -> None:
     assert await place.bot.stop() == 0
     assert "bot.stopped" in (place.home / "bot.log").read_text()
