@@ -43,16 +43,18 @@ _CHAT = ("Bonjour à tous.", "Merci, bien reçu.", "Qui a vu passer le facteur ?
 
 @dataclass(frozen=True)
 class Size:
-    """How much of a storm; ``reminds``: the minutes after which an urgent report is said again."""
+    """How much of a storm.
+
+    ``lull`` is how many seconds something is away at most; ``reminds`` the minutes after which an
+    urgent report is said again, 0 for none.
+    """
 
     messages: int
     flags: int
     sectors: int
     people: int
     """How many residents, and how many référents: each has several sectors."""
-    kills: int
-    restarts: int
-    cuts: int
+    lull: float
     reminds: int
 
 
