@@ -70,7 +70,7 @@ def test_a_bot_killed_again_and_again(
     moments = random.Random(20_260_042)
     with other_process(database_url, "number", CODE, *reports[30:]) as other:
         other.go()
-        for _ in range(2):
+        for _ in range(4):
             with other_process(database_url, "number", CODE, *reports[:30]) as killed:
                 killed.go()
                 killed.says()
