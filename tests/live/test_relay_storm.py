@@ -91,12 +91,12 @@ async def scene(
 async def _hand_out(place: Town, size: Size) -> None:
     """Everybody has a phone before anything is said: keys go to the devices that exist."""
     neighbours = (*_each(storm.residents(size)), *_each(storm.referents(size)))
+    owners = [*neighbours, *((officer, ELEMENT) for officer in people.OFFICERS)]
+    owners += [(people.BERNARD, NIO)] if size.reminds else []
+    await asyncio.gather(*(place.phone(who, command) for who, command in owners))
     async with place.admin() as admin:
-        for who, command in (*neighbours, *((officer, ELEMENT) for officer in people.OFFICERS)):
-            await place.phone(who, command)
+        for who, _ in owners:
             await admin.lift_rate_limit(who.user_id)
-    if size.reminds:
-        await place.phone(people.BERNARD, NIO)
 
 
 def _each(characters: list[Character]) -> list[tuple[Character, tuple[str, ...]]]:
