@@ -6,11 +6,14 @@ import asyncio
 import csv
 import io
 import re
-import sqlite3
+import shutil
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
+
+from sqlalchemy import create_engine, text
 
 from pc_matrix.demo import commune as people
 from pc_matrix.demo import home as homes
@@ -94,10 +97,10 @@ def _neighbour(first: str, role: Role, size: Size, number: int) -> Character:
     return Character(first, family, role, title, sectors(size)[number])
 
 
-def furnish(home: Path, url: str, size: Size) -> None:
+def furnish(home: Path, url: str, size: Size, database: str) -> None:
     """Another commune's file and people in the place of the example's."""
     path = home / "communes" / f"{people.CODE}.toml"
-    path.write_text(_commune_file(url, size), encoding="utf-8")
+    path.write_text(_commune_file(url, size, database), encoding="utf-8")
     (home / homes.TABLE).write_bytes(_table(size))
 
 
@@ -109,11 +112,20 @@ def point_at(home: Path, url: str, other: str) -> None:
     path.write_text(text.replace(url, other), encoding="utf-8")
 
 
-def _commune_file(url: str, size: Size) -> str:
+def other_home(home: Path) -> Path:
+    """A second home of the same commune, on the same registry."""
+    other = home.with_name("other")
+    shutil.copytree(home / "communes", other / "communes")
+    shutil.copy(home / "secrets.toml", other)
+    return other
+
+
+def _commune_file(url: str, size: Size, database: str) -> str:
     lines = [
         f'[commune]\nname = "{people.NAME}"\ncode = "{people.CODE}"',
         f'[homeserver]\nurl = "{url}"\nserver_name = "{people.SERVER_NAME}"\nbot = "{people.BOT}"',
-        f"[options]\ndaily_flags = {_DAILY}\nremind_after_minutes = {size.reminds}",
+        f"[options]\ndaily_flags = {_DAILY}\nremind_after_minutes = {size.reminds}"
+        f'\ndatabase = "{database}"',
         *(f'[[sector]]\ncode = "{s}"\nname = "{_name(s)}"' for s in sectors(size)),
         *(
             f'[[authority]]\ncode = "{c}"\nname = "{people.AUTHORITIES[c]}"\n'
@@ -183,20 +195,24 @@ async def insist(act: Callable[[], Awaitable[str]]) -> str:
                 await asyncio.sleep(0.5)
 
 
-@dataclass
 class Ledger:
-    """The registry, read beside the bot."""
+    """The registry, read beside the bot; a context manager."""
 
-    path: Path
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url)
 
-    def ask(self, query: str, *values: object) -> list[tuple[str, ...]]:
-        with sqlite3.connect(f"file:{self.path}?mode=ro", uri=True) as database:
-            found = database.execute(query, values).fetchall()
-        database.close()
-        return found
+    def __enter__(self) -> Self:
+        return self
 
-    def count(self, query: str, *values: object) -> int:
-        return int(self.ask(query, *values)[0][0])
+    def __exit__(self, *_: object) -> None:
+        self._engine.dispose()
+
+    def ask(self, query: str) -> list[tuple[str, ...]]:
+        with self._engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
+
+    def count(self, query: str) -> int:
+        return int(self.ask(query)[0][0])
 
     def on_their_way(self) -> int:
         return self.count("SELECT count(*) FROM link WHERE state = 'pending'")
@@ -208,7 +224,7 @@ class Ledger:
         return self.count("SELECT count(*) FROM report WHERE state IN ('sent', 'uncertain')")
 
     def steps(self, kind: str) -> int:
-        return self.count("SELECT count(*) FROM report_step WHERE kind = ?", kind)
+        return self.count(f"SELECT count(*) FROM report_step WHERE kind = '{kind}'")
 
     def uncertain(self) -> set[tuple[str, str]]:
         """``(flagged event, room)`` of each copy of which it is not known whether it arrived."""

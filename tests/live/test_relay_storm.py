@@ -14,16 +14,19 @@ import signal
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pc_matrix import settings
 from pc_matrix.demo import commune as people
 from pc_matrix.demo.commune import Character
 from pc_matrix.demo.people import NIO, Client
+from pc_matrix.demo.programs import Commands
 from pc_matrix.errors import IncompleteError, StoreError
 from pc_matrix.homeserver.embedded.server import Embedded
 from pc_matrix.homeserver.http import client_path
@@ -32,6 +35,8 @@ from tests.live import storm
 from tests.live.proxy import Answer, Ask, Forward, Proxy, Reset, proxy, silent
 from tests.live.storm import Heard, Ledger, Said, Size, insist
 from tests.live.town import ELEMENT, Town, town
+from tests.registry.conftest import postgres_server as _postgres_server
+from tests.registry.postgres import fresh_database
 
 pytestmark = pytest.mark.live
 SMALL = Size(60, 20, sectors=4, people=1, lull=1.5, reminds=0)
@@ -39,6 +44,7 @@ WHOLE = Size(1_000, 200, sectors=20, people=5, lull=8.0, reminds=1)
 _IN_ELEMENT = 2
 """So many of the residents, and of the référents, have Element; the others matrix-nio."""
 _STRAGGLERS = 5.0
+postgres_server = _postgres_server
 
 
 @dataclass
@@ -61,12 +67,12 @@ class Scene:
         sys.stderr.write(f"{line}\n")
 
 
-Trouble = Callable[[Scene], Awaitable[None]]
+Trouble = Callable[[Scene], Coroutine[Any, Any, None]]
 
 
 @asynccontextmanager
 async def scene(
-    home: Path, size: Size, troubles: Sequence[Sequence[Trouble]]
+    home: Path, size: Size, troubles: Sequence[Sequence[Trouble]], database: str
 ) -> AsyncIterator[Scene]:
     seed = random.SystemRandom().randrange(10**9)
     sys.stderr.write(f"\nseed {seed}\n")
@@ -75,7 +81,7 @@ async def scene(
 
         def furnish(url: str) -> None:
             real.append(url)
-            storm.furnish(home, url, size)
+            storm.furnish(home, url, size, database)
 
         async def behind_the_wire(place: Town) -> None:
             await _hand_out(place, size)
@@ -84,8 +90,9 @@ async def scene(
 
         async with town(home, before_up=furnish, before_bot=behind_the_wire) as place:
             server = Embedded(home, people.SERVER_NAME, int(real[0].rsplit(":", 1)[1]))
-            ledger = Ledger(home / "registry.db")
-            yield Scene(place, size, wire, server, ledger, random.Random(seed), troubles)
+            moments = random.Random(seed)
+            with Ledger(settings.load(home).database_url) as ledger:
+                yield Scene(place, size, wire, server, ledger, moments, troubles)
 
 
 async def _hand_out(place: Town, size: Size) -> None:
@@ -333,19 +340,27 @@ async def outlast(scene: Scene) -> dict[str, Heard]:
     return found
 
 
-async def test_a_gust(tmp_path: Path) -> None:
-    """The same for every run, with few."""
-    async with scene(tmp_path / "gust", SMALL, [[_cut, _kill]]) as small:
+async def test_a_gust_and_no_second_bot(tmp_path: Path, postgres_server: str) -> None:
+    """For every run, with few; on PostgreSQL, which all other scenes leave out."""
+    database, home = fresh_database(postgres_server), tmp_path / "gust"
+    async with scene(home, SMALL, [[_cut, _kill]], database) as small:
         await outlast(small)
-        in_use = await small.place.commands.status("bot")
-        assert in_use == StoreError.exit_status, "one bot a commune"
+        other = storm.other_home(home)
+        for folder in (home, other):
+            status, _, told = await Commands(folder, lambda _: None).finished("bot")
+            assert status == StoreError.exit_status, told
+        assert not (other / people.CODE / "session").exists(), "it did not even log in"
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("beside", [_cut, _restart_server])
-async def test_the_whole_storm(tmp_path: Path, beside: Trouble) -> None:
+@pytest.mark.parametrize(("engine", "beside"), [("sqlite", _cut), ("postgresql", _restart_server)])
+async def test_the_whole_storm(
+    tmp_path: Path, engine: str, beside: Trouble, request: pytest.FixtureRequest
+) -> None:
     """The second kill comes in the middle of another trouble."""
+    is_postgres = engine == "postgresql"
+    database = fresh_database(request.getfixturevalue("postgres_server")) if is_postgres else ""
     both = [[one, _kill] if one is beside else [one] for one in (_cut, _restart_server)]
-    async with scene(tmp_path / "storm", WHOLE, [[_kill], *both]) as whole:
+    async with scene(tmp_path / "storm", WHOLE, [[_kill], *both], database) as whole:
         found = await outlast(whole)
         await check_reminders(whole, found)
