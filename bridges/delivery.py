@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bridges.each import each
 from bridges.enclosing import Enclosing
@@ -78,7 +79,9 @@ class Delivery:
         destinations = route(report.category or Category.OTHER, directory, now)
         if isinstance(destinations, Refusal):
             return await self._nowhere(parcel, destinations, directory)
-        number = self._ledger.number_report(report.id, now.year)
+        # The year that people have there: on New Year's Eve it begins before that of UTC.
+        year = now.astimezone(ZoneInfo(directory.commune.time_zone)).year
+        number = self._ledger.number_report(report.id, year)
         mails = [d for d in destinations if isinstance(d, MailDestination)]
         rooms = [d for d in destinations if isinstance(d, Destination)]
         self._write_down(parcel, mails)

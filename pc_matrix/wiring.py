@@ -130,13 +130,14 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     """The commune's bot, ready to run.
 
     Its language knows the commune's own lists as they are now. Raises ``SettingsError`` when these
-    have faults, ``SessionInUse`` when a bot runs already, and what opening a session raises.
+    have faults, ``SessionInUse`` or ``CommuneInUse`` when a bot runs already, and what opening a
+    session raises.
     """
     book, commune, clock = house.book, house.settings.commune, house.clock
     language = load_with(house.settings.own_lists)
-    home = house.settings.session_dir.parent
+    home, hold = house.settings.session_dir.parent, house.hold()
     async with (
-        session_of(house) as session,
+        session_of(house, hold) as session,
         open_provisioner(house) as provisioner,
         _as_bot(house) as http,
     ):
@@ -194,6 +195,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 Lookout(FirstCalls(voice, voice, language), book.directory, book.waiting),
                 Escalation(voice, book, clock),
                 BulletinDesk(voice, book, reading, room_fault, clock),
+                hold.insist,
             ),
         )
 

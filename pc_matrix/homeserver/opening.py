@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import (
+    AbstractContextManager,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,15 +64,14 @@ async def open_session(
     entitled: Callable[[str], frozenset[str]],
     rule: Callable[[str], PinRule] = first_use,
     guests: Callable[[Iterable[str]], Iterable[str]] = nobody,
+    hold: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> AsyncIterator[Session]:
     """The session of ``place``, its device cross-signed before anything is sent.
 
-    Raises ``SessionInUse`` when another process holds it, ``StoreError``, ``AccessDenied`` and
-    ``ServerUnreachable``.
+    ``hold`` is what else has to be held meanwhile. Raises ``SessionInUse`` when another process
+    holds the session, ``StoreError``, ``AccessDenied`` and ``ServerUnreachable``.
     """
-    lock = SessionLock(place.lock)
-    lock.take()
-    try:
+    with alone(place, hold):
         login = await log_in(place, sealer)
         database = Database(place.directory, _store_key(place, sealer))
         with closing(database):
@@ -83,6 +88,16 @@ async def open_session(
                 await identity.publish(http, own, session.device_keys(), place.password)
                 await publish_once(http, own, place.sealed("recovery", sealer))
                 yield session
+
+
+@contextmanager
+def alone(place: Place, hold: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
+    """Nobody else in this home has the session, nor elsewhere what ``hold`` holds."""
+    lock = SessionLock(place.lock)
+    lock.take()
+    try:
+        with hold():
+            yield
     finally:
         lock.release()
 

@@ -18,6 +18,7 @@ from pc_matrix.registry.directories import DirectoryStore
 from pc_matrix.registry.enclosures import EnclosureStore
 from pc_matrix.registry.forms import FormStore
 from pc_matrix.registry.guests import GuestStore
+from pc_matrix.registry.hold import Hold
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
 from pc_matrix.registry.knocks import KnockStore
@@ -37,6 +38,7 @@ from pc_matrix.registry.steps import StepStore
 from pc_matrix.registry.transactions import Transactions
 from pc_matrix.registry.verifications import VerificationStore
 from pc_matrix.vault import Vault
+from policies.terms import CommuneCode
 
 
 class Registry(
@@ -95,6 +97,10 @@ class Registry(
             opened.dispose()
             raise
         return cls(Transactions(opened))
+
+    def hold(self, code: CommuneCode) -> Hold:
+        """The right to be the commune's bot: nobody else is while it is held."""
+        return Hold(self._transactions.engine, code)
 
     def close(self) -> None:
         """Give back the connections. Closing twice does nothing."""
