@@ -54,6 +54,7 @@ from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.lookout import Lookout
 from pc_matrix.mail import open_post
+from pc_matrix.neighbours import MADE_BY_US, Elsewhere
 from pc_matrix.pictures.opening import enclosing as open_enclosing
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
@@ -67,6 +68,7 @@ from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
+from policies.roles import server_of
 from policies.terms import RoomId, UserId
 
 
@@ -116,8 +118,19 @@ async def open_provisioner(
         )
 
 
-async def close_account_of(house: House, user_id: UserId, state: AccountState) -> Fate:
-    """Close an erased person's account, where we had made it and have an admin token."""
+async def close_account_of(
+    house: House, user_id: UserId, state: AccountState, where: Elsewhere
+) -> Fate:
+    """Close an erased person's account, where we had made it and have an admin token.
+
+    Never while another commune has that person: the last one that erases him closes it.
+    """
+    if server_of(user_id) != house.settings.server_name:
+        return Fate.NOT_OURS
+    if where.codes:
+        return Fate.SHARED
+    if where.unknown and state in MADE_BY_US:
+        return Fate.UNSURE
     token = house.settings.secrets.admin_token
     if token is None:
         return await close_account(None, user_id, state)

@@ -31,6 +31,7 @@ from pc_matrix.registry.places import PlaceStore
 from pc_matrix.registry.reports import ReportStore
 from pc_matrix.registry.retired_rooms import RetiredRoomStore
 from pc_matrix.registry.rooms import RoomStore
+from pc_matrix.registry.shared_accounts import SharedAccountStore
 from pc_matrix.registry.showings import ShowingStore
 from pc_matrix.registry.steps import StepStore
 from pc_matrix.registry.transactions import Transactions
@@ -41,6 +42,7 @@ from pc_matrix.vault import Vault
 class Registry(
     PlaceStore,
     PersonStore,
+    SharedAccountStore,
     DirectoryStore,
     ImportStore,
     RoomStore,

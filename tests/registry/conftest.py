@@ -112,7 +112,13 @@ def house(tmp_path: Path, commune: Commune, vault: Vault) -> Iterator[Any]:
         registry.declare(commune, NOW)
         yield SimpleNamespace(
             registry=registry,
-            settings=SimpleNamespace(commune=commune),
+            settings=SimpleNamespace(
+                commune=commune,
+                home=tmp_path,
+                server_name=commune.server_name,
+                database_url=f"sqlite:///{tmp_path / 'registry.db'}",
+            ),
+            vault=vault,
             clock=SimpleNamespace(now=lambda: NOW),
         )
 

@@ -29,7 +29,7 @@ def closings(monkeypatch: pytest.MonkeyPatch) -> list[tuple[UserId, AccountState
     """Whose account was to be closed, and what the registry had said of it."""
     asked: list[tuple[UserId, AccountState]] = []
 
-    async def close(house: object, who: UserId, state: AccountState) -> Fate:
+    async def close(house: object, who: UserId, state: AccountState, _where: object) -> Fate:
         asked.append((who, state))
         return Fate.NOT_OURS if state is AccountState.NONE else Fate.CLOSED
 
