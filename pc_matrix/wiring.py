@@ -60,6 +60,7 @@ from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.closing_accounts import Fate, close_account
 from pc_matrix.provisioning.ports import silent
+from pc_matrix.provisioning.welcoming import Welcoming
 from pc_matrix.registry import Registry
 from pc_matrix.registry.records import AccountState
 from pc_matrix.room_faults import room_fault
@@ -157,6 +158,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         enclosing = open_enclosing(session, http, house.registry, commune, clock)
         knock_book = KnockBook(house.registry, commune, clock)
         enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
+        own_rooms = provisioner.private_rooms()
         doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
         upkeep = Upkeep(
             book.directory,
@@ -166,6 +168,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             clock,
             house.guard,
             Corrections(voice, book, clock),
+            Welcoming(own_rooms.open, house.registry, commune, lambda: one_apply(home)),
         )
         guests = GuestRooms(http)
         foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
@@ -173,7 +176,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         watch, to_mail = Watch(book, clock), _to_mail(house, voice, language, enclosing)
         aftermath = Aftermath(http, session.user_id)
         changes = follow(house, voice, language, aftermath, to_mail, enclosing)
-        private = SeenRooms(provisioner.private_rooms(), session)
+        private = SeenRooms(own_rooms, session)
         reading = BulletinReading(voice, language, VaultFingerprint(house.vault), clock)
         carrier = _carrier(house, voice, language, private, foyer, changes, reading)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -33,6 +34,7 @@ class PrivateRooms:
         self._registry, self._commune, self._clock = registry, commune, clock
         self._rooms, self._observer = rooms, observer
         self._creator = Creator(rooms, registry, commune, observer, unlimited=False)
+        self._one_at_a_time = asyncio.Lock()
 
     async def open(self, user_id: UserId) -> RoomId:
         """The room with that person, made with his invitation if there is none yet.
@@ -40,6 +42,10 @@ class PrivateRooms:
         Who had left it is invited again. One whose creation a crash cut short is found again, not
         made twice. Raises ``ServerUnreachable``, and ``MatrixError`` when the server refuses.
         """
+        async with self._one_at_a_time:  # two at once would find none, and both make one
+            return await self._open(user_id)
+
+    async def _open(self, user_id: UserId) -> RoomId:
         key = private_key(user_id, self._commune)
         room_id = self._known(key) or await self._found(key)
         if room_id is None:
