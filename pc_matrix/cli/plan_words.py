@@ -34,6 +34,7 @@ DAMAGE: Mapping[Damage, str] = {
     Damage.ENCRYPTION: "son chiffrement a été changé",
     Damage.HISTORY: "son historique a été ouvert à tous",
     Damage.TOMBSTONE: "il a été déclaré remplacé par un salon qui n'est pas le nôtre",
+    Damage.OUTRANKED: "quelqu'un y a autant de droits que le robot, qui ne peut pas les lui ôter",
     Damage.REPLACED: "d'après le fichier de la commune, un autre secteur prend sa suite",
     Damage.ASKED: "vous avez demandé un salon neuf",
     Damage.VERSION: "sa version de salon est plus ancienne que celle que la commune demande",

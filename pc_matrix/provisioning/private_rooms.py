@@ -13,6 +13,7 @@ from pc_matrix.provisioning.observe import Observer
 from pc_matrix.provisioning.ports import RoomRegistry, RoomServer
 from policies.actions import CreateRoom
 from policies.entitlement import private_key
+from policies.old_rooms import made_with
 from policies.room_shapes import power_levels, shape
 from policies.terms import Commune, RoomId, RoomKey, UserId
 from policies.world import Membership
@@ -75,7 +76,9 @@ class PrivateRooms:
 
     async def _made(self, key: RoomKey, user_id: UserId) -> RoomId:
         found = shape(key, self._commune, room_texts(self._commune, key))
-        action = CreateRoom(key, found, power_levels(found.powers, {}), (user_id,))
+        levels = power_levels(found.powers, {})
+        powers = made_with(levels, found.version, self._commune.bot)
+        action = CreateRoom(key, found, powers, (user_id,))
         try:
             room_id = await self._creator.create(action, None)
         except Unfinished as lost:

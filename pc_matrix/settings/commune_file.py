@@ -31,7 +31,7 @@ from policies.terms import (
     UserId,
 )
 
-_ROOM_VERSION = r"^(1[2-9]|[2-9][0-9])$"
+_ROOM_VERSION = r"^(1[1-9]|[2-9][0-9])$"
 
 
 class _CommuneTable(Table):
