@@ -84,6 +84,7 @@ _REGISTRY_SAYS = frozenset(
         Why.CHARTER_NOT_ACCEPTED,
         Why.FOREIGN_SERVER,
         Why.ROOM_CLOSED,
+        Why.SECTOR_SPLIT,
     }
 )
 """Reasons that come from the registry, when the bot itself had let the person in."""

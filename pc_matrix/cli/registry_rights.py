@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pc_matrix.cli import personal_text, registry_house
+from pc_matrix.cli import french, personal_text, registry_house
 from pc_matrix.cli.registry_view import as_json, count
 from pc_matrix.errors import InputError
 from pc_matrix.provisioning.closing_accounts import Fate
@@ -168,7 +168,7 @@ def _ask(user_id: UserId, rows: Rows, where: Elsewhere) -> None:
         err=True,
     )
     typer.echo("Un export (pc-matrix registry export) n'est plus possible ensuite.", err=True)
-    typer.confirm("Effacer ?", abort=True, err=True)
+    french.confirm("Effacer ?", err=True)
 
 
 def _account_told(fate: Fate, context: Context, user_id: UserId, where: Elsewhere) -> str:

@@ -49,7 +49,7 @@ def test_a_room_is_made_anew_when_it_is_asked_for(town: Town) -> None:
         "peut le lire 30 jours",
         "personne ne retrouve l'ancien historique",
         "inviter Bob",
-        "1 salon(s) à fermer",
+        "1 salon à fermer",
         "pc-matrix plan --replace secteur:centre --output",
     ):
         assert words in " ".join(shown.stdout.replace("│", "").split())

@@ -137,8 +137,8 @@ def run(house: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     commands.register(app)
 
-    def invoke(*arguments: str, as_json: bool = False) -> Result:
+    def invoke(*arguments: str, as_json: bool = False, answer: str = "") -> Result:
         context = _Context(tmp_path, None, as_json)
-        return CliRunner().invoke(app, ["registry", *arguments], obj=context)
+        return CliRunner().invoke(app, ["registry", *arguments], obj=context, input=answer)
 
     return invoke
