@@ -79,17 +79,17 @@ class Expected:
         return _why_silent(giving, self.now) if giving else self._why_none(key, user_id)
 
     def _why_none(self, key: RoomKey, user_id: UserId) -> Why:
-        """Of a room that goes with any sector or authority: perhaps his own is there no longer."""
+        """Of a room that goes with any sector: perhaps his own was split, and he waits."""
         if key.kind in (RoomKind.SECTOR, RoomKind.AUTHORITY):
             return Why.NO_MANDATE
-        reasons = {
-            self._why_nothing(mandate)
+        is_split = any(
+            self._why_nothing(mandate) is Why.SECTOR_SPLIT
             for mandate in self.directory.mandates
             if mandate.user_id == user_id
             and mandate.runs(self.now)
             and key.kind in {gift.kind for gift in GIFTS[mandate.role]}
-        }
-        return min(reasons & {Why.SECTOR_SPLIT, Why.ROOM_CLOSED}, default=Why.NO_MANDATE)
+        )
+        return Why.SECTOR_SPLIT if is_split else Why.NO_MANDATE
 
     def left_out(self) -> tuple[LeftOut, ...]:
         """The people whose running mandates give them nothing yet, sorted, each with why.

@@ -233,7 +233,7 @@ def test_a_split_sectors_people_are_given_to_nobody_by_a_guess() -> None:
     assert now.why_out(key(RoomKind.REFERENTS), BOB) is Why.NO_MANDATE
     assert now.why_out(NORD, BOB) is Why.NO_MANDATE
     dropped = wanted(people_of(replace(SPLIT, sectors=(Sector(SectorCode("nord"), "Nord"),))))
-    assert dropped.why_out(SPACE, BOB) is Why.ROOM_CLOSED
+    assert dropped.why_out(SPACE, BOB) is Why.NO_MANDATE
     retired = Retired(old, SECTOR, None, Damage.REPLACED, NOW)
     assert list(leavers(retired, world.rooms[old], now)) == []
     assert TOMBSTONE not in dict(closing(retired, world.rooms[old], now, "fermé"))
