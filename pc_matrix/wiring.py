@@ -54,11 +54,13 @@ from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.lookout import Lookout
 from pc_matrix.mail import open_post
+from pc_matrix.neighbours import MADE_BY_US, Elsewhere
 from pc_matrix.pictures.opening import enclosing as open_enclosing
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.closing_accounts import Fate, close_account
 from pc_matrix.provisioning.ports import silent
+from pc_matrix.provisioning.welcoming import Welcoming
 from pc_matrix.registry import Registry
 from pc_matrix.registry.records import AccountState
 from pc_matrix.room_faults import room_fault
@@ -67,6 +69,7 @@ from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
+from policies.roles import server_of
 from policies.terms import RoomId, UserId
 
 
@@ -116,8 +119,19 @@ async def open_provisioner(
         )
 
 
-async def close_account_of(house: House, user_id: UserId, state: AccountState) -> Fate:
-    """Close an erased person's account, where we had made it and have an admin token."""
+async def close_account_of(
+    house: House, user_id: UserId, state: AccountState, where: Elsewhere
+) -> Fate:
+    """Close an erased person's account, where we had made it and have an admin token.
+
+    Never while another commune has that person: the last one that erases him closes it.
+    """
+    if server_of(user_id) != house.settings.server_name:
+        return Fate.NOT_OURS
+    if where.codes:
+        return Fate.SHARED
+    if where.unknown and state in MADE_BY_US:
+        return Fate.UNSURE
     token = house.settings.secrets.admin_token
     if token is None:
         return await close_account(None, user_id, state)
@@ -146,6 +160,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         enclosing = open_enclosing(session, http, house.registry, commune, fingerprint, clock)
         knock_book = KnockBook(house.registry, commune, clock)
         enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
+        own_rooms = provisioner.private_rooms()
         doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
         upkeep = Upkeep(
             book.directory,
@@ -155,6 +170,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             clock,
             house.guard,
             Corrections(voice, book, clock),
+            Welcoming(own_rooms.open, house.registry, commune, lambda: one_apply(home)),
         )
         guests = GuestRooms(http)
         foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
@@ -162,7 +178,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         watch, to_mail = Watch(book, clock), _to_mail(house, voice, language, enclosing)
         aftermath = Aftermath(http, session.user_id)
         changes = follow(house, voice, language, aftermath, to_mail, enclosing)
-        private = SeenRooms(provisioner.private_rooms(), session)
+        private = SeenRooms(own_rooms, session)
         reading = BulletinReading(voice, language, fingerprint, clock)
         carrier = _carrier(house, voice, language, private, foyer, changes, reading, enclosing)
 

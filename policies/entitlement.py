@@ -45,6 +45,14 @@ def private_key(user_id: UserId, commune: Commune) -> RoomKey:
     return RoomKey(commune.code, RoomKind.PRIVATE, user_id)
 
 
+def without_a_room(directory: Directory, now: datetime) -> tuple[UserId, ...]:
+    """The people who have to have a private room at ``now`` and have none, sorted."""
+    private = RoomKind.PRIVATE
+    made = {key.code for key in directory.rooms.values() if key.kind is private}
+    given = {key.code for _, key, _ in entitlements(directory, now) if key.kind is private}
+    return tuple(UserId(user) for user in sorted(given - made))
+
+
 def may_give(mandate: Mandate, key: RoomKey, commune: Commune) -> bool:
     """Whether ``key`` is a room that ``mandate`` gives at some time of its life."""
     own = mandate.role.is_of_a_sector and key == private_key(mandate.user_id, commune)

@@ -33,6 +33,7 @@ from pc_matrix.registry.repeats import RepeatStore
 from pc_matrix.registry.reports import ReportStore
 from pc_matrix.registry.retired_rooms import RetiredRoomStore
 from pc_matrix.registry.rooms import RoomStore
+from pc_matrix.registry.shared_accounts import SharedAccountStore
 from pc_matrix.registry.showings import ShowingStore
 from pc_matrix.registry.steps import StepStore
 from pc_matrix.registry.transactions import Transactions
@@ -44,6 +45,7 @@ from policies.terms import CommuneCode
 class Registry(
     PlaceStore,
     PersonStore,
+    SharedAccountStore,
     DirectoryStore,
     ImportStore,
     RoomStore,

@@ -33,7 +33,7 @@ from policies.terms import (
 
 _REFERENTS = 5
 """A sector may flag as much as so many référents, where its quota is not given."""
-_ROOM_VERSION = r"^(1[2-9]|[2-9][0-9])$"
+_ROOM_VERSION = r"^(1[1-9]|[2-9][0-9])$"
 
 
 class _CommuneTable(Table):
