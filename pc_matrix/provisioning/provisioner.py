@@ -87,7 +87,6 @@ class Provisioner:
             accounts=self._accounts,
             charters=charters,
             images=self._images,
-            retired=self._retiring.ids,
         )
         self._one_at_a_time = asyncio.Lock()
 
