@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -153,6 +153,16 @@ class Rooms:
         answer = await self._http.request("GET", client_path("capabilities"))
         known = mapping(mapping(answer, "capabilities"), "m.room_versions")
         return frozenset(mapping(known, "available"))
+
+    async def with_keys(self, user_ids: Sequence[str]) -> frozenset[str]:
+        """Those of ``user_ids`` who ever logged in with a client that encrypts; one request.
+
+        A device publishes its keys when it logs in, an identity outlasts its devices.
+        """
+        wanted: Json = {"device_keys": {user_id: [] for user_id in user_ids}}
+        answer = await self._http.request("POST", client_path("keys", "query"), wanted)
+        published = (mapping(answer, "device_keys"), mapping(answer, "master_keys"))
+        return frozenset(u for u in user_ids if any(keys.get(u) for keys in published))
 
     async def upload(self, data: bytes, mimetype: str) -> str:
         """Put a file on the server; its ``mxc://`` address."""

@@ -74,7 +74,9 @@ class Provisioner:
         self._charters, self._guard = charters, guard
         self._images = Images(pictures, rooms, registry, commune.code) if pictures else None
         self._observer = Observer(rooms, commune, progress, patience)
-        self._accounts = None if admin is None else Accounts(admin, registry, commune.code, clock)
+        self._accounts = (
+            None if admin is None else Accounts(admin, rooms, registry, commune.code, clock)
+        )
         self._regaining = Regaining(admin, commune.bot)
         self._retiring = Retiring(rooms, registry, commune, self._observer, clock, self._regaining)
         self._memory = RoomMemory(self._observer, self._known)
