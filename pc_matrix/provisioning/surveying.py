@@ -14,7 +14,9 @@ from pc_matrix.provisioning.observe import Observer
 from pc_matrix.provisioning.ports import Charters, RoomRegistry
 from pc_matrix.provisioning.reports import Survey
 from pc_matrix.registry.kept import Kept
+from policies.actions import Knocking
 from policies.membership import Expected, expected
+from policies.plan import Plan
 from policies.reconcile import plan
 from policies.room_shapes import RoomTexts
 from policies.terms import Commune, RoomKey, UserId
@@ -61,10 +63,20 @@ class Surveyor:
         )
         return _survey(wanted, observed, kept)
 
-    def of_some(self, seen: tuple[ObservedRoom, ...]) -> Survey:
-        """What some rooms, looked at alone, are to become."""
-        wanted, kept = self.expected(), self._kept()
-        return _survey(wanted, self._beside(seen, kept), kept)
+    def of_some(self, seen: tuple[ObservedRoom, ...], wanted: Expected | None = None) -> Survey:
+        """What some rooms, looked at alone, are to become.
+
+        What was ``wanted`` before they were looked at is enough to see that nothing is amiss;
+        before anything is done about it, the registry is read again: whoever is new in it may be in
+        the rooms already.
+        """
+        kept = self._kept()
+        observed = self._beside(seen, kept)
+        if wanted is not None:
+            survey = _survey(wanted, observed, kept)
+            if not survey.plan.actions and not _asks_to_come_in(survey.plan):
+                return survey
+        return _survey(self.expected(), observed, kept)
 
     def expected(self) -> Expected:
         """What the registry wants now."""
@@ -116,3 +128,8 @@ def beside(seen: tuple[ObservedRoom, ...], kept: Kept, pictures: Collection[str]
 
 def _survey(wanted: Expected, observed: Observed, kept: Kept) -> Survey:
     return Survey(wanted, observed, plan(wanted, observed), kept.people)
+
+
+def _asks_to_come_in(found: Plan) -> bool:
+    """Whether somebody knocks, who may have been answered meanwhile."""
+    return any(isinstance(notice, Knocking) for notice in found.notices)

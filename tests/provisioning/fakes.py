@@ -118,7 +118,7 @@ class FakeServer:
 
     async def with_keys(self, user_ids: Sequence[str]) -> frozenset[str]:
         with self._request("keys"):
-            return self.used & set(user_ids)
+            return frozenset(user_ids) & self.used
 
     # -- accounts ------------------------------------------------------------------------------
 
