@@ -39,7 +39,10 @@ from policies.changes import (
 from policies.incoming import Edit, Withdrawal
 from policies.refusal import Refusal
 from policies.reports import Report, ReportState
-from policies.terms import Answer, Directory, EventId, Flag
+from policies.terms import Answer, Directory, EventId, Flag, Message, MessageKind
+
+_STAY = (Change.UPDATE, Change.ASK, Change.DOUBT, Change.RESUME)
+"""Changes after which the copies are still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +123,23 @@ class Changes:
         may = may_ask(report, directory, self.clock.now())
         reading, in_danger = self._reading(report, where, judged), judged.call is not None
         decided = of_edit(where, reading, may_ask=may, in_danger=in_danger)
+        await self._follow_enclosed(decided, report, judged.message, change, directory)
         if isinstance(judged, Barred):
             return await self._without_words(decided, report, judged, change, directory)
         return await self._with_words(decided, report, judged, change, directory)
+
+    async def _follow_enclosed(
+        self,
+        decided: Change,
+        report: Report,
+        message: Message | None,
+        change: EventId,
+        directory: Directory,
+    ) -> None:
+        """A photo that the message shows no more goes at once, whatever its new words are."""
+        is_known = message is not None and message.kind is not MessageKind.UNSETTLED
+        if message is not None and is_known and decided in _STAY:
+            await self.rewording.swaps.take_away(report, message.enclosed, change, directory)
 
     def _reading(self, report: Report, where: Standing, judged: Judged | Barred) -> Reading:
         if isinstance(judged, Barred):
@@ -173,7 +190,7 @@ class Changes:
             case Change.DOUBT:
                 return await self.rewording.doubt(report, None, change, directory)
             case Change.RESUME:
-                return await self.rewording.resume(report, change, directory)
+                return await self.rewording.resume(report, judged, change, directory)
             case Change.WITHDRAW:
                 return await self._denounces(report, judged, change, directory)
             case _:

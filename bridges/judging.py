@@ -59,10 +59,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """A message that may not be relayed; ``call`` when somebody seems to be in danger."""
+    """A message that may not be relayed; ``call`` when somebody seems to be in danger.
+
+    ``message`` is what was read of it, if it was.
+    """
 
     refusal: Refusal
     call: Emergency | None = None
+    message: Message | None = None
 
 
 class Judging:
@@ -111,7 +115,8 @@ class Judging:
         message = await self._read(flag_of(report), directory, is_guided=bool(is_guided))
         relayable = may_follow(report, message, directory, now)
         if isinstance(relayable, Refusal) or message is None:
-            return Barred(relayable if isinstance(relayable, Refusal) else Refusal.UNREADABLE)
+            refusal = relayable if isinstance(relayable, Refusal) else Refusal.UNREADABLE
+            return Barred(refusal, None, message)
         return self._judged(message, relayable)
 
     async def _read(self, flag: Flag, directory: Directory, *, is_guided: bool) -> Message | None:
@@ -124,7 +129,7 @@ class Judging:
         analysis = self._language.analyse(said.text)
         call = first_call(self._language, analysis)
         if not analysis.readable:
-            return Barred(Refusal.UNCHECKED, call)
+            return Barred(Refusal.UNCHECKED, call, message)
         verdict = careful(judge(analysis), said)
         verdict = seen_first(verdict, message.enclosed)
         draft = drafted(self._language, analysis, verdict, said.doubts)

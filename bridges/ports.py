@@ -154,16 +154,29 @@ class FormLedger(Protocol):
     def untouched_forms(self, since: datetime) -> Sequence[Form]:
         """Those that are open and that nobody answered at ``since`` or later."""
 
+    def forget_form(self, source: EventId) -> None: ...
+    def forget_forms(self, abandoned: datetime, sent: datetime) -> int:
+        """Forget those that ended, and were touched before ``abandoned``, or ``sent`` if they were
+        sent; how many.
+        """
+
 
 class EnclosureLedger(Protocol):
     """What followed reports' copies beside their text, of one commune.
 
-    An enclosure is a ``Link`` whose ``id`` is its own. ``enclosed`` without an event: nobody knows.
+    An enclosure is a ``Link`` whose ``id`` is its own, and ``digest`` the mark of what it is.
+    ``enclosed`` without an event: nobody knows.
     """
 
-    def enclosure(self, link_id: int, txn: str) -> Link: ...
+    def rounds(self, link_id: int, mark: str) -> int:
+        """How often what ``mark`` tells was sent after that copy and taken away again."""
+
+    def enclosure(self, link_id: int, txn: str, mark: str) -> Link: ...
     def enclosed(self, enclosure_id: int, event_id: EventId | None) -> None: ...
-    def enclosures(self, report_id: int) -> Sequence[Link]: ...
+    def enclosures(self, report_id: int) -> Sequence[Link]:
+        """Those that were not taken away."""
+
+    def taken_away(self, enclosure_id: int) -> None: ...
 
 
 class MailLedger(ReportLedger, Protocol):
@@ -222,6 +235,7 @@ class EscalationLedger(Protocol):
     def followed(self, directory: Directory) -> Sequence[Followed]:
         """Those for which something may be due: urgent ones, and those of the days before."""
 
+    def report(self, report_id: int) -> Report: ...
     def note(self, report_id: int, step: Step) -> None: ...
     def counted(self, kind: StepKind) -> int:
         """Of how many reports of this year such a step is kept."""

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from bridges.change_ports import ChangeLedger, MailChanges, RoomCorrector
 from bridges.copies import Copies
 from bridges.outcome import Outcome, Withdrawn
+from bridges.ports import Clock
 from bridges.private import person_of, tell
 from bridges.wording import changes as wording
 from bridges.wording.advice import Reason
 from policies.changes import Wish
 from policies.mails import MailKind
 from policies.reports import Report, ReportState
+from policies.steps import Step, StepKind, is_reminder
 from policies.terms import Directory, EventId, RoomKind, UserId
 
 
@@ -25,9 +27,10 @@ class Withdrawals:
         copies: Copies,
         ledger: ChangeLedger,
         mails: MailChanges | None,
+        clock: Clock,
     ) -> None:
         self._rooms, self._copies = rooms, copies
-        self._ledger, self._mails = ledger, mails
+        self._ledger, self._mails, self._clock = ledger, mails, clock
 
     async def withdraw(
         self,
@@ -40,6 +43,7 @@ class Withdrawals:
         """Take ``report`` away after the event ``change``; again after a crash, the rest of it."""
         # Noted first: what the message becomes meanwhile must not bring half of the copies back.
         self._ledger.set_state(report.id, ReportState.WITHDRAWING)
+        self._ledger.note(report.id, Step(StepKind.WITHDRAWN, self._clock.now()))
         number = report.number or ""
         notice = wording.withdrawn(directory.commune.language, number, wish)
         await self._copies.withdraw(report, notice, directory)
@@ -52,8 +56,12 @@ class Withdrawals:
         return Withdrawn(number)
 
     async def _clean_up(self, report: Report, wish: Wish, directory: Directory) -> None:
-        """What the bot left of it elsewhere: its 📨 in the sector, what its référent was shown."""
+        """What the bot left of it elsewhere: its 📨, its reminders, what its référent was shown."""
         await self._copies.wipe_said_about(report.source_room, report.source_event)
+        for step in filter(is_reminder, self._ledger.steps(report.id)):
+            room_id = directory.room_of(RoomKind.AUTHORITY, step.authority or "")
+            if room_id is not None and step.event is not None:
+                await self._copies.wipe(room_id, step.event)
         private = directory.room_of(RoomKind.PRIVATE, report.referent)
         if wish not in (Wish.AUTHOR, Wish.MODERATOR) or private is None:
             return

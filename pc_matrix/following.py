@@ -36,6 +36,6 @@ def follow(
         judging,
         ToAuthority(voice, voice, book, language, fingerprint, clock, enclosing, composing),
         Rewording(voice, copies, book, judging, fingerprint, clock, mails, enclosing),
-        Withdrawals(voice, copies, book, mails),
+        Withdrawals(voice, copies, book, mails, clock),
         clock,
     )

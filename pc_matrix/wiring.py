@@ -141,7 +141,8 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         _as_bot(house) as http,
     ):
         voice = Voice(session)
-        enclosing = open_enclosing(session, http, house.registry, commune, clock)
+        fingerprint = VaultFingerprint(house.vault)
+        enclosing = open_enclosing(session, http, house.registry, commune, fingerprint, clock)
         knock_book = KnockBook(house.registry, commune, clock)
         enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
         doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
@@ -161,8 +162,8 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         aftermath = Aftermath(http, session.user_id)
         changes = follow(house, voice, language, aftermath, to_mail, enclosing)
         private = SeenRooms(provisioner.private_rooms(), session)
-        reading = BulletinReading(voice, language, VaultFingerprint(house.vault), clock)
-        carrier = _carrier(house, voice, language, private, foyer, changes, reading)
+        reading = BulletinReading(voice, language, fingerprint, clock)
+        carrier = _carrier(house, voice, language, private, foyer, changes, reading, enclosing)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
@@ -219,6 +220,7 @@ def _carrier(
     foyer: Foyer,
     changes: Changes,
     reading: BulletinReading,
+    enclosing: Enclosing,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
     help_ = Help(voice, clock)
@@ -234,7 +236,9 @@ def _carrier(
         changes,
         Answers(voice, voice, book, clock),
         Histories(voice, voice, book, clock),
-        Guided(voice, voice, book, language, changes.to_authority, help_, clock),
+        Guided(
+            voice, voice, book, language, changes.to_authority, help_, clock, enclosing.pictures
+        ),
     )
 
 

@@ -153,6 +153,11 @@ def _of_copies(where: Standing, reading: Reading, *, may_ask: bool) -> Change:
 _DOUBTFUL = frozenset(
     {
         Refusal.NOT_TEXT,
+        Refusal.VOICE,
+        Refusal.VIDEO,
+        Refusal.BAD_PLACE,
+        Refusal.ATTACHMENT_OPEN,
+        Refusal.ATTACHMENT_GONE,
         Refusal.UNSETTLED,
         Refusal.UNCHECKED,
         Refusal.EMPTY,

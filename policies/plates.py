@@ -26,8 +26,8 @@ _FNI = re.compile(
     rf"(?<![^\W_])([0-9]{{1,4}}){_SEP}([A-Z]{{2,3}}){_SEP}([0-9]{{2,3}}|2[AB])(?![^\W_])"
 )
 _CUT = re.compile(
-    rf"(?<![^\W_])([A-Z]{{2}}{_SEP}{_DIGITS})(?=[\W_]{{0,2}}\[)"
-    rf"|(?<=\])[\W_]{{0,2}}({_DIGITS}{_SEP}[A-Z]{{2}})(?![^\W_])"
+    rf"(?<![^\W_])([A-Z]{{2}}{_SEP}{_DIGITS})(?={_SEP}\[)"
+    rf"|(?<=\]){_SEP}({_DIGITS}{_SEP}[A-Z]{{2}})(?![^\W_])"
 )
 """What is left of one that the filter took in part for a name: « AB-123-[personne] »."""
 _PAIR = rf"[A-Z]{_APART}[A-Z]"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from policies.attachments import Attachment, Enclosed
+from policies.attachments import Album, Attachment, Enclosed
 from policies.lengths import fits
 from policies.message_words import whole
 from policies.positions import Position
@@ -132,10 +132,11 @@ def unfit(
         return Refusal.IDENTITY_CHANGED
     if message.trust is not SenderTrust.SIGNED:
         return Refusal.UNSIGNED_DEVICE
-    return _unfit_content(message, directory.commune)
+    return unfit_content(message, directory.commune)
 
 
-def _unfit_content(message: Message, commune: Commune) -> Refusal | None:  # noqa: PLR0911 - one answer a kind
+def unfit_content(message: Message, commune: Commune) -> Refusal | None:  # noqa: PLR0911 - one answer a kind
+    """Why nothing can be made of what a message is, whoever sent it."""
     match message.kind:
         case MessageKind.TEXT:
             return _unfit_words(message)
@@ -160,11 +161,15 @@ def _unfit_content(message: Message, commune: Commune) -> Refusal | None:  # noq
 
 
 def _unfit_file(enclosed: Enclosed | None, commune: Commune) -> Refusal | None:
-    if not isinstance(enclosed, Attachment):
-        return Refusal.ATTACHMENT_OPEN
+    files = enclosed.files if isinstance(enclosed, Album) else (enclosed,)
     # No resident makes our server ask a stranger's for a file, nor wait for one that is away.
     known = commune.federated_with | {commune.server_name}
-    return None if enclosed.server in known else Refusal.ATTACHMENT_GONE
+    for file in files:
+        if not isinstance(file, Attachment):
+            return Refusal.ATTACHMENT_OPEN
+        if file.server not in known:
+            return Refusal.ATTACHMENT_GONE
+    return None
 
 
 def _unfit_words(message: Message, *, may_be_none: bool = False) -> Refusal | None:

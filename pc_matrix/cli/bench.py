@@ -12,6 +12,7 @@ from rich.table import Table
 
 from pc_matrix.cli.app import Context
 from pc_matrix.cli.bench_provision import PROVISION, provision
+from pc_matrix.cli.bench_relay import RELAY, relay
 
 if TYPE_CHECKING:
     from pc_matrix.bench.figures import Spread
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Mesure les vitesses promises, à côté de ce à quoi on les compare.")
     group.command(name="session", help=_SESSION)(session)
     group.command(name="provision", help=PROVISION)(provision)
+    group.command(name="relay", help=RELAY)(relay)
     app.add_typer(group, name="bench")
 
 

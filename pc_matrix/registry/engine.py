@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import suppress
+from errno import EACCES, EISDIR
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +60,16 @@ def opened(url: URL) -> Engine:
 def _make_private(path: Path, url: URL) -> None:
     # SQLite gives -wal and -shm the mode of the database, so that 0600 here is 0600 for all three.
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            os.fchmod(descriptor, 0o600)
-        finally:
-            os.close(descriptor)
+        with suppress(FileExistsError):
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        # Never opened when it is there: whoever closes a file of his process's database takes its
+        # locks from it (sqlite.org, "How To Corrupt"), and the next process to close deletes the
+        # log that this one still writes to.
+        if path.is_dir():
+            raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(EACCES, os.strerror(EACCES))
+        path.chmod(0o600)
     except OSError as error:
         raise _unopened(path, url, error) from None
 

@@ -76,6 +76,12 @@ class InboxStore:
                 .values(outcome=outcome, settled_at=at)
             )
 
+    def arrived_at(self, code: CommuneCode, event_id: EventId) -> datetime | None:
+        """When the event was taken in; ``None`` when it never was."""
+        with self._transactions.reading() as session:
+            wanted = (InboxRow.commune == code, InboxRow.event_id == event_id)
+            return session.exec(select(InboxRow.arrived_at).where(*wanted)).first()
+
     def is_waiting_before(
         self, code: CommuneCode, event_id: EventId, targets: Sequence[EventId], before: EventId
     ) -> bool:

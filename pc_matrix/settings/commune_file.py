@@ -15,7 +15,7 @@ from policies import commands
 from policies.brake_limits import BrakeLimits
 from policies.details import Detail
 from policies.mail_headers import MailAddress
-from policies.need_to_know import kind_of, sees_by_default
+from policies.need_to_know import kind_of, sees_by_default, with_photos
 from policies.quiet_hours import NIGHT, read
 from policies.terms import (
     CHARTER_VERSION,
@@ -108,6 +108,7 @@ class _AuthorityTable(Table):
     categories: list[Annotated[str, AfterValidator(key_shapes.category)]]
     kind: Annotated[str, AfterValidator(key_shapes.authority_kind)] | None = None
     sees: list[Annotated[str, AfterValidator(key_shapes.detail)]] | None = None
+    photos: bool | None = None
     email: Address | None = None
     certificate: FileName | None = None
 
@@ -173,6 +174,10 @@ def _authority(table: _AuthorityTable) -> Authority:
 
 
 def _sees(table: _AuthorityTable) -> frozenset[Detail]:
+    return with_photos(_named_details(table), table.photos)
+
+
+def _named_details(table: _AuthorityTable) -> frozenset[Detail]:
     """What the file says, or what such an authority sees; with no kind, its name may tell."""
     if table.sees is not None:
         return frozenset(DETAILS[key_shapes.folded(word)] for word in table.sees)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from policies.changes import Question
 from policies.escalation import Followed
-from policies.guided import Form
+from policies.guided import Ending, Form
 from policies.history import Destinations
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
@@ -36,6 +36,8 @@ class FakeLedger(FakeBulletins):
     all_links: dict[int, Link] = field(default_factory=dict)
     all_steps: list[tuple[int, Step]] = field(default_factory=list)
     all_enclosures: dict[int, Link] = field(default_factory=dict)
+    taken: set[int] = field(default_factory=set)
+    """The enclosures that were taken away again."""
     all_mails: dict[int, Mail] = field(default_factory=dict)
     changed: dict[int, datetime] = field(default_factory=dict)
     consents: set[tuple[EventId, UserId]] = field(default_factory=set)
@@ -167,13 +169,13 @@ class FakeLedger(FakeBulletins):
     def uncertain(self, link_id: int) -> None:
         self.all_links[link_id] = replace(self.all_links[link_id], state=LinkState.UNCERTAIN)
 
-    def enclosure(self, link_id: int, txn: str) -> Link:
+    def enclosure(self, link_id: int, txn: str, mark: str) -> Link:
         copy = self.all_links[link_id]
         for known in self.all_enclosures.values():
             if (known.destination, known.txn) == (copy.destination, txn):
                 return known
         new_id, now = len(self.all_enclosures) + 1, self.clock.now()
-        link = replace(copy, id=new_id, txn=txn, event_id=None, begun_at=now)
+        link = replace(copy, id=new_id, txn=txn, event_id=None, begun_at=now, digest=mark)
         self.all_enclosures[new_id] = replace(link, state=LinkState.PENDING)
         return self.all_enclosures[new_id]
 
@@ -183,7 +185,16 @@ class FakeLedger(FakeBulletins):
         self.all_enclosures[enclosure_id] = replace(link, event_id=event_id, state=state)
 
     def enclosures(self, report_id: int) -> Sequence[Link]:
-        return [x for x in self.all_enclosures.values() if x.report_id == report_id]
+        here = [x for x in self.all_enclosures.values() if x.report_id == report_id]
+        return [x for x in here if x.id not in self.taken]
+
+    def taken_away(self, enclosure_id: int) -> None:
+        self.taken.add(enclosure_id)
+
+    def rounds(self, link_id: int, mark: str) -> int:
+        room_id = self.all_links[link_id].destination
+        gone = [x for x in self.all_enclosures.values() if x.id in self.taken]
+        return sum((x.destination, x.digest) == (room_id, mark) for x in gone)
 
     def links(self, report_id: int) -> Sequence[Link]:
         return [link for link in self.all_links.values() if link.report_id == report_id]
@@ -294,6 +305,19 @@ class FakeLedger(FakeBulletins):
 
     def untouched_forms(self, since: datetime) -> Sequence[Form]:
         return [f for f in self.forms.values() if f.ended is None and f.touched_at < since]
+
+    def forget_form(self, source: EventId) -> None:
+        self.forms.pop(source, None)
+
+    def forget_forms(self, abandoned: datetime, sent: datetime) -> int:
+        over = [
+            f.source
+            for f in self.forms.values()
+            if f.ended and f.touched_at < (sent if f.ended is Ending.SENT else abandoned)
+        ]
+        for source in over:
+            self.forget_form(source)
+        return len(over)
 
     def note(self, report_id: int, step: Step) -> None:
         known = {(r, s.kind, s.authority, s.event) for r, s in self.all_steps}

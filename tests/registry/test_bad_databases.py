@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,32 @@ def test_a_file_that_is_no_database(tmp_path: Path, vault: Vault) -> None:
     path.write_bytes(b"Nom;Prenom\n" * 1000)
     assert "n'est pas une base SQLite" in refused(f"sqlite:///{path}", vault).why
     assert path.read_bytes().startswith(b"Nom;Prenom")
+
+
+_ANOTHER = """
+import sys
+from pc_matrix.registry import Registry
+from pc_matrix.vault import Vault
+with Registry.open(sys.argv[1], Vault(bytes.fromhex(sys.stdin.read()))) as registry:
+    print(registry.cursor(sys.argv[2]))
+"""
+
+
+def test_what_is_opened_twice_in_one_process_loses_nothing_to_another(tmp_path: Path) -> None:
+    """Closing a file takes the process's locks on it away: another one then deletes its log."""
+    key, url = Vault.new_key(), f"sqlite:///{tmp_path / 'registry.db'}"
+
+    def seen_by_another() -> str:
+        command = [sys.executable, "-c", _ANOTHER, url, CODE]
+        return subprocess.run(
+            command, input=key.hex(), capture_output=True, text=True, check=True
+        ).stdout.strip()
+
+    with Registry.open(url, Vault(key)) as first, Registry.open(url, Vault(key)):
+        first.take_in(CODE, [], "before", NOW)
+        assert seen_by_another() == "before"
+        first.take_in(CODE, [], "after", NOW)
+        assert seen_by_another() == "after"
 
 
 def test_a_damaged_file(tmp_path: Path, vault: Vault, commune: Commune) -> None:

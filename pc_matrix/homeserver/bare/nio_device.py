@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -29,6 +30,8 @@ async def prepare(
 
     Raises ``NioError``, and what ``publish`` raises.
     """
+    # What was said before this device came stays closed to it, and nio says so of each event.
+    logging.getLogger("nio").setLevel(logging.CRITICAL)
     make_private(folder)
     async with _client(base_url, user_id, folder) as client:
         ok(await client.login(password, device_name="nio"))

@@ -75,6 +75,8 @@ class Liar:
             return await self._sync(ask, forward)
         if ask.path.endswith("/keys/query"):
             return self._about_keys(await forward())
+        if ask.path.endswith("simplified_msc3575/sync"):
+            return _changed(await forward(), self._about_states)
         one = _ONE_EVENT.search(ask.path)
         if one is not None and unquote(one[2]) in self.events:
             return 200, json.dumps(self.events[unquote(one[2])]).encode()
@@ -107,6 +109,15 @@ class Liar:
         self._has_lies.clear()
         self._answered += 1
         return 200, json.dumps(answer).encode()
+
+    def _about_states(self, answer: Json) -> None:
+        """The same lies where all rooms are asked about at once."""
+        for room_id, lie in self.states.items():
+            room = answer.get("rooms", {}).get(room_id)
+            if room is not None:
+                told = {"chunk": room.get("required_state", [])}
+                lie(told)
+                room["required_state"] = told["chunk"]
 
     def _about_keys(self, answer: Answer) -> Answer:
         def change(data: Json) -> None:

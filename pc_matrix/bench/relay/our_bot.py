@@ -1,0 +1,36 @@
+"""``python -m pc_matrix.bench.relay.our_bot``: the bots of some communes, until SIGTERM.
+
+The job: ``home``, ``communes``. The first line comes once every session is open: ``cpu`` seconds so
+far. The last one: ``cpu`` seconds in all, and ``rss_mib``, the most that was resident.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from pc_matrix import logs, wiring
+from pc_matrix.bench.answering import job, say
+from pc_matrix.homeserver.bare.memory import peak_mib
+
+
+async def _run(given: dict[str, Any]) -> None:
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    async with AsyncExitStack() as stack:
+        bots = []
+        for code in given["communes"]:
+            house = stack.enter_context(wiring.open_house(Path(given["home"]), code))
+            bots.append(await stack.enter_async_context(wiring.open_bot(house)))
+        say({"cpu": time.process_time()})
+        await asyncio.gather(*(bot.run(stop) for bot in bots))
+    say({"cpu": time.process_time(), "rss_mib": peak_mib()})
+
+
+if __name__ == "__main__":
+    logs.configure(as_json=True)
+    asyncio.run(_run(job()))

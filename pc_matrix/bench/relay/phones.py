@@ -1,0 +1,92 @@
+"""The référents' phones: they report a van, then flag it, in an order that the ledger can check."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pc_matrix.bench.relay.town import Town
+from pc_matrix.bench.server import Server
+from pc_matrix.homeserver.http import Json
+from pc_matrix.homeserver.opening import Place, open_session
+from pc_matrix.homeserver.pins import PinsInMemory
+from pc_matrix.homeserver.session import Session
+from pc_matrix.vault import Vault
+from policies.terms import RoomId
+
+_STREETS = ("des Lilas", "de la Gare", "du Moulin", "des Tilleuls", "de l'Église")
+_COLOURS = ("blanche", "grise", "bleue", "noire", "rouge")
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A référent's device, his commune, and his sector's room."""
+
+    session: Session
+    code: str
+    room: RoomId
+
+    async def report(self, number: int) -> str:
+        """Say what was seen, and flag it; the flag's event."""
+        said = await self.session.send(self.room, "m.room.message", _seen(number), uuid.uuid4().hex)
+        flag: Json = {
+            "msgtype": "m.text",
+            "body": "!signaler cambriolage",
+            "m.relates_to": {"m.in_reply_to": {"event_id": said}},
+        }
+        return await self.session.send(self.room, "m.room.message", flag, uuid.uuid4().hex)
+
+
+@asynccontextmanager
+async def phones(
+    server: Server, folder: Path, vault: Vault, towns: Sequence[Town]
+) -> AsyncIterator[list[Phone]]:
+    """A phone for every référent, each knowing its room."""
+    async with AsyncExitStack() as stack:
+        made = []
+        for town in towns:
+            readers = town.people
+            for room, account in town.referents.items():
+                where = folder / account.user_id[1:].replace(":", "-")
+                place = Place(server.url, account.user_id, account.password, where, where / "lock")
+                opened = open_session(place, vault, PinsInMemory(), _always(readers))
+                session = await stack.enter_async_context(opened)
+                await session.next(None, wait=0)
+                made.append(Phone(session, town.code, room))
+        yield made
+
+
+async def backlog(held: Sequence[Phone], flags: int) -> Counter[str]:
+    """``flags`` reports, each phone's in turn, all phones at once; how many in each commune."""
+
+    async def speak(place: int) -> None:
+        for number in range(place, flags, len(held)):
+            await held[place].report(number)
+
+    await asyncio.gather(*map(speak, range(len(held))))
+    return Counter(held[number % len(held)].code for number in range(flags))
+
+
+async def steadily(held: Sequence[Phone], flags: int, per_second: float) -> list[str]:
+    """``flags`` reports at a steady pace, whatever becomes of them; the flags' events."""
+    loop = asyncio.get_running_loop()
+    begun, waiting = loop.time(), []
+    for number in range(flags):
+        await asyncio.sleep(max(0.0, begun + number / per_second - loop.time()))
+        waiting.append(asyncio.create_task(held[number % len(held)].report(number)))
+    return list(await asyncio.gather(*waiting))
+
+
+def _always(readers: frozenset[str]) -> Callable[[str], frozenset[str]]:
+    return lambda _room: readers
+
+
+def _seen(number: int) -> Json:
+    street, colour = _STREETS[number % 5], _COLOURS[number // 5 % 5]
+    body = f"Une camionnette {colour} tourne rue {street} depuis {number % 50 + 5} minutes."
+    return {"msgtype": "m.text", "body": body}
