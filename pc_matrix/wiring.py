@@ -47,7 +47,7 @@ from pc_matrix.homeserver.aftermath import Aftermath
 from pc_matrix.homeserver.guest_rooms import GuestRooms
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.in_flight import InFlight
-from pc_matrix.homeserver.opening import log_in
+from pc_matrix.homeserver.opening import http_of, log_in
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
@@ -98,12 +98,12 @@ async def open_provisioner(
     """
     if prepare:
         await begin_session(house)
-    login = await log_in(house.place, house.vault)
+    bots = await http_of(house.place, house.vault, InFlight())
     token = house.settings.secrets.admin_token
     base_url = house.settings.homeserver_url
     secret = token.get_secret_value() if token else None
     async with (
-        MatrixHttp(base_url, login.token, in_flight=InFlight()) as http,
+        bots as http,
         MatrixHttp(base_url, secret, in_flight=InFlight()) as admin_http,
     ):
         yield Provisioner(

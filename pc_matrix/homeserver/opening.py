@@ -20,8 +20,10 @@ from pc_matrix.homeserver.crypto.account import Account
 from pc_matrix.homeserver.crypto.database import Database
 from pc_matrix.homeserver.crypto.machine import Machine
 from pc_matrix.homeserver.http import MatrixHttp
+from pc_matrix.homeserver.in_flight import InFlight
 from pc_matrix.homeserver.incidents import Incidents
-from pc_matrix.homeserver.login import BotLogin, bot_login
+from pc_matrix.homeserver.kept_token import KeptToken
+from pc_matrix.homeserver.login import BotLogin, bot_login, kept_login, new_login
 from pc_matrix.homeserver.recovery.publishing import publish_once
 from pc_matrix.homeserver.sealed_file import SealedFile, Sealer
 from pc_matrix.homeserver.session import Session
@@ -54,6 +56,25 @@ async def log_in(place: Place, sealer: Sealer) -> BotLogin:
     """The bot's login, made when there is none; for what needs no encryption."""
     file = place.sealed("login", sealer)
     return await bot_login(place.base_url, place.user_id, place.password, file)
+
+
+async def http_of(place: Place, sealer: Sealer, in_flight: InFlight | None = None) -> MatrixHttp:
+    """HTTP as the bot, for what needs no encryption: a login that is kept is asked about by nothing
+    but what is asked with it.
+
+    Raises as ``log_in`` where none is kept.
+    """
+    file = place.sealed("login", sealer)
+    login = kept_login(place.user_id, file)
+
+    async def anew() -> BotLogin:
+        return await new_login(place.base_url, place.user_id, place.password, file)
+
+    async def renew() -> str:
+        return (await anew()).token
+
+    token = (login or await anew()).token
+    return KeptToken(place.base_url, token, renew, in_flight=in_flight)
 
 
 @asynccontextmanager

@@ -21,6 +21,7 @@ from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.hold import Hold
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
+from pc_matrix.registry.kept import KeptStore
 from pc_matrix.registry.knocks import KnockStore
 from pc_matrix.registry.link_codes import LinkCodeStore
 from pc_matrix.registry.links import LinkStore
@@ -51,6 +52,7 @@ class Registry(
     RoomStore,
     AppliedStore,
     RetiredRoomStore,
+    KeptStore,
     InboxStore,
     ReportStore,
     RepeatStore,
