@@ -83,7 +83,7 @@ def sectors(size: Size) -> list[str]:
 
 
 def residents(size: Size) -> list[Character]:
-    """One résident a sector, the same one in every ``size.people``-th."""
+    """One resident a sector, the same one in every ``size.people``-th."""
     return [_neighbour("Habitant", Role.RESIDENT, size, n) for n in range(size.sectors)]
 
 
