@@ -59,7 +59,10 @@ class Names:
             for link in self._ledger.links(report.id)
             if link.event_id is not None and _may_know(link.destination, directory)
         ]
-        notice = wording.named(directory.commune.language, report.number, person.name)
+        is_part = report.merged_into is not None
+        by = person_of(report.referent, directory).name if is_part else ""
+        language = directory.commune.language
+        notice = wording.named(language, report.number, person.name, added_by=by)
         await each(
             self._rooms.say_in_thread(
                 room_id, root, notice, transaction("name", item.target, room_id)

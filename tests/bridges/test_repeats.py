@@ -12,6 +12,7 @@ from bridges.escalation import Escalation
 from bridges.outcome import (
     Acknowledged,
     Answered,
+    Consented,
     Corrected,
     Dropped,
     Merged,
@@ -22,7 +23,7 @@ from bridges.outcome import (
     Withdrawn,
 )
 from policies.guided import Ending
-from policies.incoming import Edit, Withdrawal
+from policies.incoming import Consent, Edit, Withdrawal
 from policies.refusal import Refusal
 from policies.reports import ReportState
 from policies.steps import StepKind
@@ -32,6 +33,7 @@ from policies.terms import (
     Directory,
     EventId,
     Flag,
+    Person,
     Role,
     RoomId,
     TakeUp,
@@ -378,6 +380,21 @@ async def test_a_part_that_becomes_urgent_is_a_report_of_its_own(town: Town, wor
         assert "2026-0002" in urgent
         assert "forcer la porte" in urgent
     assert "17" in "".join(world.rooms.to(PAUL))
+
+
+async def test_who_lets_his_name_be_told_is_not_taken_for_the_first(
+    town: Town, world: World
+) -> None:
+    await town.both()
+    people = {**town.directory.persons, NEIGHBOUR: Person(NEIGHBOUR, "Voisin")}
+    town.directory = replace(town.directory, persons=people)
+    consent = Consent(EventId("$name"), c.GARE_ROOM, NEIGHBOUR, EventId("$m2"), given=True)
+    assert await world.carrier.carry(consent, town.directory) == Consented(given=True)
+    told = world.rooms.to(c.POLICE_ROOM)[-1]
+    assert "ajouté par Paul" in told
+    assert "Voisin" in told
+    root = town.copy(1, c.POLICE_ROOM)
+    assert world.rooms.relations[root][-1][0] == "m.thread"
 
 
 async def taken_away(town: Town, number: int, room: RoomId, author: UserId) -> Outcome:
