@@ -42,6 +42,14 @@ class Enforce(Protocol):
     ) -> Awaitable[object]: ...
 
 
+class Welcome(Protocol):
+    """Opens private rooms that are missing (``provisioning.welcoming``)."""
+
+    def __call__(
+        self, directory: Directory, now: datetime, *, again: bool = False
+    ) -> Awaitable[int]: ...
+
+
 class Upkeep:
     """One commune's."""
 
@@ -54,11 +62,12 @@ class Upkeep:
         clock: Clock,
         guard: Guard | None = None,
         corrections: Corrections | None = None,
+        welcome: Welcome | None = None,
     ) -> None:
         self._directory, self._enforce = directory, enforce
         self._charters, self._renewals = charters, renewals
         self._clock, self._guard = clock, guard
-        self._corrections = corrections
+        self._corrections, self._welcome = corrections, welcome
         self._given: Mapping[RoomId, frozenset[UserId]] | None = None
         self._looked_at_all: datetime | None = None
 
@@ -77,12 +86,14 @@ class Upkeep:
             self._looked_at_all = now if is_time else self._looked_at_all
         elif moved:
             await self._enforce(moved)
-        _, failures = await attempted(self._to_say(directory))
+        _, failures = await attempted(self._to_say(directory, again=is_time))
         if failures:
             raise failures[0]
         return self._until_next(directory, now)
 
-    def _to_say(self, directory: Directory) -> Iterator[Awaitable[object]]:
+    def _to_say(self, directory: Directory, *, again: bool) -> Iterator[Awaitable[object]]:
+        if self._welcome is not None:
+            yield self._welcome(directory, self._clock.now(), again=again)
         yield self._say(directory)
         if self._corrections is not None:
             yield self._corrections.tell(self._directory())

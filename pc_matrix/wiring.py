@@ -47,18 +47,20 @@ from pc_matrix.homeserver.aftermath import Aftermath
 from pc_matrix.homeserver.guest_rooms import GuestRooms
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.in_flight import InFlight
-from pc_matrix.homeserver.opening import log_in
+from pc_matrix.homeserver.opening import http_of, log_in
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
 from pc_matrix.language import load_with
 from pc_matrix.lookout import Lookout
 from pc_matrix.mail import open_post
+from pc_matrix.neighbours import MADE_BY_US, Elsewhere
 from pc_matrix.pictures.opening import enclosing as open_enclosing
 from pc_matrix.provisioning import Charters as CharterHook
 from pc_matrix.provisioning import Enforcement, Progress, Provisioner, one_apply, pictures
 from pc_matrix.provisioning.closing_accounts import Fate, close_account
 from pc_matrix.provisioning.ports import silent
+from pc_matrix.provisioning.welcoming import Welcoming
 from pc_matrix.registry import Registry
 from pc_matrix.registry.records import AccountState
 from pc_matrix.room_faults import room_fault
@@ -67,6 +69,7 @@ from pc_matrix.vault import Vault
 from pc_matrix.verifications import Verifications
 from pc_matrix.voice import Voice
 from pc_matrix.watch import Watch
+from policies.roles import server_of
 from policies.terms import RoomId, UserId
 
 
@@ -95,12 +98,12 @@ async def open_provisioner(
     """
     if prepare:
         await begin_session(house)
-    login = await log_in(house.place, house.vault)
+    bots = await http_of(house.place, house.vault, InFlight())
     token = house.settings.secrets.admin_token
     base_url = house.settings.homeserver_url
     secret = token.get_secret_value() if token else None
     async with (
-        MatrixHttp(base_url, login.token, in_flight=InFlight()) as http,
+        bots as http,
         MatrixHttp(base_url, secret, in_flight=InFlight()) as admin_http,
     ):
         yield Provisioner(
@@ -116,8 +119,19 @@ async def open_provisioner(
         )
 
 
-async def close_account_of(house: House, user_id: UserId, state: AccountState) -> Fate:
-    """Close an erased person's account, where we had made it and have an admin token."""
+async def close_account_of(
+    house: House, user_id: UserId, state: AccountState, where: Elsewhere
+) -> Fate:
+    """Close an erased person's account, where we had made it and have an admin token.
+
+    Never while another commune has that person: the last one that erases him closes it.
+    """
+    if server_of(user_id) != house.settings.server_name:
+        return Fate.NOT_OURS
+    if where.codes:
+        return Fate.SHARED
+    if where.unknown and state in MADE_BY_US:
+        return Fate.UNSURE
     token = house.settings.secrets.admin_token
     if token is None:
         return await close_account(None, user_id, state)
@@ -130,20 +144,23 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     """The commune's bot, ready to run.
 
     Its language knows the commune's own lists as they are now. Raises ``SettingsError`` when these
-    have faults, ``SessionInUse`` when a bot runs already, and what opening a session raises.
+    have faults, ``SessionInUse`` or ``CommuneInUse`` when a bot runs already, and what opening a
+    session raises.
     """
     book, commune, clock = house.book, house.settings.commune, house.clock
     language = load_with(house.settings.own_lists)
-    home = house.settings.session_dir.parent
+    home, hold = house.settings.session_dir.parent, house.hold()
     async with (
-        session_of(house) as session,
+        session_of(house, hold) as session,
         open_provisioner(house) as provisioner,
         _as_bot(house) as http,
     ):
         voice = Voice(session)
-        enclosing = open_enclosing(session, http, house.registry, commune, clock)
+        fingerprint = VaultFingerprint(house.vault)
+        enclosing = open_enclosing(session, http, house.registry, commune, fingerprint, clock)
         knock_book = KnockBook(house.registry, commune, clock)
         enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
+        own_rooms = provisioner.private_rooms()
         doorkeeper = Doorkeeper(enforcement, knock_book, Knocks(voice, knock_book, clock))
         upkeep = Upkeep(
             book.directory,
@@ -153,6 +170,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
             clock,
             house.guard,
             Corrections(voice, book, clock),
+            Welcoming(own_rooms.open, house.registry, commune, lambda: one_apply(home)),
         )
         guests = GuestRooms(http)
         foyer = Foyer(guests, GuestVoice(voice), house.registry, house.link_book, commune, clock)
@@ -160,9 +178,9 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         watch, to_mail = Watch(book, clock), _to_mail(house, voice, language, enclosing)
         aftermath = Aftermath(http, session.user_id)
         changes = follow(house, voice, language, aftermath, to_mail, enclosing)
-        private = SeenRooms(provisioner.private_rooms(), session)
-        reading = BulletinReading(voice, language, VaultFingerprint(house.vault), clock)
-        carrier = _carrier(house, voice, language, private, foyer, changes, reading)
+        private = SeenRooms(own_rooms, session)
+        reading = BulletinReading(voice, language, fingerprint, clock)
+        carrier = _carrier(house, voice, language, private, foyer, changes, reading, enclosing)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
@@ -193,6 +211,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 Lookout(FirstCalls(voice, voice, language), book.directory, book.waiting),
                 Escalation(voice, book, clock),
                 BulletinDesk(voice, book, reading, room_fault, clock),
+                hold.insist,
             ),
         )
 
@@ -219,9 +238,10 @@ def _carrier(
     foyer: Foyer,
     changes: Changes,
     reading: BulletinReading,
+    enclosing: Enclosing,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
-    help_ = Help(voice, clock)
+    help_ = Help(voice, voice, clock)
     return Carrier(
         changes.to_authority,
         ToSectors(voice, voice, book, reading, clock, lambda room: len(house.entitled(room))),
@@ -234,7 +254,9 @@ def _carrier(
         changes,
         Answers(voice, voice, book, clock),
         Histories(voice, voice, book, clock),
-        Guided(voice, voice, book, language, changes.to_authority, help_, clock),
+        Guided(
+            voice, voice, book, language, changes.to_authority, help_, clock, enclosing.pictures
+        ),
     )
 
 

@@ -47,6 +47,8 @@ class Deed(StrEnum):
     """Its history was opened to everybody: a new room was made."""
     TOMBSTONE = "tombstone"
     """It was declared replaced by a room that is not ours: a new room was made."""
+    OUTRANKED = "outranked"
+    """Somebody was given the bot's own power in an old room: a new room was made."""
     TOO_MANY = "too-many"
     """So many rooms would have to be made anew that a human is asked first."""
     BRAKED = "braked"
@@ -82,6 +84,7 @@ _REGISTRY_SAYS = frozenset(
         Why.CHARTER_NOT_ACCEPTED,
         Why.FOREIGN_SERVER,
         Why.ROOM_CLOSED,
+        Why.SECTOR_SPLIT,
     }
 )
 """Reasons that come from the registry, when the bot itself had let the person in."""
@@ -119,6 +122,7 @@ _LOSSES = {
     Damage.ENCRYPTION: (Deed.ENCRYPTION, ENCRYPTION),
     Damage.HISTORY: (Deed.HISTORY, HISTORY),
     Damage.TOMBSTONE: (Deed.TOMBSTONE, TOMBSTONE),
+    Damage.OUTRANKED: (Deed.OUTRANKED, POWER_LEVELS),
 }
 
 

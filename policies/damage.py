@@ -27,6 +27,8 @@ class Damage(StrEnum):
     """Open to the world: what was sent meanwhile stays readable to all, whatever is set now."""
     TOMBSTONE = "tombstone"
     """Declared replaced: applications send its people elsewhere, and cannot be told otherwise."""
+    OUTRANKED = "outranked"
+    """In a room older than version 12 somebody has the bot's own power: nobody takes it back."""
     REPLACED = "replaced"
     """Its sector was merged into another, by the commune's file."""
     ASKED = "asked"

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from policies.actions import LeftOut
 from policies.entitlement import entitlements_by_mandate, may_give
-from policies.roles import may_take_part, rooms_given
+from policies.roles import GIFTS, may_take_part, rooms_given
 from policies.room_shapes import RoomShape, RoomTexts, shape
 from policies.successors import heirs
 from policies.terms import Directory, Mandate, Role, RoomKey, RoomKind, SectorCode, UserId
@@ -76,7 +76,20 @@ class Expected:
             for mandate in self.directory.mandates
             if mandate.user_id == user_id and may_give(mandate, key, commune)
         ]
-        return _why_silent(giving, self.now)
+        return _why_silent(giving, self.now) if giving else self._why_none(key, user_id)
+
+    def _why_none(self, key: RoomKey, user_id: UserId) -> Why:
+        """Of a room that goes with any sector: perhaps his own was split, and he waits."""
+        if key.kind in (RoomKind.SECTOR, RoomKind.AUTHORITY):
+            return Why.NO_MANDATE
+        is_split = any(
+            self._why_nothing(mandate) is Why.SECTOR_SPLIT
+            for mandate in self.directory.mandates
+            if mandate.user_id == user_id
+            and mandate.runs(self.now)
+            and key.kind in {gift.kind for gift in GIFTS[mandate.role]}
+        )
+        return Why.SECTOR_SPLIT if is_split else Why.NO_MANDATE
 
     def left_out(self) -> tuple[LeftOut, ...]:
         """The people whose running mandates give them nothing yet, sorted, each with why.

@@ -1,6 +1,7 @@
 """Rooms older than version 12: their creator's power stands in their power levels, and can be lost.
 
-Nothing of ours makes them; a commune may have them from before, found by their mark.
+We make them only where a commune asks for them, for a server that knows no newer ones; a commune
+may also have them from before, found by their mark.
 """
 
 from __future__ import annotations
@@ -40,10 +41,34 @@ def is_powerless(room: ObservedRoom, bot: UserId) -> bool:
 def as_far_as_it_goes(ours: Content, room: ObservedRoom, bot: UserId) -> Content:
     """``ours``, a room's power levels, as the bot may set them there: in an old room nobody sets a
     level above his own, and who is not listed has none."""
-    if not lists_its_creator(room):
-        return ours
-    capped = {name: _capped(value) for name, value in ours.items()}
+    return made_with(ours, room.version, bot)
+
+
+def made_with(levels: Content, version: str, bot: UserId) -> Content:
+    """``levels``, as a room of ``version`` is made with them by the bot."""
+    if not is_older(version, str(_LIMITLESS_FROM)):
+        return levels
+    capped = {name: _capped(value) for name, value in levels.items()}
     return {**capped, "users": {**_map(capped, "users"), bot: FULL}}
+
+
+def is_outranked(room: ObservedRoom, bot: UserId) -> bool:
+    """Whether somebody has as much power as the bot there: nobody can take it from him again."""
+    return bool(_peers(room, bot)) and not is_powerless(room, bot)
+
+
+def closed_there(levels: Content, room: ObservedRoom, bot: UserId) -> Content:
+    """``levels`` that shut ``room``, as the bot may set them; whoever has its power keeps it."""
+    closed = made_with(levels, room.version, bot)
+    return {**closed, "users": {**_map(closed, "users"), **_peers(room, bot)}}
+
+
+def _peers(room: ObservedRoom, bot: UserId) -> dict[str, object]:
+    if not lists_its_creator(room):
+        return {}
+    users = _map(room.state.get(POWER_LEVELS, {}), "users")
+    has = _number(users.get(bot))
+    return {u: p for u, p in users.items() if u != bot and _number(p) >= max(FULL, has)}
 
 
 def _capped(value: object) -> object:

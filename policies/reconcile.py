@@ -11,7 +11,7 @@ from policies import drift
 from policies.actions import Action, Notice
 from policies.damage import Damage, Follow, damage
 from policies.membership import Expected
-from policies.old_rooms import is_older, is_powerless
+from policies.old_rooms import is_older, is_outranked, is_powerless, made_with
 from policies.pinned import is_pinned, others_pinned
 from policies.plan import Plan, ordered
 from policies.roles import server_of
@@ -55,7 +55,7 @@ def fit(
                 del standing[key]
                 unfit.append(act.RetireRoom(key, room.room_id, Damage.REPLACED, heirs))
             continue
-        match damage(wanted.shape, room, observed.rooms) or _wish(expected, observed, room):
+        match damage(wanted.shape, room, observed.rooms) or _otherwise(expected, observed, room):
             case None:
                 pass
             case Follow(room_id):
@@ -65,6 +65,13 @@ def fit(
                 del standing[key]
                 unfit.append(act.RetireRoom(key, room.room_id, found, (key,)))
     return standing, tuple(unfit)
+
+
+def _otherwise(expected: Expected, observed: Observed, room: ObservedRoom) -> Damage | None:
+    """What is wrong with a room whose settings can be put right."""
+    if is_outranked(room, expected.directory.commune.bot):
+        return Damage.OUTRANKED
+    return _wish(expected, observed, room)
 
 
 def _wish(expected: Expected, observed: Observed, room: ObservedRoom) -> Damage | None:
@@ -158,7 +165,8 @@ def _creations(world: _World) -> Iterator[Action]:
         if key in world.chosen:
             continue
         why = _why_made(world, key)
-        powers = power_levels(room.shape.powers, room.powers())
+        levels = power_levels(room.shape.powers, room.powers())
+        powers = made_with(levels, room.shape.version, world.bot)
         invitees = tuple(sorted(room.members))
         yield act.CreateRoom(key, room.shape, powers, invitees, why)
         for child in world.children(key):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from policies.damage import HISTORY, TOMBSTONE, Damage
 from policies.membership import Expected
+from policies.old_rooms import closed_there
 from policies.room_shapes import ENCRYPTION, POWER_LEVELS, Content, closed_levels
 from policies.terms import RoomId, RoomKey, RoomKind, UserId
 from policies.world import Membership, ObservedRoom
@@ -88,7 +89,8 @@ def closing(
     for event_type, content in () if wanted is None else wanted.shape.state.items():
         if event_type in _PROTECTS and room.state.get(event_type) != content:
             yield event_type, content
-    levels = closed_levels(room.state.get(POWER_LEVELS, {}))
+    bot = expected.directory.commune.bot
+    levels = closed_there(closed_levels(room.state.get(POWER_LEVELS, {})), room, bot)
     if room.state.get(POWER_LEVELS) != levels:
         yield POWER_LEVELS, levels
     tombstone = {"body": body, "replacement_room": retired.replacement}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import typer
 from typer.exceptions import TyperException
 
 _TITLES = {
@@ -58,6 +59,24 @@ def usage_error(error: TyperException) -> str:
         if re.match(pattern, said, re.DOTALL):
             return re.sub(pattern + r".*", french, said, count=1, flags=re.DOTALL) + "."
     return said
+
+
+_YES, _NO = frozenset({"o", "oui", "y", "yes"}), frozenset({"n", "non", "no"})
+
+
+def confirm(question: str, *, err: bool = False) -> None:
+    """Ask; only « oui » goes on. Raises ``Abort`` for « non », for nothing, and where none answers.
+
+    Typer's own question takes English answers alone.
+    """
+    while True:
+        said = typer.prompt(f"{question} [oui/non]", default="non", show_default=False, err=err)
+        word = str(said).strip().casefold()
+        if word in _YES:
+            return
+        if word in _NO:
+            raise typer.Abort
+        typer.echo("Répondez « oui » ou « non ».", err=err)
 
 
 def _translate_help(command: Any) -> None:

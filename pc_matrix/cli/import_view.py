@@ -70,6 +70,8 @@ def done(table: Table, changes: Changes, _: Sequence[Step]) -> Iterator[str]:
         verb = "prend" if len(changes.ended) < 2 else "prennent"
         yield f"{count(len(changes.ended), 'mandat')} {verb} fin : le fichier n'en parle plus."
     yield from _rows(table, changes, "reçoit")
+    if not changes.are_none:
+        yield "Pour voir ce que cela change dans les salons : pc-matrix plan"
 
 
 def planned(table: Table, changes: Changes, listed: Sequence[Step]) -> Iterator[str]:
@@ -83,6 +85,8 @@ def planned(table: Table, changes: Changes, listed: Sequence[Step]) -> Iterator[
             f"{count(kinds[Kind.ENDED], 'fin')}. Rien n'a été écrit dans le registre."
         )
     yield from _rows(table, changes, "recevrait")
+    if not changes.are_none:
+        yield "Pour l'écrire : la même commande sans « --plan »."
 
 
 def _rows(table: Table, changes: Changes, receives: str) -> Iterator[str]:
@@ -116,11 +120,12 @@ def read_how(table: Table) -> Iterator[str]:
 def brake(halted: Halted) -> tuple[str, str, str]:
     """What happened, why, and what to do, when too many mandates would end."""
     return (
-        f"Frein : {halted.ending} mandat(s) sur {halted.held} prendraient fin, faute d'être dans "
-        "le fichier.",
+        f"Arrêt par prudence : {count(halted.ending, 'mandat')} sur {halted.held} "
+        f"{'prendrait' if halted.ending < 2 else 'prendraient'} fin, faute d'être dans le fichier.",
         f"{_BRAKED[halted.why]} Rien n'a été écrit.",
-        "Relisez « registry import --plan --complete ». Si c'est voulu : « --complete "
-        f"--allow-endings {halted.ending} ».",
+        "Pour voir lesquels : la même commande avec « --plan ». Si le fichier n'est qu'une partie "
+        "du tableau : sans « --complete ». Si c'est bien ce que vous voulez : avec "
+        f"« --allow-endings {halted.ending} ».",
     )
 
 

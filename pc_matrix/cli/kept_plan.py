@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bridges.wording.dates import moment
 from pc_matrix.cli.given_file import bytes_of
+from pc_matrix.cli.replacing import as_options
 from pc_matrix.cli.stale_plan import differences
 from pc_matrix.provisioning import Survey
 from pc_matrix.provisioning.plan_file import PlanFile, proposed_name, read, stale, written
@@ -36,5 +37,9 @@ def check_plan(house: House, agreed: PlanFile, survey: Survey) -> None:
     """Raise ``StalePlan``, which says what changed, unless ``survey`` plans what was agreed."""
     found = agreed.difference(survey, lambda text: house.vault.digest(text, _CONTEXT))
     if found:
-        made = moment("fr", agreed.made_at, house.settings.commune.time_zone)
-        raise stale(made, differences(found, survey))
+        commune = house.settings.commune
+        made = moment("fr", agreed.made_at, commune.time_zone)
+        asked = as_options(agreed.asked, commune)
+        name = proposed_name(commune.code, house.clock.now())
+        command = f"pc-matrix plan{asked} --output {name}"
+        raise stale(made, differences(found, survey), command)

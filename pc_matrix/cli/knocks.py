@@ -97,6 +97,8 @@ def approve(
         person = directory.persons.get(user_id) or _newcomer(house, user_id, code, name)
         if user_id not in directory.persons:
             house.registry.add_person(commune.code, person)
+            if any(k.user_id == user_id for k in house.registry.knocks(commune.code)):
+                house.registry.accounts_found(commune.code, [user_id])  # who knocks has one
         house.registry.add_mandate(
             commune.code,
             Mandate(user_id, Role.RESIDENT, now, sector=code, charter_accepted=accepted),

@@ -16,10 +16,11 @@ from rich.tree import Tree
 
 from pc_matrix.cli.letters import letters_written
 from pc_matrix.cli.plan_json import Letters
-from pc_matrix.cli.plan_view import in_all, one_line, sections
+from pc_matrix.cli.plan_sums import done_in_all, in_all, refusal
+from pc_matrix.cli.plan_view import one_line, sections
 from pc_matrix.cli.replacing import as_options
 from pc_matrix.provisioning import ApplyReport, NewAccount, Phase, Progress, Survey
-from pc_matrix.provisioning.braking import brake_words
+from pc_matrix.provisioning.braking import brake_words, braked_by
 from pc_matrix.provisioning.plan_file import proposed_name
 from pc_matrix.provisioning.ports import silent
 
@@ -49,31 +50,37 @@ def print_plan(survey: Survey) -> None:
 
 def print_next(house: House, survey: Survey, kept: Path | None) -> None:
     """What can be done with the plan that was shown."""
-    braked = brake_words(survey)
+    braked = braked_by(survey)
     if braked is not None:
-        typer.echo("\n".join(braked))
+        typer.echo("\n".join(brake_words(braked, survey.directory.commune)))
+    if not survey.plan.actions:
+        return
+    allowed = "" if braked is None else f" --allow-removals {braked.removed}"
+    wished = "" if braked is None else "Seulement si c'est bien ce que vous voulez. "
+    asked = as_options(survey.expected.replace, survey.directory.commune)
     if kept is not None:
-        typer.echo(f"Plan écrit dans {kept}. Pour l'appliquer tel quel : pc-matrix apply {kept}")
-    elif survey.plan.actions:
-        name = proposed_name(house.settings.commune.code, house.clock.now())
-        asked = as_options(survey.expected.replace, survey.directory.commune)
-        command = f"pc-matrix plan{asked} --output {name}"
-        typer.echo(f"Pour le garder et l'appliquer tel quel : {command}")
+        typer.echo(f"Plan écrit dans {kept}.")
+        typer.echo(f"{wished}Pour faire exactement cela : pc-matrix apply {kept}{allowed}")
+        return
+    name = proposed_name(house.settings.commune.code, house.clock.now())
+    typer.echo(f"{wished}Pour le faire : pc-matrix apply{asked}{allowed}")
+    typer.echo(f"Pour le faire relire d'abord : pc-matrix plan{asked} --output {name}")
 
 
 def print_report(report: ApplyReport, survey: Survey, letters: Letters | None) -> None:
     console = Console(highlight=False)
     for failure in report.failed:
         line = one_line(failure.action, survey)
-        console.print(f"✗ {line} — {failure.reason}", markup=False, soft_wrap=True)
-    console.print(f"{len(report.done)} action(s) faites, {len(report.failed)} en échec.")
+        console.print(f"✗ {line} — {refusal(failure.reason)}", markup=False, soft_wrap=True)
+    console.print(done_in_all(report), markup=False)
     if letters:
         console.print(letters_written(letters), markup=False, soft_wrap=True)
     elif report.accounts:
         console.print(_passwords(report.accounts))
         console.print(
             "Ces mots de passe ne seront plus montrés : remettez chacun à son destinataire, "
-            "qui le changera à sa première connexion.",
+            "qui le changera à sa première connexion. Pour des lettres à imprimer à la place : "
+            "pc-matrix letters DOSSIER",
             soft_wrap=True,
         )
 

@@ -10,14 +10,16 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from pc_matrix.cli.plan_reasons import Reasons
-from pc_matrix.cli.plan_words import DAMAGE, FIXED, SETTINGS, WHY
+from pc_matrix.cli.plan_words import DAMAGE, FIXED, ROLES, SETTINGS, WHY
+from pc_matrix.cli.replacing import as_options
 from pc_matrix.provisioning import Survey
 from policies import actions as act
 from policies.actions import AccountAction, Action, Notice, RoomAction
-from policies.plan import Plan
 from policies.retirement import READABLE_FOR
 from policies.roles import MODERATOR
+from policies.successors import heirs
 from policies.terms import Commune, Directory, RoomKey, RoomKind, UserId
+from policies.why import Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +43,6 @@ def sections(survey: Survey) -> list[Section]:
     if plan.notices:
         found.append(Section("À savoir", tuple(view.notice(n) for n in plan.notices)))
     return found
-
-
-def in_all(plan: Plan) -> str:
-    """How much a plan does, and what its signs mean."""
-    kinds = {
-        "compte(s) à créer": sum(isinstance(a, act.MakeAccount) for a in plan.actions),
-        "salon(s) ou espace(s) à créer": sum(isinstance(a, act.CreateRoom) for a in plan.actions),
-        "salon(s) à fermer": sum(isinstance(a, act.RetireRoom) for a in plan.actions),
-        "invitation(s)": sum(
-            len(a.invitees) if isinstance(a, act.CreateRoom) else isinstance(a, act.InvitePerson)
-            for a in plan.actions
-        ),
-        "personne(s) retirée(s) d'un salon": len({a.user_id for a in plan.removals()}),
-    }
-    said = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
-    signs = "+ ajouter, ~ corriger, - retirer, ! à vérifier, · à savoir"
-    return f"En tout : {said or 'des réglages à remettre'}. ({signs})"
 
 
 def one_line(action: Action, survey: Survey) -> str:
@@ -179,7 +164,7 @@ class _View:
             case act.LinkParent():
                 return f"~ le rattacher à : {self.room(action.parent)}"
             case act.UnlinkChild() | act.UnlinkParent():
-                return "- défaire un rattachement qui n'a pas ou plus lieu d'être"
+                return _UNLINKED[type(action)]
             case act.AdoptRoom():
                 return f"~ inscrire ce salon au registre : {WHY[action.why]}"
             case act.ForgetRoom():
@@ -206,37 +191,62 @@ class _View:
     def notice(self, notice: Notice) -> str:
         match notice:
             case act.Duplicate():
-                return f"! {self.room(notice.key)} existe en double : {notice.room_id} est ignoré"
+                return (
+                    f"! {self.room(notice.key)} existe en double : {notice.room_id} ne sert pas ; "
+                    "qui s'occupe du serveur peut le supprimer"
+                )
             case act.CannotChange():
+                asked = as_options(frozenset({notice.key}), self.commune)
                 what = f"{FIXED[notice.what]} ne peut plus changer"
-                return f"! {self.room(notice.key)} : {what} ; pour un salon neuf : apply --replace"
+                how = f" ; pour un salon neuf : pc-matrix apply{asked}" if asked else ""
+                return f"! {self.room(notice.key)} : {what}{how}"
             case act.LeftByThemselves():
                 who = self.person(notice.user_id)
-                return f"· {self.room(notice.key)} : {who} est parti de son plein gré"
+                return (
+                    f"· {self.room(notice.key)} : {who} est parti de son plein gré ; il n'y est "
+                    "pas réinvité sans nouveau mandat"
+                )
             case act.LeftOut():
                 who = self.person(notice.user_id)
-                return f"· {who} n'est dans aucun salon commun : {WHY[notice.why]}"
+                return (
+                    f"· {who} n'est dans aucun salon commun : {WHY[notice.why]}{self._how(notice)}"
+                )
             case act.Knocking():
                 named = f"{notice.user_id}, qui se dit « {notice.name} »," if notice.name else ""
                 asks = named or notice.user_id
-                return f"· {self.room(notice.key)} : {asks} demande à entrer (registry knocks)"
+                where = self.room(notice.key)
+                return f"· {where} : {asks} demande à entrer (pc-matrix registry knocks)"
             case act.NeverOpened():
                 day = self.day(notice.since)
                 return (
                     f"· {self.person(notice.user_id)} n'a jamais ouvert son compte, remis le {day}"
+                    f" ; une autre lettre : pc-matrix letters DOSSIER {notice.user_id}"
                 )
             case _:  # pragma: no cover
                 assert_never(notice)
+
+    def _how(self, notice: act.LeftOut) -> str:
+        """The command by which a human settles it; nothing where it settles itself."""
+        if notice.why is not Why.SECTOR_SPLIT:
+            return ""
+        held = (m for m in self.directory.mandates if m.user_id == notice.user_id)
+        former = next((m for m in held if m.sector and heirs(self.commune, m.sector)), None)
+        if former is None or former.sector is None:
+            return ""
+        codes = " ou ".join(heirs(self.commune, former.sector))
+        role, signed = ROLES[former.role], former.charter_accepted
+        charter = "" if signed is None else f" --charte {self.day(signed)}"
+        command = f"pc-matrix registry appoint {notice.user_id} --role {role} --secteur SECTEUR"
+        return f" ; dites-le (SECTEUR : {codes}) : {command}{charter}"
 
     def _powers(self, action: act.SetPower) -> Iterator[str]:
         """A line for each person whose rights change, and one for the room's own."""
         for change in action.changes:
             becomes = "modérateur" if change.power == MODERATOR else "simple membre"
             sign = "+" if change.power > change.was else "-"
-            verb = "promouvoir" if change.power > change.was else "ôter des droits à"
+            verb = "donner des droits à" if change.power > change.was else "ôter des droits à"
             why = self.reasons.power(action.key, change.user_id)
-            levels = f"{change.was} → {change.power}, {becomes}"
-            yield f"{sign} {verb} {self.person(change.user_id)} ({levels}) : {why}"
+            yield f"{sign} {verb} {self.person(change.user_id)}, qui sera {becomes} : {why}"
         if self.reasons.settles(action) or not action.changes:
             yield f"~ remettre les droits du salon : {self.reasons.drift(action)}"
 
@@ -247,6 +257,10 @@ class _View:
         return next((a.name for a in self.commune.authorities if a.code == code), code)
 
 
+_UNLINKED = {
+    act.UnlinkChild: "- n'y plus ranger un salon qui n'en est pas, ou plus",
+    act.UnlinkParent: "- ne plus le ranger dans un espace qui n'est pas le sien, ou plus",
+}
 _ORDER = tuple(RoomKind)
 
 

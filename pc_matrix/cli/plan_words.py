@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from policies.damage import Damage
 from policies.reasons import Drift
+from policies.roles import MEMBER, MODERATOR
 from policies.terms import Role
 from policies.why import Why
 
@@ -17,7 +18,7 @@ WHY: Mapping[Why, str] = {
     Why.FOREIGN_SERVER: "son compte est sur un serveur que la commune n'admet pas",
     Why.NO_MANDATE: "aucun mandat ne lui donne ce salon",
     Why.ROOM_CLOSED: "ce secteur ou cette autorité n'est plus dans le fichier de la commune",
-    Why.SECTOR_SPLIT: "son secteur a été partagé ; dites au registre lequel est le sien",
+    Why.SECTOR_SPLIT: "son secteur a été partagé, et le registre ne dit pas lequel est le sien",
     Why.ROOM_MISSING: "il n'existe pas encore",
     Why.ROOM_LOST: "le bot n'est plus dans celui que le registre connaît",
     Why.ROOM_FOUND: "le registre ne le connaissait pas",
@@ -34,6 +35,7 @@ DAMAGE: Mapping[Damage, str] = {
     Damage.ENCRYPTION: "son chiffrement a été changé",
     Damage.HISTORY: "son historique a été ouvert à tous",
     Damage.TOMBSTONE: "il a été déclaré remplacé par un salon qui n'est pas le nôtre",
+    Damage.OUTRANKED: "quelqu'un y a autant de droits que le robot, qui ne peut pas les lui ôter",
     Damage.REPLACED: "d'après le fichier de la commune, un autre secteur prend sa suite",
     Damage.ASKED: "vous avez demandé un salon neuf",
     Damage.VERSION: "sa version de salon est plus ancienne que celle que la commune demande",
@@ -62,7 +64,7 @@ FIXED: Mapping[str, str] = {
 }
 _FIELDS: Mapping[str, str] = {
     "rotation_period_msgs": "messages par clé",
-    "rotation_period_ms": "durée d'une clé",
+    "rotation_period_ms": "jours par clé",
     "algorithm": "algorithme",
     "allow": "admis",
     "deny": "refusés",
@@ -74,6 +76,7 @@ _FIELDS: Mapping[str, str] = {
     "events_default": "écrire",
     "state_default": "régler le salon",
     "users_default": "par défaut",
+    "notifications.room": "sonner chez tous",
 }
 _ALONE = frozenset({"name", "topic", "join_rule", "history_visibility", "guest_access", "alias"})
 """Fields that say nothing beside the name of their setting."""
@@ -88,6 +91,10 @@ _VALUES: Mapping[str, str] = {
     "can_join": "admis",
     "forbidden": "refusés",
 }
+_LEVELS = frozenset(
+    {"invite", "kick", "ban", "redact", "events_default", "state_default", "notifications.room"}
+)
+_DAY_MS = 86_400_000
 _MOST_FIELDS, _LONGEST = 4, 60
 
 
@@ -101,8 +108,26 @@ def drift_words(drifts: Sequence[Drift]) -> str:
 
 
 def _field(drift: Drift) -> str:
-    change = f"{_value(drift.was)} → {_value(drift.becomes)}"
+    was, becomes = (_of(drift.name, value) for value in (drift.was, drift.becomes))
+    change = f"{was} → {becomes}"
     return change if drift.name in _ALONE else f"{_FIELDS.get(drift.name, drift.name)} {change}"
+
+
+def _of(name: str, value: object) -> str:
+    """A level as who has it, a time in days; everything else as it is."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return _value(value)
+    if name == "rotation_period_ms":
+        return f"{value / _DAY_MS:g}".replace(".", ",")
+    if name in _LEVELS or name.startswith("events."):
+        return _who_may(value)
+    return _value(value)
+
+
+def _who_may(level: int) -> str:
+    if level <= MEMBER:
+        return "tous"
+    return "les modérateurs" if level <= MODERATOR else "le robot seul"
 
 
 def _value(value: object) -> str:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pc_matrix.cli import french
 from pc_matrix.cli.app import Context
 from pc_matrix.cli.kept_plan import check_plan, keep_plan, read_plan
 from pc_matrix.cli.plan_json import Letters, report_as_json, survey_as_json
 from pc_matrix.cli.plan_print import bar, print_next, print_plan, print_report
+from pc_matrix.cli.plan_sums import counted
 from pc_matrix.cli.replacing import rooms_named
 from pc_matrix.cli.routing_view import warn
 from pc_matrix.errors import IncompleteError
@@ -168,7 +170,7 @@ async def _apply(
 
 async def _ask(context: Context, house: House, survey: Survey) -> None:
     """Ask, then look again: what was agreed to is what is done, and nothing else."""
-    typer.confirm("Appliquer ces changements ?", abort=True)
+    french.confirm("Appliquer ces changements ?")
     if (await _survey(context, house, survey.expected.replace)).plan != survey.plan:
         raise IncompleteError(
             "Rien n'a été fait : les salons ou le registre viennent de changer.",
@@ -218,9 +220,10 @@ def _raise_what_failed(report: ApplyReport) -> None:
         raise report.stopped
     if report.failed:
         raise IncompleteError(
-            f"{len(report.done)} action(s) faites, {len(report.failed)} à refaire.",
-            "Le détail est ci-dessus.",
-            "Relancez « pc-matrix apply » : ce qui est fait ne sera pas refait.",
+            f"Une partie n'a pas pu être faite : {counted(len(report.failed), 'échec')}.",
+            "Chacun est sur une ligne qui commence par ✗, ci-dessus.",
+            "Relancez « pc-matrix apply » : ce qui est fait ne sera pas refait. Si cela "
+            "recommence, montrez ces lignes à la personne qui s'occupe du serveur.",
         )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pc_matrix.cli import personal_text, registry_house
+from pc_matrix.cli import french, personal_text, registry_house
 from pc_matrix.cli.registry_view import as_json, count
 from pc_matrix.errors import InputError
 from pc_matrix.provisioning.closing_accounts import Fate
@@ -19,11 +19,12 @@ from pc_matrix.registry.personal import Fate as RowFate
 from pc_matrix.registry.spreadsheet.dates import local_day
 from pc_matrix.registry.spreadsheet.matrix_ids import BadIdError, full_id
 from pc_matrix.registry.spreadsheet.words import folded
-from pc_matrix.settings import own_lists, private_file
+from pc_matrix.settings import communes, own_lists, private_file
 from policies.terms import Commune, UserId
 
 if TYPE_CHECKING:
     from pc_matrix.cli.app import Context
+    from pc_matrix.neighbours import Elsewhere
 
 _FULL = re.compile(r"@[^\s:]+:\S+")
 _Who = Annotated[str, typer.Argument(metavar="IDENTIFIANT", help="@marie:serveur, ou marie.")]
@@ -59,6 +60,12 @@ _ACCOUNT: Mapping[Fate, str] = {
     "n'y entre plus, et il n'est plus dans aucun salon.",
     Fate.NOT_OURS: "Son compte Matrix n'a pas été créé par pc-matrix : il reste à elle. Elle peut "
     "le fermer, et effacer ses messages, elle-même.",
+    Fate.SHARED: "Son compte sur le serveur Matrix reste ouvert, avec ses messages : une autre "
+    "commune a inscrit la même personne et s'en sert. Si elle demande à y être effacée aussi, "
+    "c'est à cette commune de le faire ; la dernière ferme le compte, si pc-matrix l'avait créé.",
+    Fate.UNSURE: "Son compte, que pc-matrix avait créé, reste ouvert : rien ne dit si une autre "
+    "commune s'en sert, car le fichier ou la base de {codes} ne se lit pas. Si personne ne "
+    "s'en sert, l'administrateur du serveur doit le désactiver lui-même (et effacer, « erase »).",
     Fate.GONE: "Le serveur Matrix n'a pas, ou plus, de compte à ce nom.",
     Fate.REFUSED: "Son compte, que pc-matrix avait créé, n'a pas pu être fermé : l'administrateur "
     "du serveur doit le désactiver lui-même (et effacer, « erase »).",
@@ -120,7 +127,7 @@ def erase(
     context: Context = ctx.obj
     if context.json and not yes:
         raise typer.BadParameter("--json ne pose pas de question : ajoutez --yes.")
-    from pc_matrix import wiring
+    from pc_matrix import neighbours, wiring
 
     with registry_house.opened(context) as house:
         commune = house.settings.commune
@@ -128,14 +135,15 @@ def erase(
         rows = house.registry.held(commune.code, user_id)
         if not rows:
             raise _unknown(user_id)
-        notes = _notes(context, commune, rows)
+        notes, where = _notes(context, commune, rows), neighbours.elsewhere(house, user_id)
         if not yes:
-            _ask(user_id, rows)
+            _ask(user_id, rows, where)
         state = house.registry.account_state(commune.code, user_id)
+        neighbours.hand_on(house, user_id, state, where)
         done = house.registry.erase(commune.code, user_id, house.clock.now(), registry_house.ACTOR)
-        account = asyncio.run(wiring.close_account_of(house, user_id, state))
+        account = asyncio.run(wiring.close_account_of(house, user_id, state, where))
     if "person" in rows:  # a second time nobody knows any more whose account it was
-        notes.append(_ACCOUNT[account])
+        notes.append(_account_told(account, context, user_id, where))
     if done.is_nothing:
         raise _unknown(user_id)
     if context.json:
@@ -145,18 +153,36 @@ def erase(
         _tell(user_id, done, notes)
 
 
-def _ask(user_id: UserId, rows: Rows) -> None:
+def _ask(user_id: UserId, rows: Rows, where: Elsewhere) -> None:
     names = [str(row["name"]) for row in rows.get("person", ())]
     who = f"{names[0]} ({user_id})" if names else user_id
     mandates = len(rows.get("mandate", ()))
+    account = (
+        "son compte reste ouvert, car une autre commune s'en sert"
+        if where.codes
+        else "son compte est fermé si pc-matrix l'a créé"
+    )
     typer.echo(
         f"{who} : {count(mandates, 'mandat')} et {count(_lines(rows), 'ligne')} en tout. Ses "
-        "mandats prennent fin aussitôt, et son compte est fermé si pc-matrix l'a créé ; cela ne se "
-        "défait pas.",
+        f"mandats prennent fin aussitôt, et {account} ; cela ne se défait pas.",
         err=True,
     )
     typer.echo("Un export (pc-matrix registry export) n'est plus possible ensuite.", err=True)
-    typer.confirm("Effacer ?", abort=True, err=True)
+    french.confirm("Effacer ?", err=True)
+
+
+def _account_told(fate: Fate, context: Context, user_id: UserId, where: Elsewhere) -> str:
+    """What became of the account; other communes are named where this home holds their files."""
+    here = [code for code in where.codes if code in communes(context.home)]
+    if fate is Fate.SHARED and here:
+        command = f"pc-matrix --commune {here[0]} registry erase {user_id}"
+        return f"{_ACCOUNT[fate]} Ici, c'est {_et(here)} : {command}"
+    told = _ACCOUNT[fate]
+    return told.format(codes=_et(where.unknown)) if fate is Fate.UNSURE else told
+
+
+def _et(codes: Sequence[str]) -> str:
+    return " et ".join(part for part in (", ".join(codes[:-1]), codes[-1]) if part)
 
 
 def _tell(user_id: UserId, done: Erased, notes: list[str]) -> None:

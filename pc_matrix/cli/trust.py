@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from pc_matrix.cli import trust_incidents, trust_restore, trust_verify
+from pc_matrix.cli import french, trust_incidents, trust_restore, trust_verify
 from pc_matrix.cli.app import Context
 from pc_matrix.errors import InputError
 
@@ -104,7 +104,7 @@ def _compare(context: Context, shown: PersonIdentity, fingerprint: str, *, yes: 
             )
     elif not yes:
         question = "La personne lit-elle, de vive voix, l'empreinte du jour ?"
-        typer.confirm(question, abort=True, err=True)
+        french.confirm(question, err=True)
 
 
 def _tell(context: Context, shown: PersonIdentity) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pc_matrix.cli import recovery_text
+from pc_matrix.cli import french, recovery_text
 from pc_matrix.cli.app import Context
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def new_identity(
 
     context: Context = ctx.obj
     if not yes:
-        typer.confirm(_WARNING, abort=True, err=True)
+        french.confirm(_WARNING, err=True)
     with wiring.open_house(context.home, context.commune) as house:
         asyncio.run(restoring.new_identity(house, lambda key: _show(context, key)))
 

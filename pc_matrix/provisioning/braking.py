@@ -16,53 +16,68 @@ def braked_by(survey: Survey, allowed: int | None = None) -> Braked | None:
     return brake(survey.plan, survey.observed, commune, survey.sizes, allowed)
 
 
-def brake_words(survey: Survey) -> tuple[str, str, str] | None:
-    """What happened, why, and the remedy: what ``apply`` would stop at, were it run now."""
-    braked = braked_by(survey)
-    return None if braked is None else _words(braked, survey.directory.commune)
-
-
 def check_brake(survey: Survey, allowed: int | None = None) -> None:
     """Raise ``BrakeError`` when the plan would put out more people than ``allowed`` or is wise."""
     braked = braked_by(survey, allowed)
     if braked is None:
         return
-    what, why, remedy = _words(braked, survey.directory.commune)
-    raise BrakeError(what, f"{why} Rien n'a été fait.", remedy)
-
-
-def _words(braked: Braked, commune: Commune) -> tuple[str, str, str]:
-    return (
-        f"Frein : {braked.removed} personne(s) sur {braked.people} perdraient un salon.",
-        _why(braked, commune),
-        f"{_remedy(braked)} Si c'est voulu : ajoutez « --allow-removals {braked.removed} ».",
+    what, why, check = brake_words(braked, survey.directory.commune)
+    wished = (
+        "Si c'est bien ce que vous voulez, relancez la même commande avec "
+        f"« --allow-removals {braked.removed} »."
     )
+    raise BrakeError(what, f"{why} Rien n'a été fait.", f"{check} {wished}")
+
+
+def brake_words(braked: Braked, commune: Commune) -> tuple[str, str, str]:
+    """What happened, why, and what to look at: where ``apply`` would stop, were it run now."""
+    people = f"{_people(braked.removed)} sur {braked.people}"
+    would = "perdrait" if braked.removed < 2 else "perdraient"
+    return (
+        f"Arrêt par prudence : {people} {would} un salon.",
+        _why(braked, commune),
+        _check(braked),
+    )
+
+
+def _people(number: int) -> str:
+    return f"{number} personne" if number < 2 else f"{number} personnes"
 
 
 def _why(braked: Braked, commune: Commune) -> str:
     limits, sizes = commune.brake, braked.sizes
+    file = f"communes/{commune.code}.toml, sous [brake]"
     match braked.why:
         case BrakeReason.EMPTIED:
             return "Le registre ne donne plus aucun salon à personne : il a été vidé."
         case BrakeReason.SHRANK:
             return (
-                f"Le registre donnait un salon à {sizes.before} personne(s) au dernier "
-                f"« apply » ; il n'en reste que {sizes.now}, la moitié ou moins."
+                f"Au dernier « pc-matrix apply », le registre donnait un salon à "
+                f"{_people(sizes.before or 0)} ; il n'en reste que {sizes.now}, la moitié ou moins."
             )
         case BrakeReason.TOO_MANY:
-            return f"C'est plus que la limite de la commune ([brake] removals = {limits.removals})."
+            limit = f"{limits.removals} d'un coup (« removals » dans {file})"
+            return f"C'est plus que la limite de la commune : {limit}."
         case BrakeReason.TOO_LARGE_A_SHARE:
-            share = f"{limits.share:g}"
+            share = f"{limits.share * 100:g}".replace(".", ",")
             return (
-                f"C'est une plus grande part que la limite de la commune ([brake] share = {share})."
+                f"C'est plus que la part admise par la commune : {share} % (« share » dans {file})."
             )
         case BrakeReason.MORE_THAN_ALLOWED:
-            return "C'est plus que ce que « --allow-removals » permet."
+            return "C'est plus que le nombre que « --allow-removals » accepte."
         case _:  # pragma: no cover
             assert_never(braked.why)
 
 
-def _remedy(braked: Braked) -> str:
+def _check(braked: Braked) -> str:
+    """What to look at first: what becomes of a sector is told by the plan, person by person."""
     if braked.why in (BrakeReason.EMPTIED, BrakeReason.SHRANK):
-        return "Regardez « pc-matrix registry list » : un import l'a-t-il abîmé ?"
-    return "Relisez « pc-matrix plan » : c'est souvent le signe d'un fichier incomplet."
+        return (
+            "Vérifiez le registre : « pc-matrix registry list ». Un tableau incomplet l'a "
+            "peut-être abîmé, ou des personnes attendent encore leur nouveau secteur (voyez "
+            "« À savoir », à la fin du plan)."
+        )
+    return (
+        "Relisez ligne par ligne ce que montre « pc-matrix plan » : c'est souvent le signe d'un "
+        "tableau incomplet."
+    )

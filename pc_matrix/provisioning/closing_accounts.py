@@ -18,14 +18,21 @@ class Fate(StrEnum):
     """Nobody logs in to it again; its name and picture are gone, its messages hidden."""
     NOT_OURS = "not-ours"
     """It was there before us, or is another server's: its owner's alone."""
+    SHARED = "shared"
+    """Another commune has the same person, and uses it."""
+    UNSURE = "unsure"
+    """It is ours, and whether another commune uses it could not be read: it stays."""
     GONE = "gone"
     REFUSED = "refused"
     """The server was not reached, or refused: an administrator closes it by hand."""
 
 
 async def close_account(server: AccountServer | None, who: UserId, state: AccountState) -> Fate:
-    """Close the account that ``state`` says is ours; once the registry forgot, nobody knows."""
-    if state is AccountState.NONE:
+    """Close the account that ``state`` says is ours; once the registry forgot, nobody knows.
+
+    Whether another commune uses it is the caller's to ask, before.
+    """
+    if state in (AccountState.NONE, AccountState.FOUND):
         return Fate.NOT_OURS
     if server is None:
         return Fate.REFUSED

@@ -8,7 +8,7 @@ changed can make nobody do anything. It holds Matrix ids and settings; no name, 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,11 +28,13 @@ class Difference:
     """How the world differs from that of a plan file.
 
     ``more`` are actions that were not in it; ``fewer`` is how many of its own are not due any more.
+    ``otherwise`` are the rooms that the plan makes: among ``more``, they are made in another way.
     """
 
     changes: tuple[Change, ...]
     more: tuple[Action, ...]
     fewer: int
+    otherwise: frozenset[RoomKey] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.changes or self.more or self.fewer)
@@ -57,7 +59,15 @@ class PlanFile:
             changes(self.footprint, footprint(survey, digest)),
             tuple(action for action, text in now if text not in set(self.actions)),
             sum(text not in said for text in self.actions),
+            frozenset(self._made(survey.directory.commune.code)),
         )
+
+    def _made(self, code: CommuneCode) -> Iterator[RoomKey]:
+        """The rooms that this plan makes."""
+        for text in self.actions:
+            action = json.loads(text)
+            if action["action"] == "create-room":
+                yield key_of(action["key"], code)
 
 
 def proposed_name(code: CommuneCode, at: datetime) -> str:
@@ -105,12 +115,15 @@ def read(raw: bytes, code: CommuneCode, digest: Digest) -> PlanFile:
     return PlanFile(made_at, body["footprint"], asked, actions)
 
 
-def stale(made_at: str, lines: Sequence[str]) -> StalePlan:
-    """What to tell when a plan does not fit any more; ``lines`` say what changed."""
+def stale(made_at: str, lines: Sequence[str], command: str) -> StalePlan:
+    """What to tell when a plan does not fit any more; ``lines`` say what changed since.
+
+    ``command`` makes another one.
+    """
     return StalePlan(
-        f"Rien n'a été fait : ce plan, fait le {made_at}, ne correspond plus à ce qui est.",
+        f"Rien n'a été fait : depuis ce plan, fait le {made_at}, des choses ont changé.",
         "\n".join(lines),
-        "Faites-en un nouveau avec « pc-matrix plan --output FICHIER », et relisez-le.",
+        f"Faites-en un nouveau, et relisez-le : {command}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -12,6 +13,7 @@ from pc_matrix.provisioning.observe import Observer
 from pc_matrix.provisioning.ports import RoomRegistry, RoomServer
 from policies.actions import CreateRoom
 from policies.entitlement import private_key
+from policies.old_rooms import made_with
 from policies.room_shapes import power_levels, shape
 from policies.terms import Commune, RoomId, RoomKey, UserId
 from policies.world import Membership
@@ -33,6 +35,7 @@ class PrivateRooms:
         self._registry, self._commune, self._clock = registry, commune, clock
         self._rooms, self._observer = rooms, observer
         self._creator = Creator(rooms, registry, commune, observer, unlimited=False)
+        self._one_at_a_time = asyncio.Lock()
 
     async def open(self, user_id: UserId) -> RoomId:
         """The room with that person, made with his invitation if there is none yet.
@@ -40,6 +43,10 @@ class PrivateRooms:
         Who had left it is invited again. One whose creation a crash cut short is found again, not
         made twice. Raises ``ServerUnreachable``, and ``MatrixError`` when the server refuses.
         """
+        async with self._one_at_a_time:  # two at once would find none, and both make one
+            return await self._open(user_id)
+
+    async def _open(self, user_id: UserId) -> RoomId:
         key = private_key(user_id, self._commune)
         room_id = self._known(key) or await self._found(key)
         if room_id is None:
@@ -69,7 +76,9 @@ class PrivateRooms:
 
     async def _made(self, key: RoomKey, user_id: UserId) -> RoomId:
         found = shape(key, self._commune, room_texts(self._commune, key))
-        action = CreateRoom(key, found, power_levels(found.powers, {}), (user_id,))
+        levels = power_levels(found.powers, {})
+        powers = made_with(levels, found.version, self._commune.bot)
+        action = CreateRoom(key, found, powers, (user_id,))
         try:
             room_id = await self._creator.create(action, None)
         except Unfinished as lost:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import String, bindparam, case, func, update
@@ -90,6 +91,22 @@ class ReportStore:
         with self._transactions.changing(lastingly=lastingly) as connection:
             connection.execute(_MOVED, given)
 
+    def reports_since(
+        self, code: CommuneCode, rooms: Collection[RoomId], since: datetime
+    ) -> dict[RoomId, int]:
+        """How many reports of each of ``rooms`` were opened at ``since`` or later."""
+        wanted = (
+            select(ReportRow.source_room, func.count())
+            .where(
+                ReportRow.commune == code,
+                col(ReportRow.source_room).in_(rooms),
+                ReportRow.opened_at >= since,
+            )
+            .group_by(col(ReportRow.source_room))
+        )
+        with self._transactions.reading() as session:
+            return {RoomId(room): count for room, count in session.exec(wanted)}
+
     def set_category(self, code: CommuneCode, report_id: int, category: Category) -> None:
         """What the report is about, as its référent said, or as its text did."""
         with self._transactions.writing() as session:
@@ -121,7 +138,7 @@ def report_from(row: ReportRow) -> Report:
     """The row as the rest of the program sees it."""
     return Report(
         id=row.id or 0,
-        number=row.number,
+        number=row.number or row.merged_into,
         source_room=RoomId(row.source_room),
         source_event=EventId(row.source_event),
         referent=UserId(row.referent),
@@ -131,4 +148,5 @@ def report_from(row: ReportRow) -> Report:
         opened_at=row.opened_at,
         digest=row.digest,
         preview_event=EventId(row.preview_event) if row.preview_event else None,
+        merged_into=row.merged_into,
     )

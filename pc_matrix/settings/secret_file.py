@@ -253,7 +253,8 @@ def _absent(name: str, variable: str) -> SettingsError:
     return SettingsError(
         f"Le secret {name} manque.",
         f"Il n'est ni dans {FILE_NAME} ni dans la variable {variable}.",
-        "Lancez « pc-matrix init », ou ajoutez-le à l'un des deux.",
+        "Lancez « pc-matrix init », puis « pc-matrix homeserver up » ; ou ajoutez-le à l'un des "
+        "deux.",
     )
 
 

@@ -97,24 +97,23 @@ def test_approving_shows_both_fingerprints_and_asks(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("typer.confirm", _answering(yes=False))
+    monkeypatch.setattr("pc_matrix.cli.french.confirm", _answering(yes=False))
     assert trust(home, "approve", USER) == 1
     shown = capsys.readouterr().out
     assert fingerprint(OLD.master.public) in shown
     assert fingerprint(NEW.master.public) in shown
     assert pin_of(home) == (OLD.master.public, PinOrigin.FIRST_USE)
-    monkeypatch.setattr("typer.confirm", _answering(yes=True))
+    monkeypatch.setattr("pc_matrix.cli.french.confirm", _answering(yes=True))
     assert trust(home, "approve", USER) == 0
     assert pin_of(home) == (NEW.master.public, PinOrigin.APPROVED)
 
 
 def _answering(*, yes: bool) -> object:
-    def confirm(question: str, *, abort: bool, err: bool) -> bool:
+    def confirm(question: str, *, err: bool) -> None:
         import typer
 
         if not yes:
             raise typer.Abort
-        return True
 
     return confirm
 
@@ -122,11 +121,10 @@ def _answering(*, yes: bool) -> object:
 def test_a_key_swapped_at_the_question_is_not_approved(
     home: Path, server: FakeServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def swap(question: str, *, abort: bool, err: bool) -> bool:
+    def swap(question: str, *, err: bool) -> None:
         server.answer = Owner(salt=80).answer()
-        return True
 
-    monkeypatch.setattr("typer.confirm", swap)
+    monkeypatch.setattr("pc_matrix.cli.french.confirm", swap)
     assert trust(home, "approve", USER) == 0
     assert pin_of(home)[0] == NEW.master.public
 

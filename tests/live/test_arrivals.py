@@ -21,17 +21,21 @@ from pc_matrix.errors import AccessDenied
 from pc_matrix.homeserver.admin import SynapseAdmin
 from pc_matrix.homeserver.embedded import accounts
 from pc_matrix.homeserver.embedded.server import Embedded
-from pc_matrix.homeserver.http import MatrixHttp, client_path
+from pc_matrix.homeserver.http import MatrixError, MatrixHttp, admin_path, client_path
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.settings import load_secrets
+from policies.damage import TOMBSTONE
+from policies.room_shapes import POWER_LEVELS
 from policies.terms import RoomKind
 from tests.live import federation
 from tests.live.conftest import free_port
+from tests.live.foreign_member import ForeignMember, settings_of
 from tests.live.town import Town, town
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 PASSWORD = "une phrase assez longue"
-PATIENCE = 90.0
+PATIENCE = 180.0
+SIGNED = ("--charte", "oui")
 
 
 @dataclass
@@ -206,10 +210,9 @@ async def test_a_refused_knock_is_taken_away_kindly(two: Two) -> None:
     assert user_id not in [one["user_id"] for one in waiting]
 
 
-async def _code(two: Two, name: str) -> str:
+async def _code(two: Two, name: str, role: str = "habitant", *signed: str) -> str:
     told = await two.town.commands.run(
-        *("--json", "registry", "link-code", name, "--role", "habitant", "--secteur", "centre"),
-        *("--charte", "oui"),
+        *("--json", "registry", "link-code", name, "--role", role, "--secteur", "centre"), *signed
     )
     return str(json.loads(told)["code"])
 
@@ -229,7 +232,7 @@ async def _say(phone: Client, room: str, text: str) -> None:
 
 
 async def test_a_code_binds_an_account_of_another_server(two: Two) -> None:
-    code = await _code(two, "Nadia Ailleurs")
+    code = await _code(two, "Nadia Ailleurs", "habitant", *SIGNED)
     bot = f"@{people.BOT}:{people.SERVER_NAME}"
     user_id, phone = await two.foreigner()
     room = await phone.create("Bot", [bot], direct=True)
@@ -267,3 +270,174 @@ async def test_the_bot_does_not_stay_where_others_listen(two: Two) -> None:
                 break
             await asyncio.sleep(0.5)
     assert len(members) == 1
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def pair(two: Two) -> AsyncIterator[tuple[ForeignMember, ForeignMember]]:
+    """A référente and a resident of the sector on the other server, linked by their codes.
+
+    She signed nothing on paper: the bot, running, opens a room in which she is shown the charter.
+    """
+    codes = [
+        await _code(two, "Nadia Ailleurs", "référent"),
+        await _code(two, "Omar Ailleurs", "habitant", *SIGNED),
+    ]
+    async with AsyncExitStack() as stack:
+        nadia, omar = await asyncio.gather(*(_linked(two, code, stack) for code in codes))
+        charter = await nadia.phone.wait_for(body_contains="Pour accepter", timeout=PATIENCE)
+        await nadia.phone.react(charter.room_id, charter.event_id, "✅")
+        for member in (nadia, omar):
+            await two.until(member.user_id, "join")
+        assert charter.was_sealed
+        assert charter.room_id == nadia.room(RoomKind.PRIVATE, nadia.user_id)
+        await nadia.until_she_has(two.centre, 50)
+        yield nadia, omar
+
+
+async def _linked(two: Two, code: str, stack: AsyncExitStack) -> ForeignMember:
+    user_id, phone = await two.foreigner()
+    guest = await phone.create("Bot", [f"@{people.BOT}:{people.SERVER_NAME}"], direct=True)
+    await _say(phone, guest, f"!lier {code}")
+    await phone.wait_for(room_id=guest, body_contains="✅", timeout=PATIENCE)
+    token = load_secrets(two.other.home).required("admin_token")
+    async with MatrixHttp(two.other.url, token) as admin:
+        own = await SynapseAdmin(admin).login_as(user_id)
+        await SynapseAdmin(admin).lift_rate_limit(user_id)
+    http = await stack.enter_async_context(MatrixHttp(two.other.url, own))
+    return ForeignMember(two.town, user_id, phone, http)
+
+
+async def test_a_member_of_another_server_gets_no_further_than_her_mandate(
+    two: Two, pair: tuple[ForeignMember, ForeignMember]
+) -> None:
+    """One référente for all of it: to let her in takes longer than her attacks."""
+    nadia, omar = pair
+    stranger, _phone = await two.foreigner()
+    before = settings_of(await nadia.state(two.centre))
+    await _by_her_own_rights_she_changes_nothing(two, nadia, stranger)
+    assert settings_of(await nadia.state(two.centre)) == before
+    await two.town.bot.stop()
+    await _with_rights_that_nobody_gave_her(two, nadia, stranger)
+    await _no_room_that_the_registry_does_not_give(two, nadia)
+    await two.town.restart_bot()
+    await _all_of_it_is_undone_and_explained(two, nadia, before)
+    assert await nadia.membership(two.centre, stranger) == ""
+    await _once_her_mandate_is_over_no_door_opens(two, nadia, omar)
+
+
+async def _by_her_own_rights_she_changes_nothing(
+    two: Two, nadia: ForeignMember, stranger: str
+) -> None:
+    room = two.centre
+    levels = (await nadia.state(room))[POWER_LEVELS, ""]
+    for kind, content in (
+        ("m.room.name", {"name": "Club"}),
+        (POWER_LEVELS, {**levels, "invite": 0}),
+        ("m.room.join_rules", {"join_rule": "public"}),
+        ("m.room.encryption", {"algorithm": "none"}),
+        ("m.room.history_visibility", {"history_visibility": "world_readable"}),
+        ("m.room.server_acl", {"allow": ["*"], "deny": []}),
+        (TOMBSTONE, {"body": "", "replacement_room": "!club"}),
+    ):
+        assert await nadia.set(room, kind, content) is not None, kind
+    for verb, whom in (
+        ("invite", stranger),
+        ("invite", people.JOEL.user_id),
+        ("kick", people.AMELIE.user_id),
+        ("ban", people.AMELIE.user_id),
+        ("kick", nadia.bot),
+    ):
+        assert await nadia.does(room, verb, whom) is not None, (verb, whom)
+    assert await nadia.membership(room, people.AMELIE.user_id) == "invite"
+
+
+async def _with_rights_that_nobody_gave_her(two: Two, nadia: ForeignMember, stranger: str) -> None:
+    """The bot is down; the town's own server has made her an administrator of the room."""
+    room = two.centre
+    await nadia.make_room_admin(room)
+    await nadia.until_she_has(room, 100)
+    assert await nadia.set(room, "m.room.name", {"name": "Club"}) is None
+    assert await nadia.does(room, "kick", people.AMELIE.user_id) is None
+    # What only the room's creator may, her server refuses all the same.
+    for kind, content in (
+        ("m.room.join_rules", {"join_rule": "public"}),
+        ("m.room.history_visibility", {"history_visibility": "world_readable"}),
+        ("m.room.encryption", {"algorithm": "none"}),
+    ):
+        assert await nadia.set(room, kind, content) is not None, kind
+    # Ours, asked to tell one of its own people, does not.
+    assert await nadia.does(room, "invite", people.JOEL.user_id) is not None
+    # Hers lets her invite a colleague, and the colleague come in; ours has never heard of him.
+    assert await nadia.does(room, "invite", stranger) is None
+    await nadia.until(room, lambda s: s["m.room.name", ""]["name"] == "Club")
+    said = await nadia.phone.send(room, "Bonjour à tous")
+    await _arrives(two, said)
+    assert await nadia.membership(room, stranger) == ""
+
+
+async def _no_room_that_the_registry_does_not_give(two: Two, nadia: ForeignMember) -> None:
+    """Shut or open: the guard asks the registry, and tells her whom to ask."""
+    own = people.SERVER_NAME
+    office = nadia.room(RoomKind.AUTHORITY, "gendarmerie")
+    assert await nadia.joins(office, own) is not None
+    other = nadia.room(RoomKind.SECTOR, "gare")
+    await nadia.open_the_door(other)
+    assert "mairie" in (await nadia.joins(other, own) or "")
+    assert await nadia.membership(other, nadia.user_id) == ""
+
+
+async def _all_of_it_is_undone_and_explained(
+    two: Two, nadia: ForeignMember, before: dict[tuple[str, str], object]
+) -> None:
+    await nadia.until(two.centre, lambda state: settings_of(state) == before)
+    amelie = ("m.room.member", people.AMELIE.user_id)
+    await nadia.until(two.centre, lambda state: state[amelie]["membership"] == "invite")
+    door = ("m.room.join_rules", "")
+    gare = nadia.room(RoomKind.SECTOR, "gare")
+    await nadia.until(gare, lambda state: state[door]["join_rule"] == "knock")
+    private = nadia.room(RoomKind.PRIVATE, nadia.user_id)
+    kindly = await nadia.phone.wait_for(
+        room_id=private, body_contains="Ce n'est pas grave", timeout=PATIENCE
+    )
+    assert kindly.was_sealed
+    assert "vous aviez changé le nom" in kindly.text
+    assert "vous aviez retiré Amélie" in kindly.text
+    assert "Demandez-le à la mairie" in kindly.text
+    await nadia.until_she_has(two.centre, 50)
+
+
+async def _once_her_mandate_is_over_no_door_opens(
+    two: Two, nadia: ForeignMember, omar: ForeignMember
+) -> None:
+    """Her server is in the room for her neighbour's sake, and lets her in by itself."""
+    rooms = [two.centre, nadia.room(RoomKind.REFERENTS), nadia.room(RoomKind.COMMUNE_SPACE)]
+    await two.town.commands.run("registry", "revoke", nadia.user_id)
+    her = ("m.room.member", nadia.user_id)
+    for room in rooms:
+        await nadia.until(room, lambda state: state[her]["membership"] == "leave")
+    await two.town.bot.stop()
+    for room in rooms:
+        assert await nadia.joins(room, people.SERVER_NAME) is not None
+    await nadia.open_the_door(two.centre)
+    await omar.until_its_server_has(two.centre, "m.room.join_rules", {"join_rule": "public"})
+    assert await nadia.joins(two.centre, people.SERVER_NAME) is None
+    await nadia.says(two.centre, "Je suis revenue")
+    # What he says stands after it all; whoever hears him has been sent the rest, too.
+    await _arrives(two, await omar.says(two.centre, "Bonjour"))
+    assert await nadia.membership(two.centre, nadia.user_id) == "leave"
+    await two.town.restart_bot()
+    await nadia.until(two.centre, lambda s: s["m.room.join_rules", ""]["join_rule"] == "knock")
+    assert await nadia.membership(two.centre, nadia.user_id) == "leave"
+    assert await nadia.membership(two.centre, omar.user_id) == "join"
+
+
+async def _arrives(two: Two, event_id: str) -> None:
+    """Until the town's server has what was said on the other one."""
+    async with two.town.admin_http() as http, asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                await http.request("GET", admin_path(1, "fetch_event", event_id))
+            except MatrixError:
+                await asyncio.sleep(0.3)
+            else:
+                return

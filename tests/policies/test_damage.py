@@ -226,6 +226,14 @@ def test_a_split_sectors_people_are_given_to_nobody_by_a_guess() -> None:
     assert LeftOut(BOB, Why.SECTOR_SPLIT) in found.notices
     made = [a for a in found.actions if isinstance(a, act.CreateRoom)]
     assert {(a.key, a.invitees) for a in made} == {(NORD, ()), (SUD, ())}
+    # Of the rooms that go with a sector, and of those that never did.
+    gone = {(a.key.kind, a.user_id): a.why for a in found.removals()}
+    assert gone[RoomKind.COMMUNE_SPACE, BOB] is Why.SECTOR_SPLIT
+    assert gone[RoomKind.REFERENTS, ANNA] is Why.SECTOR_SPLIT
+    assert now.why_out(key(RoomKind.REFERENTS), BOB) is Why.NO_MANDATE
+    assert now.why_out(NORD, BOB) is Why.NO_MANDATE
+    dropped = wanted(people_of(replace(SPLIT, sectors=(Sector(SectorCode("nord"), "Nord"),))))
+    assert dropped.why_out(SPACE, BOB) is Why.NO_MANDATE
     retired = Retired(old, SECTOR, None, Damage.REPLACED, NOW)
     assert list(leavers(retired, world.rooms[old], now)) == []
     assert TOMBSTONE not in dict(closing(retired, world.rooms[old], now, "fermé"))

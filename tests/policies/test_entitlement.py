@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from policies.charter import Asked, asked, lapses, to_ask
-from policies.entitlement import entitlements
+from policies.entitlement import entitlements, without_a_room
 from policies.membership import expected
 from policies.readers import readers
 from policies.terms import Directory, Mandate, Role, RoomId, RoomKey, RoomKind
@@ -35,6 +35,18 @@ def test_who_waits_for_the_charter_has_a_private_room_and_nothing_else() -> None
     people = directory(resident(charter_accepted=None))
     assert rooms(people) == {PRIVATE}
     assert to_ask(people, NOW) == {ANNA: Asked.FIRST}
+
+
+def test_whose_private_room_is_missing() -> None:
+    zoe, bob = user("zoe"), user("bob")
+    people = directory(
+        mandate(zoe, Role.REFERENT, "centre"),
+        resident(charter_accepted=None),
+        mandate(bob, Role.RESIDENT, "centre"),
+    )
+    assert without_a_room(people, NOW) == (ANNA, zoe)
+    assert without_a_room(replace(people, rooms={RoomId("!a"): PRIVATE}), NOW) == (zoe,)
+    assert without_a_room(people, BEFORE - DAY) == ()
 
 
 def test_a_charter_to_be_accepted_later_gives_nothing_before() -> None:

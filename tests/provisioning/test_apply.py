@@ -207,13 +207,13 @@ async def test_foreign_people_are_left_out_and_said(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("names", "before", "why", "remedy"),
     [
-        (["anna", "bob"], None, "[brake] removals = 1", "pc-matrix plan"),
+        (["anna", "bob"], None, "la limite de la commune : 1 d'un coup", "pc-matrix plan"),
         (["anna", "bob", "carl", "dora", "maire"], None, "il a été vidé", "registry list"),
         (
             ["anna", "bob"],
             6,
-            "à 6 personne(s) au dernier « apply » ; il n'en reste que 3",
-            "import",
+            "donnait un salon à 6 personnes ; il n'en reste que 3",
+            "Un tableau incomplet",
         ),
     ],
 )
@@ -230,7 +230,7 @@ async def test_the_brake_says_why_and_what_to_do(
     with pytest.raises(BrakeError) as caught:
         await provisioner.apply(await provisioner.plan())
     what, reason, todo = caught.value.diagnostics()
-    assert f"{len(names)} personne(s) sur 5" in what
+    assert f"{len(names)} personne" in what
     assert why in reason
     assert remedy in todo
     assert f"--allow-removals {len(names)}" in todo
@@ -242,12 +242,12 @@ async def test_a_larger_share_and_a_smaller_permission_are_told_too(stage: Stage
         stage.registry.end_mandates(stage.commune.code, user(name), stage.now)
     provisioner = stage.provisioner()
     survey = await provisioner.plan()
-    with pytest.raises(BrakeError, match="Frein") as caught:
+    with pytest.raises(BrakeError, match="Arrêt par prudence") as caught:
         await provisioner.apply(survey)
-    assert "[brake] share = 0.2" in caught.value.why
+    assert "20 % (« share » dans communes/59999.toml" in caught.value.why
     with pytest.raises(BrakeError) as caught:
         await provisioner.apply(survey, allow_removals=1)
-    assert "plus que ce que" in caught.value.why
+    assert "plus que le nombre que « --allow-removals » accepte" in caught.value.why
 
 
 async def test_an_apply_remembers_how_many_people_there_were_and_a_braked_one_does_not(
@@ -255,16 +255,16 @@ async def test_an_apply_remembers_how_many_people_there_were_and_a_braked_one_do
 ) -> None:
     code = stage.commune.code
     await stage.settle()
-    assert stage.registry.applied_people(code) == 5
+    assert stage.registry.kept(code).people == 5
     for name in ("anna", "bob", "carl"):
         stage.registry.end_mandates(code, user(name), stage.now)
     provisioner = stage.provisioner()
     survey = await provisioner.plan()
     with pytest.raises(BrakeError):
         await provisioner.apply(survey)
-    assert stage.registry.applied_people(code) == 5
+    assert stage.registry.kept(code).people == 5
     await provisioner.apply(survey, allow_removals=3)
-    assert stage.registry.applied_people(code) == 2
+    assert stage.registry.kept(code).people == 2
 
 
 async def test_each_picture_is_uploaded_once_whatever_the_number_of_rooms(stage: Stage) -> None:

@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from pc_matrix import wiring
-from pc_matrix.cli import plan_print, provision
+from pc_matrix.cli import french, plan_print, provision
 from pc_matrix.cli.app import Context
 from pc_matrix.errors import BrakeError, IncompleteError, StoreError
 from pc_matrix.homeserver.http import MatrixError
@@ -135,7 +135,7 @@ def test_apply_asks(town: Town) -> None:
     refused = town.run("apply", answer="n\n")
     assert refused.exit_code == 1
     assert town.stage.server.rooms == {}
-    assert town.run("apply", answer="y\n").exit_code == 0
+    assert town.run("apply", answer="bof\noui\n").exit_code == 0
     assert town.stage.server.rooms
 
 
@@ -144,7 +144,7 @@ def test_what_was_agreed_to_is_what_is_done(town: Town, monkeypatch: pytest.Monk
         town.stage.appoint("erik", Role.RESIDENT, "gare")
         return True
 
-    monkeypatch.setattr(typer, "confirm", meanwhile)
+    monkeypatch.setattr(french, "confirm", meanwhile)
     assert isinstance(town.run("apply").exception, IncompleteError)
     assert town.stage.server.rooms == {}
 
@@ -168,9 +168,9 @@ def test_failures_end_with_status_9_and_are_told(town: Town) -> None:
     town.stage.server.refuse = lambda r: refusal if "space.child" in r else None
     result = town.run("apply", "--yes")
     assert isinstance(result.exception, IncompleteError)
-    assert "✗ Espace de la commune : + y ranger : Salon des référents — M_FORBIDDEN" in (
-        result.stdout
-    )
+    refused = "le serveur Matrix ne le permet pas au robot (M_FORBIDDEN)"
+    assert f"✗ Espace de la commune : + y ranger : Salon des référents — {refused}" in result.stdout
+    assert "échecs." in result.stdout
     # The passwords are shown all the same.
     assert all(password in result.stdout for password in town.stage.server.passwords.values())
 

@@ -30,7 +30,8 @@ async def test_an_account_of_ours_is_closed_once(server: FakeServer, state: Acco
 
 
 async def test_anothers_and_an_administrators_are_not(server: FakeServer) -> None:
-    assert await close_account(server, ANNA, AccountState.NONE) is Fate.NOT_OURS
+    for state in (AccountState.NONE, AccountState.FOUND):
+        assert await close_account(server, ANNA, state) is Fate.NOT_OURS
     server.admins.add(ANNA)
     assert await close_account(server, ANNA, AccountState.HANDED_OVER) is Fate.NOT_OURS
     assert server.deactivated == set()

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
+from pc_matrix.cli import french
 from pc_matrix.errors import BrakeError, IncompleteError, InputError, StalePlan
 from pc_matrix.vault import Vault
 from policies.terms import Person, Role
@@ -115,15 +115,15 @@ def _undone(town: Town) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (_name, "Registre : Annette (@anna:here.test) a changé."),
-        (_mandate, "Registre : Fred (@fred:here.test) a changé."),
+        (_name, "Annette (@anna:here.test) : son inscription au registre a changé."),
+        (_mandate, "Fred (@fred:here.test) : son inscription au registre a changé."),
         (_mandate, "En plus : + créer un compte pour Fred"),
-        (_intruder, "Salon du secteur Centre : ses membres ont changé."),
+        (_intruder, "Salon du secteur Centre : des personnes y sont venues ou parties."),
         (_intruder, "En plus : Salon du secteur Centre : - retirer @eve:here.test"),
         (_setting, "Salon du secteur Centre : ses réglages ont changé."),
-        (_gone, "Salon des référents : créé, perdu ou retrouvé."),
-        (_account, "Compte : Erik (@erik:here.test) a changé."),
-        (_undone, "1 action(s) de ce plan ne sont plus à faire."),
+        (_gone, "Salon des référents : il a été créé, perdu ou retrouvé."),
+        (_account, "Erik (@erik:here.test) : son compte a changé."),
+        (_undone, "Ne valent plus dans ce plan : 1 ligne."),
     ],
 )
 def test_when_the_world_has_changed_nothing_is_done_and_the_change_is_named(
@@ -137,9 +137,23 @@ def test_when_the_world_has_changed_nothing_is_done_and_the_change_is_named(
     what, why, remedy = found.diagnostics()
     assert "fait le 1er juin 2026, 15:00" in what
     assert said in why
-    assert "pc-matrix plan --output" in remedy
+    assert "pc-matrix plan --output plan-59999-" in remedy
     after = [r for r in settled.stage.server.requests if r.startswith(("kick", "invite", "set"))]
     assert after == before
+
+
+def test_a_room_that_is_made_for_others_is_named_once(town: Town) -> None:
+    path = town.folder / "p.json"
+    assert town.run("plan", "--output", str(path)).exit_code == 2
+    town.stage.appoint("zoe", Role.RESIDENT, "gare")
+    found = town.run("apply", str(path)).exception
+    assert isinstance(found, StalePlan)
+    others = "à créer aussi, mais pas pour les mêmes personnes."
+    assert f"Salon du secteur Gare : {others}" in found.why
+    assert f"Espace de la commune : {others}" in found.why
+    assert "En plus : + créer un compte pour Zoe" in found.why
+    assert "En plus : Salon" not in found.why
+    assert "Ne valent plus" not in found.why
 
 
 def test_time_alone_can_outdate_a_plan(settled: Town) -> None:
@@ -189,7 +203,7 @@ def test_between_the_question_and_the_work_it_is_looked_at_again(
     settled: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = kept(settled)
-    monkeypatch.setattr(typer, "confirm", lambda *_, **__: _intruder(settled))
+    monkeypatch.setattr(french, "confirm", lambda *_, **__: _intruder(settled))
     assert isinstance(settled.run("apply", str(path)).exception, IncompleteError)
 
 

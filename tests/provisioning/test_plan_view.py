@@ -12,14 +12,16 @@ import pytest
 
 from pc_matrix.cli.plan_json import plan_as_json, report_as_json, survey_as_json
 from pc_matrix.cli.plan_view import one_line, sections
+from pc_matrix.cli.plan_words import drift_words
 from pc_matrix.provisioning import ApplyReport, Failure, NewAccount, Survey
 from policies import actions as act
 from policies.actions import Action, Notice, PowerChange
 from policies.damage import Damage
 from policies.membership import Expected, expected
 from policies.plan import Plan
+from policies.reasons import Drift
 from policies.room_shapes import Content, power_levels, shape
-from policies.terms import Role, RoomId, RoomKind
+from policies.terms import Role, RoomId, RoomKind, Sector, SectorCode
 from policies.why import Why
 from policies.world import Observed, ObservedRoom
 from tests.policies.worlds import (
@@ -62,9 +64,15 @@ def every_action() -> Iterator[tuple[Action, str]]:
         )
     yield act.SetPower(SECTOR, {}, ()), "~ remettre les droits du salon"
     changes = (PowerChange(ANNA, 0, 50),)
-    yield act.SetPower(SECTOR, POWERS, changes), "+ promouvoir Anna (@anna:here.test) (0 → 50, mod"
+    yield (
+        act.SetPower(SECTOR, POWERS, changes),
+        "+ donner des droits à Anna (@anna:here.test), qui sera mod",
+    )
     changes = (PowerChange(user("bob"), 100, 0),)
-    yield act.SetPower(SECTOR, POWERS, changes), "simple membre) : aucun mandat ne lui donne ce"
+    yield (
+        act.SetPower(SECTOR, POWERS, changes),
+        "qui sera simple membre : aucun mandat ne lui donne ce",
+    )
     yield act.ForgetRoom(SECTOR, RoomId("!a")), "~ rayer ce salon du registre"
     for damage in Damage:
         retire = act.RetireRoom(SECTOR, RoomId("!a"), damage, (SECTOR,))
@@ -85,8 +93,8 @@ def every_action() -> Iterator[tuple[Action, str]]:
     yield act.PinCharter(SECTOR, ()), "~ y épingler la charte"
     yield act.LinkChild(SPACE, SECTOR, {}), "+ y ranger : Salon du secteur Centre"
     yield act.LinkParent(SECTOR, SPACE, {}), "~ le rattacher à : Espace de la commune"
-    yield act.UnlinkChild(SPACE, RoomId("!x")), "- défaire un rattachement"
-    yield act.UnlinkParent(SECTOR, RoomId("!x")), "- défaire un rattachement"
+    yield act.UnlinkChild(SPACE, RoomId("!x")), "- n'y plus ranger un salon"
+    yield act.UnlinkParent(SECTOR, RoomId("!x")), "- ne plus le ranger dans un espace"
     yield act.RegainPower(SECTOR), "~ faire rendre ses droits au bot par le serveur"
     yield act.LiftBan(SECTOR, ANNA), "~ lever le bannissement prononcé contre Anna"
     for role in Role:
@@ -122,6 +130,36 @@ def test_every_notice_has_its_words_and_its_json(notice: Notice, words: str) -> 
     plan = Plan((), (notice,))
     assert words in sections(survey(plan))[0].lines[0]
     assert json.loads(json.dumps(plan_as_json(plan)))["notices"][0]["action"]
+
+
+def test_who_waits_for_his_half_of_a_sector_is_told_with_the_command() -> None:
+    centre = (SectorCode("centre"),)
+    halves = (
+        Sector(SectorCode("nord"), "Nord", centre),
+        Sector(SectorCode("sud"), "Sud", centre),
+    )
+    people = directory(
+        mandate(ANNA, Role.REFERENT, "centre"), commune=replace(COMMUNE, sectors=halves)
+    )
+    found = survey(Plan((), (act.LeftOut(ANNA, Why.SECTOR_SPLIT),)), expected(people, NOW, texts))
+    (line,) = sections(found)[0].lines
+    assert line.endswith(
+        "lequel est le sien ; dites-le (SECTEUR : nord ou sud) : pc-matrix registry appoint "
+        "@anna:here.test --role référent --secteur SECTEUR --charte 02/05/2026"
+    )
+
+
+def test_levels_and_times_are_told_as_what_they_are() -> None:
+    levels = {
+        "invite": (0, 100),
+        "redact": (50, 150),
+        "rotation_period_ms": (604_800_000, 86_400_000),
+    }
+    said = drift_words([Drift(name, was, becomes) for name, (was, becomes) in levels.items()])
+    assert said == (
+        "inviter tous → le robot seul, effacer les modérateurs → le robot seul, jours par clé 7 → 1"
+    )
+    assert drift_words([Drift("allow_ip_literals", True, False)]) == "adresses IP oui → non"
 
 
 def test_every_kind_of_room_has_a_name() -> None:
@@ -232,10 +270,10 @@ def test_rights_of_people_and_of_the_room_are_told_apart() -> None:
     changes = (PowerChange(ANNA, 0, 50), PowerChange(user("bob"), 50, 0))
     action = act.SetPower(SECTOR, POWERS, changes)
     assert list(sections(survey(Plan((action,)), room=room))[0].lines) == [
-        f"+ promouvoir Anna (@anna:here.test) (0 → 50, modérateur) : {SINCE}",
-        "- ôter des droits à @bob:here.test (50 → 0, simple membre) : "
+        f"+ donner des droits à Anna (@anna:here.test), qui sera modérateur : {SINCE}",
+        "- ôter des droits à @bob:here.test, qui sera simple membre : "
         "aucun mandat ne lui donne ce salon",
-        "~ remettre les droits du salon : inviter 0 → 100",
+        "~ remettre les droits du salon : inviter tous → le robot seul",
     ]
 
 

@@ -112,7 +112,13 @@ def house(tmp_path: Path, commune: Commune, vault: Vault) -> Iterator[Any]:
         registry.declare(commune, NOW)
         yield SimpleNamespace(
             registry=registry,
-            settings=SimpleNamespace(commune=commune),
+            settings=SimpleNamespace(
+                commune=commune,
+                home=tmp_path,
+                server_name=commune.server_name,
+                database_url=f"sqlite:///{tmp_path / 'registry.db'}",
+            ),
+            vault=vault,
             clock=SimpleNamespace(now=lambda: NOW),
         )
 
@@ -131,8 +137,8 @@ def run(house: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
     commands.register(app)
 
-    def invoke(*arguments: str, as_json: bool = False) -> Result:
+    def invoke(*arguments: str, as_json: bool = False, answer: str = "") -> Result:
         context = _Context(tmp_path, None, as_json)
-        return CliRunner().invoke(app, ["registry", *arguments], obj=context)
+        return CliRunner().invoke(app, ["registry", *arguments], obj=context, input=answer)
 
     return invoke

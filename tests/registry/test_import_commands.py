@@ -188,13 +188,13 @@ def test_the_brake(
         return
     error = error_of(result)
     assert isinstance(error, BrakeError)
-    assert "10 mandat(s) sur 10" in error.what
+    assert "10 mandats sur 10 prendraient fin" in error.what
     assert "--allow-endings 10" in error.remedy
     assert set(ends(house).values()) == {"None"}
     assert UserId("@marie:saint-exemple.test") not in house.registry.contacts(CODE)
     planned = run("import", str(file), "--complete", "--plan", *allowed)
     assert planned.exit_code == 2
-    assert "Frein : 10 mandat(s)" in planned.stdout
+    assert "Arrêt par prudence : 10 mandats sur" in planned.stdout
 
 
 def test_an_empty_whole_file_waits_for_a_human(run: Run, file: Path, house: Any) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 from typer.testing import Result
 
 from pc_matrix import wiring
@@ -29,7 +28,7 @@ def closings(monkeypatch: pytest.MonkeyPatch) -> list[tuple[UserId, AccountState
     """Whose account was to be closed, and what the registry had said of it."""
     asked: list[tuple[UserId, AccountState]] = []
 
-    async def close(house: object, who: UserId, state: AccountState) -> Fate:
+    async def close(house: object, who: UserId, state: AccountState, _where: object) -> Fate:
         asked.append((who, state))
         return Fate.NOT_OURS if state is AccountState.NONE else Fate.CLOSED
 
@@ -135,20 +134,14 @@ def test_erasing_closes_an_account_of_ours_and_says_so(
     assert closings == [(MARIE, AccountState.HANDED_OVER), (PAUL, AccountState.NONE)]
 
 
-def test_erasing_asks_first(run: Run, house: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no(question: str, *, abort: bool, err: bool) -> None:
-        assert (question, abort, err) == ("Effacer ?", True, True)
-        raise typer.Abort
-
-    monkeypatch.setattr(typer, "confirm", no)
+def test_erasing_asks_first(run: Run, house: Any) -> None:
     result = run("erase", "marie")
     assert result.exit_code == 1
     assert (
         "Marie Dupont (@marie:saint-exemple.test) : 1 mandat et 4 lignes en tout" in result.stderr
     )
     assert MARIE in house.registry.directory(house.settings.commune).persons
-    monkeypatch.setattr(typer, "confirm", lambda question, *, abort, err: True)
-    assert run("erase", "marie").exception is None
+    assert run("erase", "marie", answer="o\n").exception is None
     assert MARIE not in house.registry.directory(house.settings.commune).persons
 
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0017_revisions"
-down_revision = "0010_name_consents"
+down_revision = "0016_repeats"
 
 _TABLES = ("person", "mandate", "room")
 _EVENTS = {"insert": ("new",), "update": ("old", "new"), "delete": ("old",)}
