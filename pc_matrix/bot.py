@@ -163,7 +163,7 @@ class Bot:
         """
         if not self._is_time():
             return
-        self._looked_at = self._inbox.directory()
+        self._looked_at, self._look_by = self._inbox.directory(), -math.inf
         await self._alert()
         # A room that moves while it is put right is looked at again, and so is one that was not.
         moved, self._moved = self._moved, set()

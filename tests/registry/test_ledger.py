@@ -125,6 +125,24 @@ def test_what_fails_half_way_leaves_neither_number_nor_link(registry: Registry) 
     assert registry.depart(CODE, report.id, 2026, "d", [], NOW).number == "2026-0001"
 
 
+def test_only_what_a_repeated_send_finds_out_does_not_wait_for_the_disk(
+    registry: Registry,
+) -> None:
+    if registry._transactions.engine.dialect.name != "sqlite":
+        return  # PostgreSQL waits for every commit, and several at once
+    how = registry._transactions
+
+    def synchronous(*, lastingly: bool) -> int:
+        with how.changing(lastingly=lastingly) as connection:
+            return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    full, normal = 2, 1
+    assert [synchronous(lastingly=it) for it in (True, False, True)] == [full, normal, full]
+    synchronous(lastingly=False)
+    with how.writing() as session:
+        assert session.connection().exec_driver_sql("PRAGMA synchronous").scalar_one() == full
+
+
 def test_a_link_is_written_once_and_settled(registry: Registry) -> None:
     report = registry.open_report(CODE, flag(), NOW)
     link = registry.link(CODE, report.id, RoomId("!police"), "txn-1", NOW)
