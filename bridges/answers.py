@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bridges.belonging import whole_of
+from bridges.each import each
 from bridges.feedback import report_under
 from bridges.outcome import Answered, Dropped, Outcome, Refused
 from bridges.ports import AckLedger, Clock, MessageReader, RoomSender
 from bridges.private import person_of, tell
-from bridges.spreading import spread
+from bridges.spreading import by_referent, spread
 from bridges.wording import feedback as wording
 from bridges.wording import relay as relay_wording
 from bridges.wording.notice import Notice
@@ -52,14 +54,22 @@ class Answers:
         if not meant.words:
             return await self._refuse(command, Refusal.EMPTY, directory)
         report, number = meant.report, meant.report.number or ""
-        referent = person_of(report.referent, directory)
-        notice = wording.answered(referent, number, meant.authority.name, meant.words)
-        about = command.event_id
-        await tell(self._rooms, directory, referent, notice, purpose="answer", about=about)
+        await each(
+            self._answer(one, meant, command, directory)
+            for one in by_referent(whole_of(report, self._ledger))
+        )
         officer = person_of(command.sender, directory)
         await self._confirm(command, wording.answer_sent(officer, number), directory)
         self._note(StepKind.ANSWERED, meant, command)
         return Answered(number)
+
+    async def _answer(
+        self, report: Report, meant: _Meant, command: Command, directory: Directory
+    ) -> None:
+        referent = person_of(report.referent, directory)
+        number, about = report.number or "", command.event_id
+        notice = wording.answered(referent, number, meant.authority.name, meant.words)
+        await tell(self._rooms, directory, referent, notice, purpose="answer", about=about)
 
     async def drop(self, command: Command, directory: Directory) -> Outcome:
         """``!sans-suite 2026-0042 …``: closed; the référent hears it kindly, with the motive."""
@@ -72,7 +82,8 @@ class Answers:
         if standing in (Standing.CLOSED, Standing.DROPPED):
             return await self._refuse(command, Refusal.ALREADY_CLOSED, directory)
         step = Step(StepKind.DROPPED, self._clock.now(), meant.authority.code, command.event_id)
-        await spread(self._rooms, report, meant.authority, before, step, directory, meant.words)
+        whole = whole_of(report, self._ledger)
+        await spread(self._rooms, whole, meant.authority, before, step, directory, meant.words)
         officer = person_of(command.sender, directory)
         sent = wording.drop_sent(officer, number, with_words=bool(meant.words))
         await self._confirm(command, sent, directory)

@@ -20,8 +20,8 @@ _SKIP = "⏭️"
 class Asking:
     """One commune's."""
 
-    def __init__(self, rooms: RoomSender, *, photos: bool = False) -> None:
-        self._rooms, self.photos = rooms, photos
+    def __init__(self, rooms: RoomSender) -> None:
+        self._rooms = rooms
 
     async def ask(
         self,
@@ -57,7 +57,7 @@ class Asking:
     ) -> None:
         """Under what would leave: how to say yes or no, and how to change an answer."""
         person = person_of(form.user_id, directory)
-        notice = wording.changes(person, form, lead, photos=self.photos)
+        notice = wording.changes(person, form, lead)
         await self._say(person, notice, directory, "guided-changes", about)
 
     async def say(self, person: Person, key: str, about: EventId, directory: Directory) -> None:

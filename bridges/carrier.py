@@ -130,7 +130,7 @@ class Carrier:
             case CommandName.NAME:
                 return await self.help.correct(command, Refusal.NOTHING_TO_NAME, directory)
             case CommandName.UNKNOWN:
-                return await self.help.correct(command, Refusal.UNKNOWN_COMMAND, directory)
+                return await self.help.unknown(command, directory)
             case name:
                 assert_never(name)
 

@@ -11,7 +11,16 @@ from typing import assert_never
 
 from bridges.change_ports import ChangeLedger, RoomCleaner, RoomCorrector
 from bridges.judging import Barred, Judged, Judging
-from bridges.outcome import Awaiting, Declined, Ignored, Later, Outcome, Refused, Unchanged
+from bridges.outcome import (
+    Awaiting,
+    Corrected,
+    Declined,
+    Ignored,
+    Later,
+    Outcome,
+    Refused,
+    Unchanged,
+)
 from bridges.ports import Clock
 from bridges.private import person_of, tell
 from bridges.reasons import reasons
@@ -39,7 +48,10 @@ from policies.changes import (
 from policies.incoming import Edit, Withdrawal
 from policies.refusal import Refusal
 from policies.reports import Report, ReportState
-from policies.terms import Answer, Directory, EventId, Flag
+from policies.terms import Answer, Directory, EventId, Flag, Message, MessageKind
+
+_STAY = (Change.UPDATE, Change.ASK, Change.DOUBT, Change.RESUME)
+"""Changes after which the copies are still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +132,23 @@ class Changes:
         may = may_ask(report, directory, self.clock.now())
         reading, in_danger = self._reading(report, where, judged), judged.call is not None
         decided = of_edit(where, reading, may_ask=may, in_danger=in_danger)
+        await self._follow_enclosed(decided, report, judged.message, change, directory)
         if isinstance(judged, Barred):
             return await self._without_words(decided, report, judged, change, directory)
         return await self._with_words(decided, report, judged, change, directory)
+
+    async def _follow_enclosed(
+        self,
+        decided: Change,
+        report: Report,
+        message: Message | None,
+        change: EventId,
+        directory: Directory,
+    ) -> None:
+        """A photo that the message shows no more goes at once, whatever its new words are."""
+        is_known = message is not None and message.kind is not MessageKind.UNSETTLED
+        if message is not None and is_known and decided in _STAY:
+            await self.rewording.swaps.take_away(report, message.enclosed, change, directory)
 
     def _reading(self, report: Report, where: Standing, judged: Judged | Barred) -> Reading:
         if isinstance(judged, Barred):
@@ -166,6 +192,9 @@ class Changes:
                 return await self.to_authority.show_again(report, judged, directory, change)
             case Change.HURRY:
                 return await self.to_authority.hurry(report, directory)
+            case Change.UPDATE if report.merged_into is not None and judged.call is not None:
+                await self.withdrawals.take_out(report, directory)
+                return Corrected(self.ledger.report(report.id).number or "")
             case Change.UPDATE:
                 return await self.rewording.pass_on(report, judged, change, directory)
             case Change.ASK:
@@ -173,7 +202,7 @@ class Changes:
             case Change.DOUBT:
                 return await self.rewording.doubt(report, None, change, directory)
             case Change.RESUME:
-                return await self.rewording.resume(report, change, directory)
+                return await self.rewording.resume(report, judged, change, directory)
             case Change.WITHDRAW:
                 return await self._denounces(report, judged, change, directory)
             case _:

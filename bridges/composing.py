@@ -6,10 +6,12 @@ gone. What is put together goes the way of any flagged message.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Iterable
 from datetime import datetime
 
 from bridges.ports import FormLedger, MessageReader
 from bridges.wording import guided as wording
+from policies.attachments import Album, Attachment
 from policies.guided import Filled, Form, Step
 from policies.message_words import whole
 from policies.terms import (
@@ -55,7 +57,19 @@ class Composing:
             said = _said(filled, message, commune)
             if said:
                 lines.append(wording.line(commune.language, step, said))
-        return _together(form, lines, read)
+        if not read:
+            return None
+        photos = [photo async for photo in self._photos(form)]
+        captions = (" ".join(whole(photo).text.split()) for photo in photos)
+        lines += [wording.line(commune.language, Step.PHOTO, said) for said in captions if said]
+        return _together(form, lines, read, photos)
+
+    async def _photos(self, form: Form) -> AsyncIterator[Message]:
+        """Those that are still there; one that was taken back, or made something else, is gone."""
+        for filled in form.photos:
+            message = await self._answer(form, filled)
+            if message is not None and isinstance(message.enclosed, Attachment):
+                yield message
 
     async def _answer(self, form: Form, filled: Filled) -> Message | None:
         """One answer's message, when it is still there and his own."""
@@ -69,34 +83,37 @@ def _said(filled: Filled, message: Message | None, commune: Commune) -> str:
     return "" if message is None else " ".join(whole(message).text.split())
 
 
-def _together(form: Form, lines: list[str], read: list[Message]) -> Message | None:
-    if not read:
-        return None
+def _together(form: Form, lines: list[str], read: list[Message], photos: list[Message]) -> Message:
+    all_read = (*read, *photos)
+    files = tuple(p.enclosed for p in photos if isinstance(p.enclosed, Attachment))
     return Message(
         form.source,
         form.room_id,
         form.user_id,
         _last(form),
-        _kind(read),
+        _kind(read, photos),
         "\n".join(lines),
-        encrypted=all(message.encrypted for message in read),
-        trust=_worst(read),
+        encrypted=all(message.encrypted for message in all_read),
+        trust=_worst(all_read),
+        enclosed=Album(files) if files else None,
     )
 
 
 def _last(form: Form) -> datetime:
     """When the last of its answers was given: the same whenever it is read."""
-    return max(filled.at for filled in form.answers.values())
+    return max(filled.at for filled in (*form.answers.values(), *form.photos))
 
 
-def _kind(read: list[Message]) -> MessageKind:
-    """Text, if every answer is: one whose words are not certain makes the whole uncertain."""
-    formed = all(m.formatted is None or m.formatted.intact for m in read)
-    is_text = formed and all(m.kind is MessageKind.TEXT for m in read)
-    return MessageKind.TEXT if is_text else MessageKind.UNSETTLED
+def _kind(read: list[Message], photos: list[Message]) -> MessageKind:
+    """Of the whole: one answer whose words are not certain makes all of it uncertain."""
+    formed = all(m.formatted is None or m.formatted.intact for m in (*read, *photos))
+    is_text = all(m.kind is MessageKind.TEXT for m in read)
+    if not (formed and is_text and all(m.kind is MessageKind.FILE for m in photos)):
+        return MessageKind.UNSETTLED
+    return MessageKind.FILE if photos else MessageKind.TEXT
 
 
-def _worst(read: list[Message]) -> SenderTrust:
+def _worst(read: Iterable[Message]) -> SenderTrust:
     found = {message.trust for message in read}
     order = (SenderTrust.IDENTITY_CHANGED, SenderTrust.UNSIGNED)
     return next((trust for trust in order if trust in found), SenderTrust.SIGNED)

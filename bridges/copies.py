@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bridges.belonging import copy_in
 from bridges.change_ports import ChangeLedger, RoomCleaner, RoomCorrector
 from bridges.each import each
 from bridges.ports import Clock
@@ -65,7 +66,8 @@ class Copies:
             txn = transaction(new.purpose, new.change, room_id)
             await self._rooms.replace(room_id, root, new.report_in(room_id), txn)
             txn = transaction(f"{new.purpose} news", new.change, room_id)
-            await self._rooms.say_in_thread(room_id, root, new.news, txn)
+            thread = self._thread(link, root)
+            await self._rooms.say_in_thread(room_id, thread, new.news, txn)
         self._ledger.rewritten(link.id, new.digest)
 
     async def _move(self, link: Link, report_in: Callable[[RoomId], Notice], digest: str) -> None:
@@ -97,7 +99,13 @@ class Copies:
         txn = transaction(purpose, about, room_id)
         if room_id != link.destination or link.event_id is None:
             return await self._rooms.send(room_id, notice, txn)
-        return await self._rooms.say_in_thread(room_id, link.event_id, notice, txn)
+        thread = self._thread(link, link.event_id)
+        return await self._rooms.say_in_thread(room_id, thread, notice, txn)
+
+    def _thread(self, link: Link, copy: EventId) -> EventId:
+        """Where something is said of a copy: in its thread, or in the one that it stands in."""
+        report = self._ledger.report(link.report_id)
+        return copy_in(report, link.destination, self._ledger) or copy
 
     def _is_linked(self, link: Link, room_id: RoomId) -> bool:
         """Whether that room has a copy of its own, and hears of it anyhow."""

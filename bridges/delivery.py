@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bridges.each import each
 from bridges.enclosing import Enclosing
@@ -12,13 +13,13 @@ from bridges.outcome import Outcome, Refused, Relayed, Uncertain
 from bridges.ports import Clock, ReportLedger, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as wording
-from bridges.wording.enclosures import file_name
+from bridges.wording import repeats
+from bridges.wording.enclosures import file_names
 from bridges.wording.notice import Notice
 from policies.details import Detail
+from policies.enclosures import Enclosures
 from policies.mails import MailKind
-from policies.need_to_know import Leaving
-from policies.pictures import Picture
-from policies.positions import Position
+from policies.need_to_know import Leaving, enclosures_for
 from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
 from policies.reports import LinkState, Report, ReportState
@@ -42,8 +43,10 @@ class Parcel:
     """Who wrote the message, where he lets his name be told."""
     marked: bool = True
     """Whether the sector room sees on the message that it was passed on."""
-    enclosure: Picture | Position | None = None
+    enclosures: Enclosures = ()
     urgent: bool = False
+    people: int = 0
+    """How many told of its event, where it is part of another report."""
 
     def __repr__(self) -> str:
         return f"Parcel({self.report.id})"
@@ -76,18 +79,13 @@ class Delivery:
         destinations = route(report.category or Category.OTHER, directory, now)
         if isinstance(destinations, Refusal):
             return await self._nowhere(parcel, destinations, directory)
-        number = self._ledger.number_report(report.id, now.year)
+        # The year that people have there: on New Year's Eve it begins before that of UTC.
+        year = now.astimezone(ZoneInfo(directory.commune.time_zone)).year
+        number = self._ledger.number_report(report.id, year)
         mails = [d for d in destinations if isinstance(d, MailDestination)]
         rooms = [d for d in destinations if isinstance(d, Destination)]
         self._write_down(parcel, mails)
-        language, enclosure = directory.commune.language, parcel.enclosure
-        name = "" if enclosure is None else file_name(language, number, enclosure)
-        certain = await each(
-            self._arrives(
-                parcel, d.room_id, notice_of(parcel, d.authority, number, directory), name, now
-            )
-            for d in rooms
-        )
+        certain = await each(self._arrives(parcel, d, number, directory, now) for d in rooms)
         went = Went(
             arrived=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if sure],
             missing=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if not sure],
@@ -106,13 +104,11 @@ class Delivery:
             self._ledger.mail(report.id, code, MailKind.REPORT, txn)
 
     async def _arrives(
-        self, parcel: Parcel, room_id: RoomId, notice: Notice, name: str, now: datetime
+        self, parcel: Parcel, to: Destination, number: str, directory: Directory, now: datetime
     ) -> bool:
-        """Send to one destination, the words first; whether all of it surely arrived.
-
-        ``name`` is what its picture is called there.
-        """
-        source = parcel.report.source_event
+        """Send to one destination, the words first; whether all of it surely arrived."""
+        source, room_id = parcel.report.source_event, to.room_id
+        notice = notice_of(parcel, to.authority, number, directory)
         txn = transaction("report", source, room_id)
         link = self._ledger.link(parcel.report.id, room_id, txn, parcel.digest)
         if link.state is not LinkState.SENT:
@@ -122,9 +118,9 @@ class Delivery:
             event_id = await self._rooms.send(room_id, notice, link.txn)
             self._ledger.sent(link.id, event_id)
             link = replace(link, event_id=event_id)
-        if parcel.enclosure is None:
-            return True
-        return await self._enclosing.follow(link, parcel.enclosure, name, source, now)
+        mine = enclosures_for(to.authority, parcel.enclosures)
+        names = file_names(directory.commune.language, number, mine)
+        return await self._enclosing.follow(link, mine, names, source, now)
 
     async def _tell(self, parcel: Parcel, number: str, went: Went, directory: Directory) -> Outcome:
         report = parcel.report
@@ -145,7 +141,13 @@ class Delivery:
             await mark(self._rooms, report)
         minutes = directory.commune.remind_after if parcel.urgent else 0
         notice = wording.relayed(
-            referent, number, went.arrived, went.mailed, minutes, masked=went.masked
+            referent,
+            number,
+            went.arrived,
+            went.mailed,
+            minutes,
+            urgent=parcel.urgent,
+            masked=went.masked,
         )
         await tell(
             self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event
@@ -188,6 +190,18 @@ def will_be_masked(leaving: Leaving, category: Category | None, directory: Direc
     return [authority.name for authority in leaving.masked_for(authorities)]
 
 
+def will_see_no_photo(
+    enclosures: Enclosures, category: Category | None, directory: Directory
+) -> list[str]:
+    """Who of those who will receive the report, or may, is not sent its photos."""
+    return [
+        authority.name
+        for authority in directory.commune.authorities
+        if (category in authority.categories if category else authority.categories)
+        and enclosures_for(authority, enclosures) != enclosures
+    ]
+
+
 def notice_of(
     parcel: Parcel, authority: Authority | None, number: str, directory: Directory
 ) -> Notice:
@@ -197,8 +211,10 @@ def notice_of(
     """
     authority = authority or Authority(AuthorityCode(""), "", frozenset())
     facts = facts_of(parcel, authority, number, directory)
-    words = parcel.leaving.to(authority)
-    return wording.report(directory.commune.language, facts, words, parcel.enclosure)
+    words, enclosures = parcel.leaving.to(authority), enclosures_for(authority, parcel.enclosures)
+    if facts.is_part:
+        return repeats.also(directory.commune.language, facts, words)
+    return wording.report(directory.commune.language, facts, words, enclosures)
 
 
 def facts_of(
@@ -208,6 +224,7 @@ def facts_of(
     report, commune = parcel.report, directory.commune
     names = {sector.code: sector.name for sector in commune.sectors}
     is_masked = parcel.leaving.is_masked_for(authority)
+    withheld = len(parcel.enclosures) - len(enclosures_for(authority, parcel.enclosures))
     return wording.ReportFacts(
         number=number,
         category=report.category or Category.OTHER,
@@ -219,6 +236,10 @@ def facts_of(
         urgent=parcel.urgent,
         resident=_resident(parcel, authority, directory),
         known_to=_who_sees(Detail.PLATE, parcel, directory) if is_masked else None,
+        photos_withheld=withheld,
+        photos_at=_who_sees(Detail.PHOTO, parcel, directory) if withheld else (),
+        is_part=report.merged_into is not None,
+        people=parcel.people,
     )
 
 

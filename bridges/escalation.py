@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 from bridges.each import attempted
 from bridges.ports import Clock, EscalationLedger, RoomSender
 from bridges.private import person_of, tell
+from bridges.spreading import by_referent
 from bridges.wording import escalation as wording
 from policies.administrators import administrators
 from policies.authority import officers
 from policies.escalation import Due, Followed, GiveUp, Morning, Remind, due
 from policies.relay import transaction
+from policies.reports import WITHDRAWN
 from policies.steps import Step, StepKind
 from policies.terms import AuthorityCode, Category, Directory, RoomKind
 
@@ -45,14 +47,20 @@ class Escalation:
 
     async def _say(self, one: Due, now: datetime, directory: Directory) -> None:
         match one:
-            case Remind():
+            case Remind() if self._stands(one.followed):
                 await self._remind(one, now, directory)
-            case GiveUp():
+            case GiveUp() if self._stands(one.followed):
                 await self._give_up(one, now, directory)
             case Morning():
                 await self._bring_up(one, now, directory)
+            case Remind() | GiveUp():
+                pass
             case _:
                 assert_never(one)
+
+    def _stands(self, followed: Followed) -> bool:
+        """Whether nobody took the report away since it was looked at: others were told before."""
+        return self._ledger.report(followed.report.id).state not in WITHDRAWN
 
     async def _remind(self, one: Remind, now: datetime, directory: Directory) -> None:
         room_id = directory.room_of(RoomKind.AUTHORITY, one.authority)
@@ -74,13 +82,11 @@ class Escalation:
         report, minutes = one.followed.report, _minutes(one.followed, now)
         silent = _names(one.authorities, directory)
         mailed = _names(one.followed.mailed, directory)
-        referent, number, about = (
-            person_of(report.referent, directory),
-            report.number or "",
-            report.source_event,
-        )
-        notice = wording.unreached(referent, number, silent, mailed)
-        await tell(self._rooms, directory, referent, notice, purpose="unreached", about=about)
+        number, about = report.number or "", report.source_event
+        for told in by_referent((report, *self._ledger.merged(number))):
+            referent = person_of(told.referent, directory)
+            notice = wording.unreached(referent, number, silent, mailed)
+            await tell(self._rooms, directory, referent, notice, purpose="unreached", about=about)
         figures = wording.Figures(
             number,
             silent,
@@ -107,13 +113,16 @@ class Escalation:
         room_id = directory.room_of(RoomKind.AUTHORITY, one.authority)
         if room_id is None:
             return
-        reports = tuple(waiting_of(followed, directory) for followed in one.followed)
+        standing = tuple(followed for followed in one.followed if self._stands(followed))
+        if not standing:
+            return
+        reports = tuple(waiting_of(followed, directory) for followed in standing)
         notice = wording.morning(directory.commune, reports)
         txn = transaction(StepKind.MORNING.value, one.day.isoformat(), room_id)
         event_id = await self._rooms.send(room_id, notice, txn)
         # A sign under a message that brings up several says not which of them it means.
-        event = event_id if len(one.followed) == 1 else None
-        for followed in one.followed:
+        event = event_id if len(standing) == 1 else None
+        for followed in standing:
             step = Step(StepKind.MORNING, now, one.authority, event)
             self._ledger.note(followed.report.id, step)
 

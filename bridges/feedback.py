@@ -5,6 +5,7 @@ Nothing else of an authority room goes that way: a sign carries no text.
 
 from __future__ import annotations
 
+from bridges.belonging import first_of, whole_of
 from bridges.outcome import Acknowledged, Ignored, Outcome, Refused, TakenBack
 from bridges.ports import AckLedger, Clock, RoomSender
 from bridges.spreading import spread
@@ -60,7 +61,8 @@ class Feedback:
             return Refused(authority)
         step = Step(kind, now, authority.code, event_id)
         before = self._ledger.steps(report.id)
-        await spread(self._rooms, report, authority, before, step, directory)
+        whole = whole_of(report, self._ledger)
+        await spread(self._rooms, whole, authority, before, step, directory)
         # Kept even when it is news to nobody: another officer's sign may be taken away.
         self._ledger.note(report.id, step)
         return None
@@ -74,7 +76,7 @@ def report_under(
         return None
     linked = ledger.link_by_event(event_id)
     if linked is not None:
-        return linked[0] if linked[1].destination == room_id else None
+        return first_of(linked[0], ledger) if linked[1].destination == room_id else None
     found = ledger.step_by_event(event_id)
     if found is None or is_sign(found[1]) or found[1].authority is None:
         return None

@@ -10,6 +10,7 @@ from bridges.outcome import (
     Asked,
     Awaiting,
     Declined,
+    Merged,
     Offered,
     Outcome,
     Refused,
@@ -20,12 +21,16 @@ from bridges.outcome import (
 from bridges.ports import Clock, FormLedger, ReportLedger
 from bridges.private import person_of
 from bridges.to_authority import ToAuthority
-from policies.guided import LASTS, Ending, Form
+from policies.form_keeping import ABANDONED_FOR, SENT_FOR
+from policies.guided import Ending, Form, has_lapsed
+from policies.pictures import UNFIT
+from policies.quotas import QUOTAS
 from policies.refusal import Refusal
+from policies.relay import referent_sectors
 from policies.reports import ReportState
 from policies.terms import Answer, Directory, EventId, Flag
 
-_FATAL = frozenset({Refusal.NO_MANDATE, Refusal.NOT_A_SECTOR_ROOM, Refusal.OVER_QUOTA})
+_FATAL = frozenset({Refusal.NO_MANDATE, Refusal.NOT_A_SECTOR_ROOM, *QUOTAS})
 """Refusals that no other answer would change."""
 
 
@@ -85,9 +90,11 @@ class FormEnds:
     ) -> Outcome:
         """What changed since it was shown was shown anew: then he is asked again."""
         match outcome:
-            case Relayed() | Uncertain() | Declined():
+            case Relayed() | Merged() | Uncertain() | Declined():
                 self.keep(form, about)
             case Awaiting() | Offered() | Returned():
+                return await self._shown(replace(form, ended=None), outcome, about, directory)
+            case Refused(refusal) if refusal in UNFIT:
                 return await self._shown(replace(form, ended=None), outcome, about, directory)
             case _:
                 self.keep(replace(form, ended=Ending.BARRED), about)
@@ -95,20 +102,36 @@ class FormEnds:
 
     async def bar(self, form: Form, about: EventId, directory: Directory) -> Outcome:
         """He is no référent any more."""
+        self._let_go(form)
         await self.say(form, "not-a-referent", about, directory)
         self.keep(replace(form, ended=Ending.BARRED), about)
         return Refused(Refusal.NO_MANDATE)
 
     async def lapse(self, form: Form, directory: Directory) -> Outcome:
         """Nobody answered for too long: nothing was sent, and he is told once."""
+        self._let_go(form)
         await self.say(form, "lapsed", form.source, directory)
         self.keep(replace(form, ended=Ending.LAPSED), form.last_event)
         return Asked()
 
+    def _let_go(self, form: Form) -> None:
+        """What waited for his yes waits no longer."""
+        report = self._ledger.report_of(form.source)
+        if report is not None and self._waits(report.state):
+            self._ledger.set_state(report.id, ReportState.DECLINED)
+
     async def lapse_all(self, directory: Directory) -> None:
-        """Let go of every form that nobody answered for too long."""
-        for form in self._ledger.untouched_forms(self._clock.now() - LASTS):
-            await self.lapse(form, directory)
+        """Let go of every form that nobody answered for too long, or whose référent is none any
+        more, of which then nothing is kept; and forget those that are over for long.
+        """
+        now = self._clock.now()
+        for form in self._ledger.untouched_forms(now):
+            if not set(form.sectors) & set(referent_sectors(form.user_id, directory, now)):
+                await self.bar(form, form.source, directory)
+                self._ledger.forget_form(form.source)
+            elif has_lapsed(form, now):
+                await self.lapse(form, directory)
+        self._ledger.forget_forms(now - ABANDONED_FOR, now - SENT_FOR)
 
     async def say(self, form: Form, key: str, about: EventId, directory: Directory) -> None:
         await self._asking.say(person_of(form.user_id, directory), key, about, directory)

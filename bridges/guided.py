@@ -13,13 +13,14 @@ from typing import assert_never
 from bridges import first_calls
 from bridges.asking import Asking, sectors_of
 from bridges.form_ends import FormEnds, GuidedLedger
+from bridges.guided_photos import Photos
 from bridges.hearing import Opinion, opinion
 from bridges.help import Help
 from bridges.outcome import Asked, Helped, Ignored, Outcome, Refused
-from bridges.ports import Clock, Language, MessageReader, RoomSender
+from bridges.ports import Clock, Language, MessageReader, Pictures, RoomSender
 from bridges.private import person_of
 from bridges.to_authority import ToAuthority
-from bridges.wording.guided import REPLIES
+from bridges.wording.guided import lead_of
 from policies import commands, guided
 from policies.emergency import Emergency
 from policies.guided import Filled, Form, Given, Heard, Kind, Reply, Step
@@ -47,6 +48,8 @@ class _Answered:
     event_id: EventId
     given: Given
     opinion: Opinion
+    unfit: Refusal | None = None
+    """Why a photo, or what else is no text, is not kept."""
 
 
 class Guided:
@@ -61,13 +64,12 @@ class Guided:
         to_authority: ToAuthority,
         help_: Help,
         clock: Clock,
-        *,
-        photos: bool = False,
+        pictures: Pictures,
     ) -> None:
         self._reader, self._ledger = reader, ledger
         self._language, self._clock, self._help = language, clock, help_
-        self._rooms, self._photos = rooms, photos
-        self._asking = Asking(rooms, photos=photos)
+        self._rooms, self._photos = rooms, Photos(pictures)
+        self._asking = Asking(rooms)
         self._ends = FormEnds(ledger, self._asking, to_authority, clock)
 
     def takes(self, command: Command, directory: Directory) -> bool:
@@ -107,7 +109,7 @@ class Guided:
             await self._ends.lapse(form, directory)
         now = self._clock.now()
         form = Form(EventId(""), item.event_id, room_id, item.sender, now, sectors)
-        form = guided.first(await self._with_category(form, item), photos=self._photos)
+        form = guided.first(await self._with_category(form, item))
         form = await self._asking.ask(form, item.event_id, directory, "begin")
         self._ends.keep(replace(form, source=form.question), item.event_id)
         return Asked()
@@ -148,7 +150,8 @@ class Guided:
             return await self._outside(said, message, directory)
         if said.sign and said.target != form.question:
             return Ignored()  # a tap under an earlier question
-        return await self._take(form, self._answered(form, said, message, directory), directory)
+        answered = await self._answered(form, said, message, directory)
+        return await self._take(form, answered, directory)
 
     async def _outside(self, said: Said, message: Message | None, directory: Directory) -> Outcome:
         """Words to the bot that answer nothing: they went nowhere, and he must know that."""
@@ -189,20 +192,31 @@ class Guided:
             return None
         return await self._take(form, _tap(answer), directory)
 
-    def _answered(
+    async def _answered(
         self, form: Form, said: Said, message: Message | None, directory: Directory
     ) -> _Answered:
         nothing = Opinion(Heard.FINE)
         if said.sign == SKIP_SIGN:
             return _Answered(said.event_id, Given(Kind.SKIP), nothing)
         if message is not None and message.kind not in (MessageKind.TEXT, MessageKind.UNSETTLED):
-            return _Answered(said.event_id, Given(Kind.PICTURE), nothing)
+            return await self._brought(message, directory)
         text = said.sign or ("" if message is None else whole(message).text)
-        given = understood(form, text, sectors_of(form, directory), photos=self._photos)
+        given = understood(form, text, sectors_of(form, directory))
         if message is None or given.kind is not Kind.WORDS:
             return _Answered(said.event_id, given, nothing)
         found = opinion(self._language, message)
         return _Answered(said.event_id, given if found.readable else Given(Kind.NOTHING), found)
+
+    async def _brought(self, message: Message, directory: Directory) -> _Answered:
+        """A photo, or what else is no text: it is examined at once, for he must know at once."""
+        found = opinion(self._language, message)
+        refusal = await self._photos.refusal(message, directory.commune)
+        if refusal is None and not found.readable:
+            refusal = Refusal.UNCHECKED
+        if refusal is not None:
+            nothing = Opinion(Heard.FINE, call=found.call)
+            return _Answered(message.event_id, Given(Kind.NOTHING), nothing, refusal)
+        return _Answered(message.event_id, Given(Kind.PICTURE), found)
 
     async def _take(self, form: Form, answered: _Answered, directory: Directory) -> Outcome:
         """Go on with the form after an answer, which is taken once."""
@@ -215,7 +229,7 @@ class Guided:
         await self._call(said, _call_of(form, answered), directory)
         filled = Filled(about, now, answered.given.choice)
         heard = answered.opinion.heard
-        after, reply = guided.advance(form, answered.given, filled, heard, photos=self._photos)
+        after, reply = guided.advance(form, answered.given, filled, heard)
         return await self._reply(after, reply, answered, directory)
 
     async def _reply(
@@ -227,18 +241,32 @@ class Guided:
                 return await self._ends.preview(form, about, directory)
             case Reply.SEND | Reply.CANCELLED:
                 return await self._ends.end(form, about, directory, send=reply is Reply.SEND)
-            case Reply.UNCLEAR if form.step is Step.PREVIEW:
-                await self._asking.show_changes(form, about, directory, "unclear")
             case Reply.ASK:
                 form = await self._asking.ask(form, about, directory)
-            case Reply.UNCLEAR | Reply.NEEDED | Reply.NAMES | Reply.ACCUSES:
-                lead = "picture" if answered.given.kind is Kind.PICTURE else REPLIES[reply]
-                reasons = answered.opinion.reasons
-                form = await self._asking.ask(form, about, directory, lead, reasons)
+            case (
+                Reply.UNCLEAR
+                | Reply.NEEDED
+                | Reply.NAMES
+                | Reply.ACCUSES
+                | Reply.PHOTO
+                | Reply.FULL
+            ):
+                lead = lead_of(reply, form.step, answered.unfit)
+                form = await self._ask_again(form, lead, answered, directory)
             case _:
                 assert_never(reply)
         self._ends.keep(form, about)
         return Asked()
+
+    async def _ask_again(
+        self, form: Form, lead: str, answered: _Answered, directory: Directory
+    ) -> Form:
+        about = answered.event_id
+        if form.step is Step.PREVIEW:
+            await self._asking.show_changes(form, about, directory, lead)
+            return form
+        reasons = answered.opinion.reasons
+        return await self._asking.ask(form, about, directory, lead, reasons)
 
     async def _again(self, form: Form, directory: Directory) -> Outcome:
         """An answer that was taken before a crash; only the preview may still have to be shown."""

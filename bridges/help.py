@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bridges.outcome import Helped, Outcome, Refused
-from bridges.ports import Clock, RoomSender
+from bridges.ports import Clock, MessageReader, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as relay_wording
 from bridges.wording import welcome as wording
+from policies import commands
 from policies.charter import to_ask
 from policies.refusal import Refusal
 from policies.relay import transaction
@@ -19,8 +20,8 @@ NEW_MARK = "📝"
 class Help:
     """Answers ``!aide`` and what was mistyped."""
 
-    def __init__(self, rooms: RoomSender, clock: Clock) -> None:
-        self._rooms, self._clock = rooms, clock
+    def __init__(self, rooms: RoomSender, reader: MessageReader, clock: Clock) -> None:
+        self._rooms, self._reader, self._clock = rooms, reader, clock
 
     async def explain(self, command: Command, directory: Directory) -> Outcome:
         """How it works, for the person's own role."""
@@ -52,3 +53,14 @@ class Help:
         about = command.event_id
         await tell(self._rooms, directory, person, notice, purpose="refused", about=about)
         return Refused(refusal)
+
+    async def unknown(self, command: Command, directory: Directory) -> Outcome:
+        """A command that nobody knows, or one that is not done on a guess: what was it to be?"""
+        message = await self._reader.read(command.room_id, command.event_id)
+        said = commands.spoken(message.text) if message is not None else None
+        if said is None or said.meant is None:
+            return await self.correct(command, Refusal.UNKNOWN_COMMAND, directory)
+        person, about = person_of(command.sender, directory), command.event_id
+        notice = wording.did_you_mean(person, said.meant)
+        await tell(self._rooms, directory, person, notice, purpose="refused", about=about)
+        return Refused(Refusal.UNKNOWN_COMMAND)

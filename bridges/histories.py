@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridges.belonging import first_of, whole_of
 from bridges.feedback import report_under
 from bridges.outcome import Outcome, Recounted, Refused
 from bridges.ports import Clock, HistoryLedger, MessageReader, RoomSender
@@ -30,7 +31,9 @@ class Histories:
             return Refused(Refusal.UNREADABLE)
         now, found = self._clock.now(), self._found(command, message, directory)
         destinations = self._destinations(found)
-        report = may_see(command.sender, found, destinations, directory, now)
+        whole = () if found is None else whole_of(found, self._ledger)
+        referents = frozenset(report.referent for report in whole)
+        report = may_see(command.sender, found, destinations, directory, now, referents)
         if isinstance(report, Refusal):
             return await self._refuse(command, report, directory)
         steps = self._ledger.steps(report.id)
@@ -46,7 +49,9 @@ class Histories:
         if all(m.role is not Role.REFERENT for m in mandates):
             return await self._refuse(command, Refusal.NO_MANDATE, directory)
         reports = self._ledger.reports_by(command.sender)
-        found = open_ones((report, self._ledger.steps(report.id)) for report in reports)
+        # What is part of another report is shown as that one, once.
+        whole = dict.fromkeys(first_of(report, self._ledger) for report in reports)
+        found = open_ones((report, self._ledger.steps(report.id)) for report in whole)
         person, about = person_of(command.sender, directory), command.event_id
         notice = wording.mine(person, found, directory)
         await tell(self._rooms, directory, person, notice, purpose="mine", about=about)
@@ -58,7 +63,8 @@ class Histories:
         if number:
             return self._ledger.report_by_number(number)
         above = report_under(command.target, command.room_id, self._ledger, directory)
-        return above or self._ledger.report_of(command.target)
+        found = above or self._ledger.report_of(command.target)
+        return None if found is None else first_of(found, self._ledger)
 
     def _destinations(self, report: Report | None) -> Destinations:
         if report is None:

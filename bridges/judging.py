@@ -17,10 +17,11 @@ from policies.denunciation.verdict import Decision, Verdict
 from policies.emergency import Emergency
 from policies.message_words import careful, whole
 from policies.need_to_know import Leaving, leaving
+from policies.quotas import QUOTAS, rooms_of
 from policies.refusal import Refusal
-from policies.relay import History, Relayable, heeds_danger, may_relay
+from policies.relay import History, Relayable, heeds_danger, may_relay, referent_sector
 from policies.reports import Report
-from policies.terms import Directory, Flag, Message
+from policies.terms import Directory, Flag, Message, RoomKind, SectorCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Barred:
-    """A message that may not be relayed; ``call`` when somebody seems to be in danger."""
+    """A message that may not be relayed; ``call`` when somebody seems to be in danger.
+
+    ``message`` is what was read of it, if it was.
+    """
 
     refusal: Refusal
     call: Emergency | None = None
+    message: Message | None = None
 
 
 class Judging:
@@ -86,10 +91,10 @@ class Judging:
 
     async def judge(self, flag: Flag, directory: Directory, now: datetime) -> Judged | Barred:
         """What may become of the message that ``flag`` chose; it is read only where it helps."""
-        history = History(self._ledger.report_of(flag.target), self._ledger.flags_today(flag))
+        guided = self._composing.sector_of(flag.target) if self._composing else None
+        history = self._history(flag, guided, directory, now)
         # Asked before anything is read, which may have to wait for a key: whoever may not flag
         # must not keep those waiting who may.
-        guided = self._composing.sector_of(flag.target) if self._composing else None
         refusal = may_relay(flag, None, directory, history, now, guided)
         if isinstance(refusal, Relayable):
             return Barred(Refusal.UNREADABLE)  # may_relay never allows what was not read
@@ -100,18 +105,37 @@ class Judging:
         relayable = may_relay(flag, message, directory, history, now, guided)
         if message is None:
             return Barred(Refusal.UNREADABLE)
+        if isinstance(relayable, Refusal) and relayable in QUOTAS:
+            unlimited = may_relay(flag, message, directory, History(None, 0), now, guided)
+            if isinstance(unlimited, Relayable):
+                return _if_urgent(flag, self._judged(message, unlimited), relayable)
         if isinstance(relayable, Refusal):
             said = self._language.analyse(whole(message).text)
             return Barred(relayable, first_call(self._language, said))
         return self._judged(message, relayable)
 
+    def _history(
+        self, flag: Flag, guided: SectorCode | None, directory: Directory, now: datetime
+    ) -> History:
+        """What counts for quotas too; a guided report is one more, though it has no flag."""
+        report = self._ledger.report_of(flag.target)
+        sector = referent_sector(flag.sender, flag.room_id, directory, now, guided)
+        if report is not None or isinstance(sector, Refusal):
+            return History(report, self._ledger.flags_today(flag))
+        opened = self._ledger.reports_today(rooms_of(sector, directory, now))
+        own = directory.room_of(RoomKind.PRIVATE, flag.sender)
+        told = opened.get(own, 0) if own is not None else 0
+        flags = self._ledger.flags_today(flag) + told + (guided is not None)
+        return History(None, flags, sum(opened.values()) + 1)
+
     async def again(self, report: Report, directory: Directory, now: datetime) -> Judged | Barred:
         """The newest words of a report's message, whoever holds which mandate of its référents."""
-        is_guided = self._composing is not None and self._composing.sector_of(report.source_event)
-        message = await self._read(flag_of(report), directory, is_guided=bool(is_guided))
-        relayable = may_follow(report, message, directory, now)
+        guided = self._composing.sector_of(report.source_event) if self._composing else None
+        message = await self._read(flag_of(report), directory, is_guided=guided is not None)
+        relayable = may_follow(report, message, directory, now, guided)
         if isinstance(relayable, Refusal) or message is None:
-            return Barred(relayable if isinstance(relayable, Refusal) else Refusal.UNREADABLE)
+            refusal = relayable if isinstance(relayable, Refusal) else Refusal.UNREADABLE
+            return Barred(refusal, None, message)
         return self._judged(message, relayable)
 
     async def _read(self, flag: Flag, directory: Directory, *, is_guided: bool) -> Message | None:
@@ -124,11 +148,18 @@ class Judging:
         analysis = self._language.analyse(said.text)
         call = first_call(self._language, analysis)
         if not analysis.readable:
-            return Barred(Refusal.UNCHECKED, call)
+            return Barred(Refusal.UNCHECKED, call, message)
         verdict = careful(judge(analysis), said)
         verdict = seen_first(verdict, message.enclosed)
         draft = drafted(self._language, analysis, verdict, said.doubts)
         return Judged(message, relayable, analysis, verdict, draft, call)
+
+
+def _if_urgent(flag: Flag, judged: Judged | Barred, quota: Refusal) -> Judged | Barred:
+    """What somebody may be waiting for leaves, whatever the quotas say."""
+    if isinstance(judged, Judged) and (flag.urgent or judged.call is not None):
+        return judged
+    return Barred(quota, judged.call)
 
 
 def flag_of(report: Report) -> Flag:

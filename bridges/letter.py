@@ -23,9 +23,10 @@ class Letter:
     txn: str
     answers: str = ""
     certificate: Certificate | None = None
-    picture: Picture | None = None
-    """Goes with the text, and only where that is encrypted."""
-    picture_name: str = ""
+    urgent: bool = False
+    """It says so in its headers, which can be read on the way as its subject can."""
+    pictures: tuple[tuple[str, Picture], ...] = ()
+    """With their names: they go with the text, and only where that is encrypted."""
 
     def __repr__(self) -> str:
         """No text, so that no log or traceback can carry it."""

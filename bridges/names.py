@@ -6,6 +6,7 @@ have changed. Authorities that have the report already, in rooms, are told his n
 
 from __future__ import annotations
 
+from bridges.belonging import copy_in
 from bridges.change_ports import RoomCorrector
 from bridges.each import each
 from bridges.outcome import Consented, Outcome, Refused
@@ -54,11 +55,14 @@ class Names:
             return
         # In the report's thread, so that its withdrawal takes the name away as well.
         copies = [
-            (link.destination, link.event_id)
+            (link.destination, copy_in(report, link.destination, self._ledger) or link.event_id)
             for link in self._ledger.links(report.id)
             if link.event_id is not None and _may_know(link.destination, directory)
         ]
-        notice = wording.named(directory.commune.language, report.number, person.name)
+        is_part = report.merged_into is not None
+        by = person_of(report.referent, directory).name if is_part else ""
+        language = directory.commune.language
+        notice = wording.named(language, report.number, person.name, added_by=by)
         await each(
             self._rooms.say_in_thread(
                 room_id, root, notice, transaction("name", item.target, room_id)

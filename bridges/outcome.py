@@ -16,6 +16,14 @@ class Relayed:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """It tells of the event of a report, and stands in its thread; so many people told of it."""
+
+    number: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Uncertain:
     """Some send was interrupted too long ago; a human was asked to make sure."""
 
@@ -169,6 +177,7 @@ class Refused:
 
 Outcome = (
     Relayed
+    | Merged
     | Uncertain
     | Returned
     | Offered

@@ -8,9 +8,8 @@ from typing import Protocol
 from bridges.delivery import Parcel
 from bridges.judging import Judged
 from policies.denunciation.verdict import Decision
+from policies.enclosures import Enclosures
 from policies.need_to_know import Leaving
-from policies.pictures import Picture
-from policies.positions import Position
 from policies.reports import Report
 from policies.steps import Step, is_urgent
 from policies.terms import EventId, UserId
@@ -29,7 +28,7 @@ def parcel_of(
     leaving: Leaving,
     ledger: ParcelLedger,
     digest: str = "",
-    enclosure: Picture | Position | None = None,
+    enclosures: Enclosures = (),
 ) -> Parcel:
     """What leaves of ``report``; its author is in it only if he himself allowed it.
 
@@ -44,6 +43,6 @@ def parcel_of(
         digest,
         author if ledger.lets_name(report.source_event, author) else None,
         marked=judged.verdict.decision is not Decision.RETURN,
-        enclosure=enclosure,
+        enclosures=enclosures,
         urgent=is_urgent(ledger.steps(report.id)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -101,6 +101,9 @@ class ReportLedger(Protocol):
     def report_of(self, source_event: EventId) -> Report | None: ...
     def report_by_preview(self, preview_event: EventId) -> Report | None: ...
     def flags_today(self, flag: Flag) -> int: ...
+    def reports_today(self, rooms: Collection[RoomId]) -> Mapping[RoomId, int]:
+        """How many reports were opened in 24 hours from each of ``rooms``."""
+
     def set_state(
         self,
         report_id: int,
@@ -154,16 +157,29 @@ class FormLedger(Protocol):
     def untouched_forms(self, since: datetime) -> Sequence[Form]:
         """Those that are open and that nobody answered at ``since`` or later."""
 
+    def forget_form(self, source: EventId) -> None: ...
+    def forget_forms(self, abandoned: datetime, sent: datetime) -> int:
+        """Forget those that ended, and were touched before ``abandoned``, or ``sent`` if they were
+        sent; how many.
+        """
+
 
 class EnclosureLedger(Protocol):
     """What followed reports' copies beside their text, of one commune.
 
-    An enclosure is a ``Link`` whose ``id`` is its own. ``enclosed`` without an event: nobody knows.
+    An enclosure is a ``Link`` whose ``id`` is its own, and ``digest`` the mark of what it is.
+    ``enclosed`` without an event: nobody knows.
     """
 
-    def enclosure(self, link_id: int, txn: str) -> Link: ...
+    def rounds(self, link_id: int, mark: str) -> int:
+        """How often what ``mark`` tells was sent after that copy and taken away again."""
+
+    def enclosure(self, link_id: int, txn: str, mark: str) -> Link: ...
     def enclosed(self, enclosure_id: int, event_id: EventId | None) -> None: ...
-    def enclosures(self, report_id: int) -> Sequence[Link]: ...
+    def enclosures(self, report_id: int) -> Sequence[Link]:
+        """Those that were not taken away."""
+
+    def taken_away(self, enclosure_id: int) -> None: ...
 
 
 class MailLedger(ReportLedger, Protocol):
@@ -192,6 +208,7 @@ class NameLedger(Protocol):
     def let_name(self, event_id: EventId, user_id: UserId) -> None: ...
     def let_name_no_more(self, event_id: EventId, user_id: UserId) -> None: ...
     def report_of(self, source_event: EventId) -> Report | None: ...
+    def report_by_number(self, number: str) -> Report | None: ...
     def links(self, report_id: int) -> Sequence[Link]: ...
 
 
@@ -199,6 +216,9 @@ class AckLedger(Protocol):
     """What authorities said of reports, of one commune."""
 
     def report_by_number(self, number: str) -> Report | None: ...
+    def merged(self, number: str) -> Sequence[Report]:
+        """The reports that are part of that one and stand, the oldest first."""
+
     def links(self, report_id: int) -> Sequence[Link]: ...
     def link_by_event(self, event_id: EventId) -> tuple[Report, Link] | None: ...
     def note(self, report_id: int, step: Step) -> None: ...
@@ -221,6 +241,10 @@ class EscalationLedger(Protocol):
 
     def followed(self, directory: Directory) -> Sequence[Followed]:
         """Those for which something may be due: urgent ones, and those of the days before."""
+
+    def report(self, report_id: int) -> Report: ...
+    def merged(self, number: str) -> Sequence[Report]:
+        """The reports that are part of that one and stand, the oldest first."""
 
     def note(self, report_id: int, step: Step) -> None: ...
     def counted(self, kind: StepKind) -> int:

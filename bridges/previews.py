@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridges.delivery import will_be_masked
+from bridges.delivery import will_be_masked, will_see_no_photo
 from bridges.enclosing import Enclosing
 from bridges.judging import Judged, Judging
 from bridges.outcome import Awaiting, Offered, Outcome, Refused, Returned
@@ -10,10 +10,10 @@ from bridges.ports import Fingerprint, ReportLedger, RoomSender
 from bridges.private import person_of, tell
 from bridges.reasons import reasons
 from bridges.wording import advice
+from bridges.wording.enclosures import questions
 from bridges.wording.notice import Notice
 from policies.denunciation.verdict import Decision, Verdict
-from policies.pictures import Picture
-from policies.positions import Position
+from policies.enclosures import Enclosures
 from policies.refusal import Refusal
 from policies.reports import Report, ReportState, Showing, Shown
 from policies.terms import Directory, EventId, Person, RoomKind
@@ -77,7 +77,7 @@ class Previews:
         self,
         report: Report,
         judged: Judged,
-        enclosure: Picture | Position | None,
+        enclosures: Enclosures,
         directory: Directory,
         about: EventId,
     ) -> Outcome:
@@ -86,11 +86,18 @@ class Previews:
         referent = person_of(report.referent, directory)
         by_reaction = directory.commune.flag_by_reaction
         room_id = directory.room_of(RoomKind.PRIVATE, referent.user_id)
-        if enclosure is not None and room_id is not None:
-            await self._enclosing.show(room_id, referent, enclosure, f"{about} {digest}")
+        is_resent = room_id != report.source_room  # what he sent there himself, he sees there
+        if is_resent and room_id is not None:
+            await self._enclosing.show(room_id, referent, enclosures, f"{about} {digest}")
+        without = will_see_no_photo(enclosures, report.category, directory)
         why, masked = reasons(judged), self._masked(report, judged, judged.verdict, directory)
         notice = advice.preview(
-            referent, words, why, enclosure, by_reaction=by_reaction, masked=masked
+            referent,
+            words,
+            why,
+            questions(referent.language, enclosures, without, is_resent=is_resent),
+            by_reaction=by_reaction,
+            masked=masked,
         )
         event_id = await self._tell(referent, notice, directory, f"preview {digest}", about)
         if event_id is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridges.change_ports import ChangeLedger, MailChanges, RoomCorrector
 from bridges.copies import Copies, Rewriting
-from bridges.delivery import Delivery, Parcel, notice_of, will_be_masked
+from bridges.delivery import Delivery, Parcel, notice_of, will_be_masked, will_see_no_photo
 from bridges.enclosing import Enclosing
 from bridges.judging import Judged, Judging
 from bridges.outcome import Awaiting, Corrected, Declined, Marked, Outcome
@@ -12,7 +12,10 @@ from bridges.parcels import parcel_of
 from bridges.ports import Clock, Fingerprint
 from bridges.private import person_of, tell
 from bridges.reasons import reasons
+from bridges.swaps import Swaps
 from bridges.wording import changes as wording
+from bridges.wording import relay as relay_wording
+from bridges.wording.enclosures import questions
 from bridges.wording.notice import Notice
 from policies.authority import authority_in
 from policies.changes import Asked, Known, Question, Reading
@@ -20,9 +23,10 @@ from policies.denunciation.verdict import Decision, Verdict
 from policies.mails import MailKind
 from policies.refusal import Refusal
 from policies.reports import Report, ReportState
-from policies.terms import Category, Directory, EventId, RoomId
+from policies.steps import Step, StepKind
+from policies.terms import Category, Directory, EventId, RoomId, RoomKind
 
-_WENT = frozenset({ReportState.SENT, ReportState.UNCERTAIN})
+_WENT = frozenset({ReportState.SENT, ReportState.MERGED, ReportState.UNCERTAIN})
 """Nothing of the report's own sends is left to do."""
 
 
@@ -45,6 +49,7 @@ class Rewording:
         self._fingerprint, self._clock, self._mails = fingerprint, clock, mails
         self._enclosing = enclosing
         self._delivery = Delivery(rooms, ledger, enclosing, clock)
+        self.swaps = Swaps(rooms, copies, ledger, enclosing, clock)
 
     def reading(self, report: Report, judged: Judged) -> Reading:
         """What the newest words are to those who know the report already."""
@@ -83,28 +88,40 @@ class Rewording:
         """Give every copy the new words, and tell the référent."""
         leaving = self._leaving(report, judged) or judged.verdict
         digest = self._fingerprint.of(judged.shown(leaving))
-        enclosure = await self._enclosing.ready(judged)
-        if isinstance(enclosure, Refusal):
-            return await self.doubt(report, enclosure, change, directory)
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
+            return await self.doubt(report, enclosures, change, directory)
         outgoing = self._judging.outgoing(judged, leaving)
-        parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosure)
+        parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosures)
         await self._copies.rewrite(report, self._rewriting(parcel, change, directory), directory)
+        await self._bring(parcel, change, directory)
         referent = person_of(report.referent, directory)
         masked = will_be_masked(outgoing, report.category or Category.OTHER, directory)
         notice = wording.corrected_told(referent, report.number or "", masked)
         await self._tell(report, notice, f"corrected {digest}", change, directory)
         if self._mails is not None:
             self._mails.changed(report, change, MailKind.EDIT)
+        self._ledger.note(report.id, Step(StepKind.EDITED, self._clock.now(), event=change))
         # Last: only by this do the new words count as known everywhere, also after a crash.
         self._ledger.set_state(report.id, self._ledger.report(report.id).state, digest=digest)
         await self._deliver_rest(parcel, change, directory)
         self._ledger.end_questions(report.id, "passed-on")
         return Corrected(report.number or "")
 
+    async def _bring(self, parcel: Parcel, change: EventId, directory: Directory) -> None:
+        missing = await self.swaps.bring(parcel, directory)
+        if missing:
+            found = (authority_in(room_id, directory) for room_id in missing)
+            names = [authority.name for authority in found if authority is not None]
+            referent = person_of(parcel.report.referent, directory)
+            notice = relay_wording.uncertain(referent, parcel.report.number or "", names)
+            await self._tell(parcel.report, notice, "uncertain", change, directory)
+
     async def _deliver_rest(self, parcel: Parcel, change: EventId, directory: Directory) -> None:
         """Send what the report's own sends, cut short, left undone and nobody takes up again."""
         report = parcel.report
-        if report.state not in _WENT and not self._ledger.is_in_flight(report, change):
+        is_own = report.merged_into is None and report.state not in _WENT
+        if is_own and not self._ledger.is_in_flight(report, change):
             await self._delivery.deliver(parcel, directory)
 
     def _rewriting(self, parcel: Parcel, change: EventId, directory: Directory) -> Rewriting:
@@ -129,16 +146,24 @@ class Rewording:
         An officer who is on his way is better served by words that may be outdated, and say so,
         than by none; and nothing that was sent before was anything but judged and good.
         """
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
+            return await self.doubt(report, enclosures, change, directory)
         leaving = self._leaving(report, judged) or judged.verdict
         digest, number = self._fingerprint.of(judged.shown(leaving)), report.number or ""
         await self._mark(report, change, directory)
         referent = person_of(report.referent, directory)
+        room_id = directory.room_of(RoomKind.PRIVATE, referent.user_id)
+        if room_id is not None:
+            await self._enclosing.show(room_id, referent, enclosures, f"{change} {digest}")
         outgoing = self._judging.outgoing(judged, leaving)
+        without = will_see_no_photo(enclosures, report.category, directory)
         notice = wording.preview(
             referent,
             number,
             leaving.text,
             reasons(judged),
+            enclosed=questions(referent.language, enclosures, without),
             by_reaction=directory.commune.flag_by_reaction,
             masked=will_be_masked(outgoing, report.category or Category.OTHER, directory),
         )
@@ -170,9 +195,20 @@ class Rewording:
         self._ledger.end_questions(report.id, "doubtful")
         return Marked(number)
 
-    async def resume(self, report: Report, change: EventId, directory: Directory) -> Outcome:
-        """The words are those of the copies again: nothing waits for anybody."""
+    async def resume(
+        self, report: Report, judged: Judged, change: EventId, directory: Directory
+    ) -> Outcome:
+        """The words are those of the copies again: nothing waits for anybody.
+
+        What was enclosed comes back with them: it was seen and confirmed before.
+        """
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
+            return await self.doubt(report, enclosures, change, directory)
         number = report.number or ""
+        outgoing = self._judging.outgoing(judged, self._leaving(report, judged) or judged.verdict)
+        parcel = parcel_of(report, judged, outgoing, self._ledger, "", enclosures)
+        await self._bring(parcel, change, directory)
         notice = wording.resumed(directory.commune.language, number)
         told = wording.resumed_told(person_of(report.referent, directory), number)
         await self._leave(report, (notice, told), "resumed", change, directory)

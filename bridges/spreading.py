@@ -16,33 +16,46 @@ from policies.terms import Authority, Directory, RoomKind
 
 async def spread(
     rooms: RoomSender,
-    report: Report,
+    reports: Sequence[Report],
     authority: Authority,
     before: Sequence[Step],
     step: Step,
     directory: Directory,
     words: str = "",
 ) -> None:
-    """Tell the référent and the sector what ``step`` changes; ``words`` go to him alone.
+    """Tell the référents and the sectors of ``reports``, which are one, what ``step`` changes.
+
+    Each is told once; ``words`` go to the référents alone.
 
     Repeated after a crash it says nothing twice: what is said is named after the authority, what
     it did, and how often signs were taken away before, and not after the officer's event.
     """
-    found, about = news(before, step), report.source_event
+    found = news(before, step)
+    purpose = _purpose(step, found, authority)
     told: list[Awaitable[object]] = []
-    if found.for_referent:
-        referent = person_of(report.referent, directory)
+    for report in by_referent(reports) if found.for_referent else ():
+        referent, about = person_of(report.referent, directory), report.source_event
         number = report.number or ""
         private = wording.told(referent, number, authority.name, step, found, words)
-        purpose = _purpose(step, found, authority)
         told.append(tell(rooms, directory, referent, private, purpose=purpose, about=about))
-    if found.for_sector and not _is_guided(report, directory):
-        public = wording.sector_news(
-            directory.commune.language, report.number or "", authority.name, step, found
-        )
-        txn = transaction(_purpose(step, found, authority), about, report.source_room)
+    public = wording.sector_news(
+        directory.commune.language, reports[0].number or "", authority.name, step, found
+    )
+    for report in _by_sector(reports, directory) if found.for_sector else ():
+        txn = transaction(purpose, report.source_event, report.source_room)
         told.append(rooms.send(report.source_room, public, txn))
     await each(told)
+
+
+def by_referent(reports: Sequence[Report]) -> tuple[Report, ...]:
+    """One report for each référent, the first."""
+    return tuple({report.referent: report for report in reversed(reports)}.values())[::-1]
+
+
+def _by_sector(reports: Sequence[Report], directory: Directory) -> tuple[Report, ...]:
+    """One report for each sector room that saw a message of it, the first."""
+    seen = [report for report in reports if not _is_guided(report, directory)]
+    return tuple({report.source_room: report for report in reversed(seen)}.values())[::-1]
 
 
 def _is_guided(report: Report, directory: Directory) -> bool:

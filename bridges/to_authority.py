@@ -7,9 +7,11 @@ a transaction id of its own. No text is kept anywhere on the way.
 from __future__ import annotations
 
 from bridges import first_calls
+from bridges.change_ports import RoomCorrector
 from bridges.composing import Composing
 from bridges.delivery import Delivery
 from bridges.enclosing import Enclosing
+from bridges.joining import Joining, RepeatLedger
 from bridges.judging import Barred, Judged, Judging, flag_of
 from bridges.outcome import Asked, Declined, Outcome, Refused
 from bridges.parcels import parcel_of
@@ -18,20 +20,18 @@ from bridges.ports import (
     Fingerprint,
     Language,
     MessageReader,
-    ReportLedger,
-    RoomSender,
 )
 from bridges.previews import Previews
 from bridges.private import person_of, tell
+from bridges.repeats import Repeats
 from bridges.subjects import TOLD, Subjects
 from bridges.wording import advice
 from bridges.wording import relay as wording
 from bridges.wording.notice import Notice
 from policies.denunciation.verdict import Decision, Verdict
 from policies.emergency import Emergency
+from policies.enclosures import Enclosures
 from policies.incoming import Subject
-from policies.pictures import Picture
-from policies.positions import Position
 from policies.refusal import Refusal
 from policies.reports import WITHDRAWN, Choice, Report, ReportState
 from policies.steps import Step, StepKind
@@ -45,9 +45,9 @@ class ToAuthority:
 
     def __init__(
         self,
-        rooms: RoomSender,
+        rooms: RoomCorrector,
         reader: MessageReader,
-        ledger: ReportLedger,
+        ledger: RepeatLedger,
         language: Language,
         fingerprint: Fingerprint,
         clock: Clock,
@@ -59,6 +59,14 @@ class ToAuthority:
         self._fingerprint, self._clock = fingerprint, clock
         self._judging = Judging(reader, ledger, language, composing)
         self._delivery = Delivery(rooms, ledger, enclosing, clock)
+        self._repeats = Repeats(
+            ledger,
+            self._judging,
+            self._delivery,
+            Joining(rooms, reader, ledger, clock),
+            fingerprint,
+            clock,
+        )
         self._subjects = Subjects(rooms, ledger, clock)
         self._previews = Previews(rooms, ledger, self._judging, fingerprint, enclosing)
 
@@ -72,10 +80,10 @@ class ToAuthority:
         await self._call_first(flag.sender, judged.call, directory, flag.event_id)
         if isinstance(judged, Barred):
             return await self._barred(flag, judged.refusal, directory)
-        enclosure = await self._enclosing.ready(judged)
-        if isinstance(enclosure, Refusal):
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
             # No report is opened: once it is sent anew, or is there again, it may be flagged again.
-            return await self._refuse(flag.sender, enclosure, directory, flag.event_id)
+            return await self._refuse(flag.sender, enclosures, directory, flag.event_id)
         report = self._ledger.open_report(flag)
         if report.state in WITHDRAWN:
             return Refused(Refusal.NOT_WAITING)
@@ -86,10 +94,10 @@ class ToAuthority:
                 return await self._previews.give_back(report, judged, directory, flag.event_id)
             case Decision.REDACT | Decision.HOLD:
                 return await self._previews.show(
-                    report, judged, enclosure, directory, flag.event_id
+                    report, judged, enclosures, directory, flag.event_id
                 )
             case Decision.RELAY:
-                return await self._deliver(report, judged, judged.verdict, enclosure, directory)
+                return await self._deliver(report, judged, judged.verdict, enclosures, directory)
 
     async def propose(self, flag: Flag, directory: Directory, about: EventId) -> Outcome:
         """Show its référent what would leave of a guided report, whatever the filter says of it.
@@ -105,7 +113,10 @@ class ToAuthority:
             self._ledger.set_category(report.id, flag.category)
         if judged.verdict.decision is Decision.RETURN:
             return await self._previews.give_back(report, judged, directory, about)
-        return await self._previews.show(report, judged, None, directory, about)
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
+            return await self._refuse(flag.sender, enclosures, directory, about)
+        return await self._previews.show(report, judged, enclosures, directory, about)
 
     async def answer(self, answer: Answer, directory: Directory) -> Outcome | None:
         """A tap under a preview: send it or keep it; ``None`` when it was under something else."""
@@ -148,15 +159,28 @@ class ToAuthority:
         judged = await self._judging.judge(flag_of(report), directory, self._clock.now())
         if isinstance(judged, Barred):
             return await self._end(report, judged.refusal, judged.call, directory)
-        enclosure = await self._enclosing.ready(judged)
-        if isinstance(enclosure, Refusal):
-            return await self._end(report, enclosure, judged.call, directory)
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
+            return await self._end(report, enclosures, judged.call, directory)
         if not self._subjects.is_asked(report):
             return Refused(Refusal.NOT_WAITING)
         leaving = judged.leaving
-        is_free = judged.verdict.decision is Decision.RELAY and enclosure is None
+        is_free = judged.verdict.decision is Decision.RELAY and not enclosures
         if leaving is not None and (is_free or self.has_shown(report, judged)):
-            return await self._deliver(report, judged, leaving, enclosure, directory)
+            return await self._deliver(report, judged, leaving, enclosures, directory)
+        return await self.show_again(report, judged, directory, report.flag_event)
+
+    async def set_free(self, report: Report, directory: Directory) -> Outcome:
+        """Send what was part of a report that is withdrawn by itself: nobody's word is lost."""
+        judged = await self._judging.again(report, directory, self._clock.now())
+        if isinstance(judged, Barred):
+            self._ledger.set_state(report.id, ReportState.REFUSED)
+            about = report.flag_event
+            return await self._refuse(report.referent, judged.refusal, directory, about)
+        leaving = judged.leaving
+        is_free = judged.verdict.decision is Decision.RELAY
+        if leaving is not None and (is_free or self.has_shown(report, judged)):
+            return await self._deliver(report, judged, leaving, (), directory)
         return await self.show_again(report, judged, directory, report.flag_event)
 
     async def _end(
@@ -192,13 +216,13 @@ class ToAuthority:
         if isinstance(judged, Barred):
             await self._call_first(report.referent, judged.call, directory, report.flag_event)
             return await self._refuse(answer.sender, judged.refusal, directory, answer.event_id)
-        enclosure = await self._enclosing.ready(judged)
-        if isinstance(enclosure, Refusal):
-            return await self._refuse(answer.sender, enclosure, directory, answer.event_id)
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
+            return await self._refuse(answer.sender, enclosures, directory, answer.event_id)
         leaving = judged.leaving
         if leaving is not None and self.has_shown(report, judged):
             self._ledger.chose(answer.target, Choice.CONFIRMED)
-            return await self._deliver(report, judged, leaving, enclosure, directory)
+            return await self._deliver(report, judged, leaving, enclosures, directory)
         return await self.show_again(report, judged, directory, answer.event_id)
 
     def has_shown(self, report: Report, judged: Judged) -> bool:
@@ -213,17 +237,17 @@ class ToAuthority:
         await self._call_first(report.referent, judged.call, directory, report.flag_event)
         if judged.verdict.decision is Decision.RETURN:
             return await self._previews.give_back(report, judged, directory, about)
-        enclosure = await self._enclosing.ready(judged)
-        if isinstance(enclosure, Refusal):
-            return await self._refuse(report.referent, enclosure, directory, about)
-        return await self._previews.show(report, judged, enclosure, directory, about)
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
+            return await self._refuse(report.referent, enclosures, directory, about)
+        return await self._previews.show(report, judged, enclosures, directory, about)
 
     async def _deliver(
         self,
         report: Report,
         judged: Judged,
         leaving: Verdict,
-        enclosure: Picture | Position | None,
+        enclosures: Enclosures,
         directory: Directory,
     ) -> Outcome:
         digest = self._fingerprint.of(judged.shown(leaving))
@@ -234,8 +258,8 @@ class ToAuthority:
         # Without a private room nobody can be asked.
         report = known or self._subjects.name(report, Category.OTHER)
         outgoing = self._judging.outgoing(judged, leaving)
-        parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosure)
-        return await self._delivery.deliver(parcel, directory)
+        parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosures)
+        return await self._repeats.deliver(parcel, directory)
 
     def _mark_urgent(self, report: Report, *, is_it: bool) -> None:
         if is_it:

@@ -22,12 +22,13 @@ from bridges.ports import Clock, Fingerprint, MailLedger, MailSender, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import letters
 from bridges.wording import mail as wording
-from bridges.wording.enclosures import file_name
+from bridges.wording.enclosures import file_names
 from policies.certificates import Usable, judge
 from policies.denunciation.verdict import Decision
+from policies.enclosures import pictures_of
 from policies.mail_headers import MailAddress
 from policies.mails import Mail, MailKind, MailOutcome, MailState, is_given_up, is_late, state_after
-from policies.pictures import Picture
+from policies.need_to_know import enclosures_for
 from policies.refusal import Refusal
 from policies.relay import transaction
 from policies.reports import WITHDRAWN, Report, ReportState
@@ -149,17 +150,19 @@ class ToMail:
             return None
         if self._fingerprint.of(judged.shown(leaving)) != report.digest:
             return None
-        enclosure = await self._enclosing.ready(judged)
-        if isinstance(enclosure, Refusal):
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
             return None
-        parcel = parcel_of(report, judged, self._judging.outgoing(judged, leaving), self._ledger)
+        outgoing = self._judging.outgoing(judged, leaving)
+        parcel = parcel_of(report, judged, outgoing, self._ledger, enclosures=enclosures)
+        mine = enclosures_for(authority, enclosures)
         facts = facts_of(parcel, authority, report.number, directory)
         language, words = directory.commune.language, parcel.leaving.to(authority)
-        body = letters.report(language, facts, words, mail.kind, enclosure)
-        letter = self._letter(report, mail, authority.email, body, directory)
-        if letter.certificate is not None and isinstance(enclosure, Picture):
-            name = file_name(language, report.number, enclosure)
-            letter = replace(letter, picture=enclosure, picture_name=name)
+        body = letters.report(language, facts, words, mail.kind, mine)
+        letter = self._letter(report, mail, authority.email, body, directory, urgent=parcel.urgent)
+        if letter.certificate is not None:
+            names = file_names(language, report.number, mine)
+            letter = replace(letter, pictures=pictures_of(mine, names))
         is_shown = mail.kind is MailKind.REPORT and judged.verdict.decision is not Decision.RETURN
         return Written(letter, is_shown)
 
@@ -170,6 +173,8 @@ class ToMail:
         address: MailAddress,
         words: str | None,
         directory: Directory,
+        *,
+        urgent: bool = False,
     ) -> Letter:
         """``words`` only under a certificate that may be used; otherwise that a report waits."""
         commune = directory.commune
@@ -183,11 +188,13 @@ class ToMail:
         if mail.kind is MailKind.WITHDRAWAL:
             body = letters.withdrawal(language, number, commune.name)
         elif certificate is None or words is None:
-            body = letters.waiting(language, number, category, commune.name, mail.kind)
+            body = letters.waiting(
+                language, number, category, commune.name, mail.kind, urgent=urgent
+            )
         else:
             body = letters.signed_off(language, words, commune.name)
-        subject = letters.subject(language, number, commune.name, mail.kind)
-        return Letter(address, subject, body, mail.txn, self._first(mail), certificate)
+        subject = letters.subject(language, number, commune.name, mail.kind, urgent=urgent)
+        return Letter(address, subject, body, mail.txn, self._first(mail), certificate, urgent)
 
     def _first(self, mail: Mail) -> str:
         """The ``txn`` of the mail that this one follows, empty for a first one."""
@@ -203,7 +210,11 @@ class ToMail:
     async def _tell_end(self, report: Report, mail: Mail, directory: Directory) -> None:
         await self._say(report, mail, directory, wording.Ended(mail.kind, mail.state, mail.sealed))
         is_for_a_human = mail.state not in (MailState.TAKEN, MailState.WITHHELD)
-        if is_for_a_human and mail.kind is MailKind.REPORT and report.state not in WITHDRAWN:
+        if not is_for_a_human or mail.kind is not MailKind.REPORT:
+            return
+        # Looked at anew: while the mail was on its way the report may have been taken away.
+        known = self._ledger.report_of(report.source_event) or report
+        if known.state is not ReportState.MERGED and known.state not in WITHDRAWN:
             self._ledger.set_state(report.id, ReportState.UNCERTAIN)
 
     async def _say(

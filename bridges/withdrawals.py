@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 from bridges.change_ports import ChangeLedger, MailChanges, RoomCorrector
 from bridges.copies import Copies
 from bridges.outcome import Outcome, Withdrawn
+from bridges.ports import Clock
 from bridges.private import person_of, tell
 from bridges.wording import changes as wording
+from bridges.wording import repeats
 from bridges.wording.advice import Reason
 from policies.changes import Wish
 from policies.mails import MailKind
 from policies.reports import Report, ReportState
+from policies.steps import Step, StepKind, is_reminder
 from policies.terms import Directory, EventId, RoomKind, UserId
 
 
@@ -25,9 +28,13 @@ class Withdrawals:
         copies: Copies,
         ledger: ChangeLedger,
         mails: MailChanges | None,
+        clock: Clock,
+        free: Callable[[Report, Directory], Awaitable[object]],
     ) -> None:
+        """``free`` sends by itself what was part of a report that is withdrawn."""
         self._rooms, self._copies = rooms, copies
         self._ledger, self._mails = ledger, mails
+        self._clock, self._free = clock, free
 
     async def withdraw(
         self,
@@ -40,20 +47,44 @@ class Withdrawals:
         """Take ``report`` away after the event ``change``; again after a crash, the rest of it."""
         # Noted first: what the message becomes meanwhile must not bring half of the copies back.
         self._ledger.set_state(report.id, ReportState.WITHDRAWING)
+        self._ledger.note(report.id, Step(StepKind.WITHDRAWN, self._clock.now()))
         number = report.number or ""
-        notice = wording.withdrawn(directory.commune.language, number, wish)
+        is_part = report.merged_into is not None
+        said = repeats.part_withdrawn if is_part else wording.withdrawn
+        notice = said(directory.commune.language, number, wish)
         await self._copies.withdraw(report, notice, directory)
         if self._mails is not None:
             self._mails.changed(report, change, MailKind.WITHDRAWAL)
+        await self._set_free(report, change, directory)
         await self._clean_up(report, wish, directory)
         await self._tell(report, wish, directory, why)
         self._ledger.end_questions(report.id, "withdrawn")
         self._ledger.set_state(report.id, ReportState.WITHDRAWN)
         return Withdrawn(number)
 
+    async def _set_free(self, report: Report, change: EventId, directory: Directory) -> None:
+        """What others told of the same stood in its threads: it goes on by itself."""
+        if report.number is None or report.merged_into is not None:
+            return
+        for part in self._ledger.merged(report.number):
+            await self._free(part, directory)
+            if self._mails is not None:
+                self._mails.changed(part, change, MailKind.EDIT)
+
+    async def take_out(self, report: Report, directory: Directory) -> None:
+        """Out of the threads in which it stands, and on by itself: it has become urgent."""
+        for link in self._ledger.links(report.id):
+            if link.event_id is not None:
+                await self._copies.wipe(link.destination, link.event_id)
+        await self._free(report, directory)
+
     async def _clean_up(self, report: Report, wish: Wish, directory: Directory) -> None:
-        """What the bot left of it elsewhere: its 📨 in the sector, what its référent was shown."""
+        """What the bot left of it elsewhere: its 📨, its reminders, what its référent was shown."""
         await self._copies.wipe_said_about(report.source_room, report.source_event)
+        for step in filter(is_reminder, self._ledger.steps(report.id)):
+            room_id = directory.room_of(RoomKind.AUTHORITY, step.authority or "")
+            if room_id is not None and step.event is not None:
+                await self._copies.wipe(room_id, step.event)
         private = directory.room_of(RoomKind.PRIVATE, report.referent)
         if wish not in (Wish.AUTHOR, Wish.MODERATOR) or private is None:
             return
@@ -70,6 +101,8 @@ class Withdrawals:
             wording.never_left(referent, wish)
             if report.number is None
             else wording.withdrawn_told(referent, report.number, wish, why)
+            if report.merged_into is None
+            else repeats.part_withdrawn_told(referent, report.number, wish)
         )
         about = report.source_event
         await tell(self._rooms, directory, referent, notice, purpose="withdrawn", about=about)

@@ -2,7 +2,8 @@
 
 *Verify* answers those who compare codes with the town hall, *receive* those who invite the bot to
 link their account, *mail* writes to authorities without Matrix, *remind* brings up again what
-nobody acknowledged, *call first* tells who has to call for help, and *bulletins* go to sectors.
+nobody acknowledged, *call first* tells who has to call for help, *bulletins* go to sectors, and
+*hold* makes sure that no other bot may have taken the commune.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from policies.terms import Directory
 
 REMINDERS_EVERY = 30.0
 """Seconds between two looks at what waits: they are given by the minute."""
+HELD_EVERY = 5.0
+"""Seconds between two looks whether the commune is still ours."""
 _Step = Callable[[], Awaitable[object]]
 
 
@@ -52,7 +55,8 @@ class Beside:
     """The desks beside the inbox; ``mails`` is ``None`` for a commune that writes to nobody.
 
     ``directory`` is the commune as it is now, ``watch`` tells of what a desk left among the
-    incidents.
+    incidents. ``insist`` raises when another bot may work for the commune; it may block, and has a
+    thread of its own for that.
     """
 
     verifications: Verifications
@@ -63,6 +67,7 @@ class Beside:
     lookout: Lookout
     reminders: Reminders | None = None
     bulletins: Bulletins | None = None
+    insist: Callable[[], None] | None = None
     _mail_news: asyncio.Event = field(default_factory=asyncio.Event)
     _bulletin_news: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -79,6 +84,8 @@ class Beside:
             desks.append(_keep("mail", server, self._mail, self._wait_for_mail))
         if self.reminders is not None:
             desks.append(_keep("remind", server, self._remind, self._wait_to_remind))
+        if self.insist is not None:
+            desks.append(_hold(self.insist))
         return desks
 
     def hear(self, batch: Batch) -> None:
@@ -128,6 +135,12 @@ class Beside:
 
     async def _wait_to_remind(self) -> None:
         await asyncio.sleep(REMINDERS_EVERY)
+
+
+async def _hold(insist: Callable[[], None]) -> None:
+    while True:
+        await asyncio.to_thread(insist)
+        await asyncio.sleep(HELD_EVERY)
 
 
 async def _keep(name: str, server: ServerState, step: _Step, wait: _Step) -> None:

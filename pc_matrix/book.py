@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bridges.ports import Clock
@@ -11,6 +11,7 @@ from pc_matrix.change_pages import ChangePages
 from pc_matrix.form_pages import FormPages
 from pc_matrix.mail_pages import MailPages
 from pc_matrix.registry import Registry
+from pc_matrix.repeat_pages import RepeatPages
 from pc_matrix.step_pages import StepPages
 from pc_matrix.subject_pages import SubjectPages
 from policies.corrections import Correction
@@ -42,7 +43,7 @@ _PINS_FOR = timedelta(seconds=1)
 _SETTLED_BY_A_PIN = frozenset({NewsKind.CHANGED, NewsKind.AWAITING})
 
 
-class Book(MailPages, BulletinPages, ChangePages, StepPages, SubjectPages, FormPages):
+class Book(MailPages, BulletinPages, ChangePages, StepPages, SubjectPages, FormPages, RepeatPages):
     """The bridges' ledgers, the inbox, the pins, and the verifications that wait."""
 
     def __init__(self, registry: Registry, commune: Commune, clock: Clock) -> None:
@@ -75,6 +76,9 @@ class Book(MailPages, BulletinPages, ChangePages, StepPages, SubjectPages, FormP
         """
         since = self._clock.now() - _DAY
         return self._registry.flags_since(self._code, flag.sender, since, flag.event_id)
+
+    def reports_today(self, rooms: Collection[RoomId]) -> Mapping[RoomId, int]:
+        return self._registry.reports_since(self._code, rooms, self._clock.now() - _DAY)
 
     def note_incident(self, action: str, subject: str, actor: str, note: str) -> None:
         self._registry.audit(self._code, self._clock.now(), action, subject, actor, note)

@@ -73,6 +73,10 @@ class SessionInUse(StoreError):
     """Another process (usually the bot) holds the commune's encrypted session."""
 
 
+class CommuneInUse(StoreError):
+    """A bot of another home or machine works for the commune, on the same registry."""
+
+
 class IncompleteError(PcError):
     """Some of the work was done and some could not be; running the command again finishes it."""
 

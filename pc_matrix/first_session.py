@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
 from pc_matrix.charters import Charters
 from pc_matrix.errors import SessionInUse
@@ -16,8 +16,14 @@ from policies.charter import KINDS
 _WAIT_FOR_BOT = 30  # seconds, asked once a second
 
 
-def session_of(house: House) -> AbstractAsyncContextManager[Session]:
-    """What opens the encrypted session of the commune's bot; raises ``SessionInUse``."""
+def session_of(
+    house: House, hold: AbstractContextManager[object] | None = None
+) -> AbstractAsyncContextManager[Session]:
+    """What opens the encrypted session of the commune's bot, for who alone may be it.
+
+    ``hold`` is that right, for who looks after it. Raises ``SessionInUse`` where this home has a
+    bot that runs, ``CommuneInUse`` where another home has.
+    """
     return open_session(
         house.place,
         house.vault,
@@ -25,6 +31,7 @@ def session_of(house: House) -> AbstractAsyncContextManager[Session]:
         house.entitled,
         house.pin_rule,
         house.link_book.hears,
+        lambda: hold or house.hold(),
     )
 
 

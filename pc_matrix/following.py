@@ -29,13 +29,16 @@ def follow(
     book, clock, fingerprint = house.book, house.clock, VaultFingerprint(house.vault)
     copies, composing = Copies(voice, aftermath, book, clock), Composing(voice, book)
     judging = Judging(voice, book, language, composing)
+    to_authority = ToAuthority(
+        voice, voice, book, language, fingerprint, clock, enclosing, composing
+    )
     return Changes(
         voice,
         aftermath,
         book,
         judging,
-        ToAuthority(voice, voice, book, language, fingerprint, clock, enclosing, composing),
+        to_authority,
         Rewording(voice, copies, book, judging, fingerprint, clock, mails, enclosing),
-        Withdrawals(voice, copies, book, mails),
+        Withdrawals(voice, copies, book, mails, clock, to_authority.set_free),
         clock,
     )

@@ -31,5 +31,11 @@ class FormPages:
     def untouched_forms(self, since: datetime) -> Sequence[Form]:
         return self._registry.untouched_forms(self._code, since)
 
+    def forget_form(self, source: EventId) -> None:
+        self._registry.forget_form(self._code, source)
+
+    def forget_forms(self, abandoned: datetime, sent: datetime) -> int:
+        return self._registry.forget_forms(self._code, abandoned, sent)
+
     def set_category(self, report_id: int, category: Category) -> None:
         self._registry.set_category(self._code, report_id, category)

@@ -16,7 +16,7 @@ from pc_matrix.homeserver.opening import Place
 from pc_matrix.homeserver.session import Session
 from pc_matrix.mandate_book import MandateBook
 from pc_matrix.provisioning.private_rooms import PrivateRooms
-from pc_matrix.registry import Registry
+from pc_matrix.registry import Hold, Registry
 from pc_matrix.settings import Settings
 from pc_matrix.vault import Vault
 from policies.pinning import PinRule, rule_of
@@ -82,6 +82,10 @@ class House:
             directory=s.session_dir,
             lock=s.session_lock,
         )
+
+    def hold(self) -> Hold:
+        """The right to be the commune's bot, on this registry."""
+        return self.registry.hold(self.settings.commune.code)
 
     @property
     def guard(self) -> SnapshotWriter:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from pc_matrix.errors import InputError, PcError, StoreError
@@ -11,7 +11,7 @@ from pc_matrix.homeserver import devices, identity
 from pc_matrix.homeserver.http import MatrixError, MatrixHttp, client_path
 from pc_matrix.homeserver.identity import Identity
 from pc_matrix.homeserver.login import BotLogin
-from pc_matrix.homeserver.opening import Place, log_in, open_session
+from pc_matrix.homeserver.opening import Place, alone, log_in, open_session
 from pc_matrix.homeserver.recovery.fetching import check_published, fetch
 from pc_matrix.homeserver.recovery.publishing import (
     StorageKey,
@@ -21,7 +21,6 @@ from pc_matrix.homeserver.recovery.publishing import (
 )
 from pc_matrix.homeserver.recovery.recovery_key import RecoveryKey
 from pc_matrix.homeserver.sealed_file import SealedFile
-from pc_matrix.homeserver.session_lock import SessionLock
 from pc_matrix.house import House
 from pc_matrix.vault import Vault
 
@@ -46,10 +45,11 @@ async def restore(
 
     Until the seeds were found to be those that the server publishes, nothing stays written, here
     or there. Raises ``InputError`` for a wrong key, or another identity here without ``replace``;
-    ``StoreError`` when the server has none or another; ``SessionInUse`` while a bot runs.
+    ``StoreError`` when the server has none or another; ``SessionInUse`` or ``CommuneInUse`` while a
+    bot runs.
     """
     place, vault = house.place, house.vault
-    with _held(place):
+    with alone(place, house.hold):
         found = await _take_back(place, vault, key, replace=replace)
     await _sign_device(house)
     _note(house, "identity.restored")
@@ -89,7 +89,7 @@ async def new_recovery_key(house: House, show: Show) -> None:
 async def new_identity(house: House, show: Show) -> None:
     """Give the bot another identity, which everybody will have to approve, and a recovery key."""
     place, vault = house.place, house.vault
-    with _held(place):
+    with alone(place, house.hold):
         key = draw_pending(place.sealed("recovery", vault))
         identity.keep(place.sealed("identity", vault), identity.draw(place.user_id))
     show(key)
@@ -135,18 +135,9 @@ async def _logged_in(place: Place, vault: Vault) -> AsyncIterator[tuple[BotLogin
 
 async def _sign_device(house: House) -> None:
     """Open the session once: that publishes the device's keys and the identity's signature."""
-    async with open_session(house.place, house.vault, house.book, house.entitled):
+    held = house.hold
+    async with open_session(house.place, house.vault, house.book, house.entitled, hold=held):
         pass
-
-
-@contextmanager
-def _held(place: Place) -> Iterator[None]:
-    lock = SessionLock(place.lock)
-    lock.take()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _note(house: House, action: str) -> None:

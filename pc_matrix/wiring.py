@@ -47,7 +47,7 @@ from pc_matrix.homeserver.aftermath import Aftermath
 from pc_matrix.homeserver.guest_rooms import GuestRooms
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.in_flight import InFlight
-from pc_matrix.homeserver.opening import log_in
+from pc_matrix.homeserver.opening import http_of, log_in
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.house import House, SeenRooms, SystemClock, VaultFingerprint
 from pc_matrix.identities import Identities
@@ -98,12 +98,12 @@ async def open_provisioner(
     """
     if prepare:
         await begin_session(house)
-    login = await log_in(house.place, house.vault)
+    bots = await http_of(house.place, house.vault, InFlight())
     token = house.settings.secrets.admin_token
     base_url = house.settings.homeserver_url
     secret = token.get_secret_value() if token else None
     async with (
-        MatrixHttp(base_url, login.token, in_flight=InFlight()) as http,
+        bots as http,
         MatrixHttp(base_url, secret, in_flight=InFlight()) as admin_http,
     ):
         yield Provisioner(
@@ -144,18 +144,20 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
     """The commune's bot, ready to run.
 
     Its language knows the commune's own lists as they are now. Raises ``SettingsError`` when these
-    have faults, ``SessionInUse`` when a bot runs already, and what opening a session raises.
+    have faults, ``SessionInUse`` or ``CommuneInUse`` when a bot runs already, and what opening a
+    session raises.
     """
     book, commune, clock = house.book, house.settings.commune, house.clock
     language = load_with(house.settings.own_lists)
-    home = house.settings.session_dir.parent
+    home, hold = house.settings.session_dir.parent, house.hold()
     async with (
-        session_of(house) as session,
+        session_of(house, hold) as session,
         open_provisioner(house) as provisioner,
         _as_bot(house) as http,
     ):
         voice = Voice(session)
-        enclosing = open_enclosing(session, http, house.registry, commune, clock)
+        fingerprint = VaultFingerprint(house.vault)
+        enclosing = open_enclosing(session, http, house.registry, commune, fingerprint, clock)
         knock_book = KnockBook(house.registry, commune, clock)
         enforcement = Enforcement(provisioner, book, commune.code, lambda: one_apply(home))
         own_rooms = provisioner.private_rooms()
@@ -177,8 +179,8 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
         aftermath = Aftermath(http, session.user_id)
         changes = follow(house, voice, language, aftermath, to_mail, enclosing)
         private = SeenRooms(own_rooms, session)
-        reading = BulletinReading(voice, language, VaultFingerprint(house.vault), clock)
-        carrier = _carrier(house, voice, language, private, foyer, changes, reading)
+        reading = BulletinReading(voice, language, fingerprint, clock)
+        carrier = _carrier(house, voice, language, private, foyer, changes, reading, enclosing)
 
         async def keep_up(moved: frozenset[RoomId]) -> timedelta | None:
             until_next = await upkeep(moved)
@@ -209,6 +211,7 @@ async def open_bot(house: House) -> AsyncIterator[Bot]:
                 Lookout(FirstCalls(voice, voice, language), book.directory, book.waiting),
                 Escalation(voice, book, clock),
                 BulletinDesk(voice, book, reading, room_fault, clock),
+                hold.insist,
             ),
         )
 
@@ -235,9 +238,10 @@ def _carrier(
     foyer: Foyer,
     changes: Changes,
     reading: BulletinReading,
+    enclosing: Enclosing,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
-    help_ = Help(voice, clock)
+    help_ = Help(voice, voice, clock)
     return Carrier(
         changes.to_authority,
         ToSectors(voice, voice, book, reading, clock, lambda room: len(house.entitled(room))),
@@ -250,7 +254,9 @@ def _carrier(
         changes,
         Answers(voice, voice, book, clock),
         Histories(voice, voice, book, clock),
-        Guided(voice, voice, book, language, changes.to_authority, help_, clock),
+        Guided(
+            voice, voice, book, language, changes.to_authority, help_, clock, enclosing.pictures
+        ),
     )
 
 

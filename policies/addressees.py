@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from policies.mistakes import mistakes
 from policies.terms import Sector, SectorCode
 
 _ALL = frozenset({"tous", "toutes", "tout", "all", "tous les secteurs", "all sectors"})
@@ -169,18 +170,4 @@ def _is_near(typed: str, known: str) -> bool:
     if len(known) < _ONE_MISTAKE:
         return False
     allowed = 2 if len(known) >= _TWO_MISTAKES else 1
-    return abs(len(typed) - len(known)) <= allowed and _distance(typed, known) <= allowed
-
-
-def _distance(a: str, b: str) -> int:
-    """How many letters are wrong, missing, too many, or change places with their neighbour."""
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, letter in enumerate(a, 1):
-        further, before, row = before, row, [i]
-        for j, other in enumerate(b, 1):
-            best = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != other))
-            if i > 1 and j > 1 and letter == b[j - 2] and a[i - 2] == other:
-                best = min(best, further[j - 2] + 1)
-            row.append(best)
-    return row[-1]
+    return abs(len(typed) - len(known)) <= allowed and mistakes(typed, known) <= allowed

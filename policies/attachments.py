@@ -30,21 +30,43 @@ class Attachment:
     iv: bytes = field(repr=False)
 
 
-Enclosed = Attachment | Position
+@dataclass(frozen=True, slots=True)
+class Album:
+    """Several files in their order: those of a guided report, each sent as a message of its own."""
+
+    files: tuple[Attachment, ...]
+
+
+Enclosed = Attachment | Position | Album
 """What a message brings beside its words."""
+
+
+def parts(enclosed: Enclosed | None) -> tuple[Attachment | Position, ...]:
+    """One after another; empty for nothing."""
+    match enclosed:
+        case None:
+            return ()
+        case Album():
+            return enclosed.files
+        case Attachment() | Position():
+            return (enclosed,)
+        case _:  # pragma: no cover
+            assert_never(enclosed)
 
 
 def mark(enclosed: Enclosed | None) -> str:
     """What tells one enclosure from another, empty for none: it is part of what was confirmed."""
-    match enclosed:
-        case None:
-            return ""
+    return "".join(_mark(part) for part in parts(enclosed))
+
+
+def _mark(part: Attachment | Position) -> str:
+    match part:
         case Attachment():
-            return f"\0file {enclosed.sha256.hex()}"
+            return f"\0file {part.sha256.hex()}"
         case Position():
-            return f"\0{enclosed.uri}"
+            return f"\0{part.uri}"
         case _:  # pragma: no cover
-            assert_never(enclosed)
+            assert_never(part)
 
 
 def seen_first(verdict: Verdict, enclosed: Enclosed | None) -> Verdict:

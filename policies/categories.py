@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from policies.denunciation.wordlist import words
+from policies.mistakes import mistakes
 from policies.terms import Category
 
 NUMBERS: Mapping[str, Category] = {str(n): c for n, c in enumerate(Category, 1)}
@@ -98,22 +99,7 @@ def _mistyped(word: str) -> Category | None:
     if len(word) < _MISTYPED or word.isdigit():
         return None
     allowed = 2 if len(word) >= _TWICE else 1
-    near = {c: min(_mistakes(word, name) for name in known) for c, known in _ALL.items()}
+    near = {c: min(mistakes(word, name) for name in known) for c, known in _ALL.items()}
     least = min(near.values())
-    found = [category for category, mistakes in near.items() if mistakes == least]
+    found = [category for category, count in near.items() if count == least]
     return found[0] if least <= allowed and len(found) == 1 else None
-
-
-def _mistakes(one: str, other: str) -> int:
-    """Letters added, left out, changed, or two neighbours swapped (optimal string alignment)."""
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        row = [i]
-        for j, against in enumerate(other, 1):
-            best = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != against))
-            if i > 1 and j > 1 and one[i - 2 : i] == other[j - 2 : j][::-1]:
-                best = min(best, before[j - 2] + 1)
-            row.append(best)
-        before, last = last, row
-    return last[-1]

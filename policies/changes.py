@@ -153,6 +153,11 @@ def _of_copies(where: Standing, reading: Reading, *, may_ask: bool) -> Change:
 _DOUBTFUL = frozenset(
     {
         Refusal.NOT_TEXT,
+        Refusal.VOICE,
+        Refusal.VIDEO,
+        Refusal.BAD_PLACE,
+        Refusal.ATTACHMENT_OPEN,
+        Refusal.ATTACHMENT_GONE,
         Refusal.UNSETTLED,
         Refusal.UNCHECKED,
         Refusal.EMPTY,
@@ -209,14 +214,19 @@ def wish(withdrawn_by: UserId, author: UserId | None, referent: UserId) -> Wish:
 
 
 def may_follow(
-    report: Report, message: Message | None, directory: Directory, now: datetime
+    report: Report,
+    message: Message | None,
+    directory: Directory,
+    now: datetime,
+    guided: SectorCode | None = None,
 ) -> Relayable | Refusal:
     """Whether the newest words of ``report``'s message may be judged.
 
-    The référent's mandate may have ended since: what he sent stays the authorities'. The author's
-    must not have: words of somebody who is no member any more are not passed on.
+    ``guided`` is the sector of a report that was built in a private room. The référent's mandate
+    may have ended since: what he sent stays the authorities'. The author's must not have: words of
+    somebody who is no member any more are not passed on.
     """
-    sector = sector_of(report, directory)
+    sector = guided or sector_of(report, directory)
     if sector is None:
         return Refusal.NOT_A_SECTOR_ROOM
     place = (report.source_room, report.source_event)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from policies.categories import named, plain
+from policies.mistakes import mistakes
 from policies.terms import Category
 
 
@@ -80,6 +82,19 @@ _NAMES: Mapping[str, CommandName] = {
 
 _TWO_WORDS = {"sans": "suite", "mes": "signalements"}
 """What people write in two words, as the dash is hard to find on a telephone."""
+CAREFUL = frozenset(
+    {
+        CommandName.DROP,
+        CommandName.BROADCAST,
+        CommandName.WITHDRAW,
+        CommandName.LEAVE,
+        CommandName.NAME,
+    }
+)
+"""What others read, what ends something, or tells a name: never done on a guess."""
+_ONE_MISTAKE, _TWO_MISTAKES = 4, 8
+"""From how many letters on a command may have so many typing mistakes."""
+_FLAG_ALONE, _WORDS_BESIDE = "signaler", 3
 _HYPHENS = str.maketrans(dict.fromkeys("‐‑‒–—_", "-"))
 _NUMBER = re.compile(r"(\d{4})-(\d{1,6})")
 _NO = ("non", "no", "pas", "plus", "stop")
@@ -88,10 +103,14 @@ _BULLETIN = re.compile(r"(?:n\s*[°ºo.]?\s*)?(\d{1,9})", re.IGNORECASE | re.ASC
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A command as it was typed: its name, and what follows it, unchanged."""
+    """A command as it was typed: its name, and what follows it, unchanged.
+
+    ``meant`` is what a mistyped one may have been, where nothing is done on a guess.
+    """
 
     name: CommandName
     rest: str
+    meant: CommandName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +122,72 @@ class Numbered:
 
 
 def spoken(text: str) -> Spoken | None:
-    """The command that ``text`` is, ``None`` for an ordinary message."""
+    """The command that ``text`` is, ``None`` for an ordinary message.
+
+    One typing mistake is understood, two in long words, where only one command is so near; what
+    ``CAREFUL`` holds is not done then. After « ! » and a space only an infinitive counts, spelt
+    well, or a command alone.
+    """
     stripped = text.strip()
-    if not stripped.startswith("!") or len(stripped) < 2 or not stripped[1].isalpha():
+    after = stripped[1:].lstrip("!\uff01")
+    if not stripped.startswith(("!", "\uff01")) or not after.strip():
         return None
-    word, *rest = stripped[1:].split(maxsplit=1)
-    named = plain(word).translate(_HYPHENS)
-    said, second = (rest[0].strip() if rest else ""), _TWO_WORDS.get(named)
-    if second is not None:
-        after = said.split(maxsplit=1)
-        if not after or plain(after[0]) != second:
-            return Spoken(CommandName.UNKNOWN, said)
-        said = after[1] if len(after) > 1 else ""
-    return Spoken(_NAMES.get(named, CommandName.UNKNOWN), said)
+    typed, *rest = after.split(maxsplit=1)
+    word, said = _folded(typed), (rest[0].strip() if rest else "")
+    if after[0].isspace():
+        # « ! Rapport de la réunion » is a heading; « ! signaler véhicule » is none.
+        is_plain = word in _NAMES and (not said or word.endswith(("er", "re")))
+        return _told(word, said) if is_plain else None
+    return _told(word, said) if typed[0].isalpha() else None
+
+
+def without_bang(text: str) -> Spoken | None:
+    """« signaler cambriolage » as an answer to a message, where that is all that it says."""
+    first, *rest = [word for word in text.split() if plain(word)] or [""]
+    is_plain = len(rest) <= _WORDS_BESIDE and all(urgent(w) or named(w) for w in rest)
+    if _folded(first) != _FLAG_ALONE or not is_plain:
+        return None
+    return Spoken(CommandName.FLAG, " ".join(rest))
+
+
+def _folded(typed: str) -> str:
+    return plain(unicodedata.normalize("NFKC", typed)).translate(_HYPHENS)
+
+
+def _told(word: str, said: str) -> Spoken:
+    """What ``word`` asks for; ``said`` is what follows it, its second word as well."""
+    second = _TWO_WORDS.get(word)
+    if second is None:
+        exact = _NAMES.get(word)
+        return Spoken(exact, said) if exact is not None else _guessed(_nearest(word), said)
+    first, *rest = said.split(maxsplit=1) or ("",)
+    if _folded(first) == second:
+        return Spoken(_NAMES[word], rest[0] if rest else "")
+    is_near = _is_near(_folded(first), second)
+    return _guessed(_NAMES[word] if is_near else None, " ".join(rest) if is_near else said)
+
+
+def _guessed(name: CommandName | None, said: str) -> Spoken:
+    if name is None or name in CAREFUL:
+        return Spoken(CommandName.UNKNOWN, said, name)
+    return Spoken(name, said)
+
+
+def _nearest(word: str) -> CommandName | None:
+    """The one command that ``word`` is a mistyped name of, ``None`` for none or several."""
+    near = [
+        (mistakes(word, known), name) for known, name in _NAMES.items() if _is_near(word, known)
+    ]
+    least = min((count for count, _ in near), default=0)
+    found = {name for count, name in near if count == least}
+    return found.pop() if len(found) == 1 else None
+
+
+def _is_near(word: str, known: str) -> bool:
+    if len(known) < _ONE_MISTAKE or known in _TWO_WORDS:
+        return False
+    allowed = 2 if len(known) >= _TWO_MISTAKES else 1
+    return abs(len(word) - len(known)) <= allowed and mistakes(word, known) <= allowed
 
 
 def category(words: str) -> Category | None:

@@ -12,3 +12,5 @@ class Detail(StrEnum):
     """A vehicle's plate; masked for who does not see it."""
     RESIDENT = "resident"
     """The name of the message's author, where he allowed it; otherwise nobody is told it."""
+    PHOTO = "photo"
+    """A photo: what it shows cannot be masked, a plate or a face."""

@@ -34,9 +34,10 @@ def entitlements_by_mandate(
         user = mandate.user_id
         if user not in directory.persons or user == commune.bot:
             continue
-        if mandate.counts(now):
+        counts = mandate.counts(now)
+        if counts:
             yield mandate, given.of(mandate)
-        if _has_private(mandate, commune, now, made=user in made):
+        if _has_private(mandate, commune, now, made=user in made, counts=counts):
             yield mandate, ((private_key(user, commune), MEMBER),)
 
 
@@ -59,10 +60,14 @@ def may_give(mandate: Mandate, key: RoomKey, commune: Commune) -> bool:
     return own or key in dict(rooms_given(mandate, commune))
 
 
-def _has_private(mandate: Mandate, commune: Commune, now: datetime, *, made: bool) -> bool:
+def _has_private(
+    mandate: Mandate, commune: Commune, now: datetime, *, made: bool, counts: bool
+) -> bool:
     """Whether a mandate of a sector gives a private room though the table of roles may not."""
-    if asked(mandate, commune, now) is not None:
+    # Most mandates of a country count and have today's charter: nothing is asked for them.
+    is_settled = counts and mandate.charter_version == commune.charter_version
+    if not is_settled and asked(mandate, commune, now) is not None:
         return True
-    if not (made and mandate.counts(now)):
+    if not (made and counts):
         return False
     return has_place(mandate, commune) and may_take_part(mandate.user_id, commune)

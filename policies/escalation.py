@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from policies.reports import Report
-from policies.steps import Standing, Step, StepKind, is_urgent, standing, standing_with
+from policies.steps import (
+    Standing,
+    Step,
+    StepKind,
+    is_over,
+    is_urgent,
+    standing,
+    standing_with,
+)
 from policies.terms import AuthorityCode
 from policies.working_days import next_working
 
@@ -66,12 +74,14 @@ Due = Remind | GiveUp | Morning
 
 
 def waiting(followed: Followed) -> tuple[AuthorityCode, ...]:
-    """The authorities from whose rooms a sign is awaited; none once one took it up, or answered.
+    """The authorities from whose rooms a sign is awaited; none once one took it up, or answered,
+    or once it was taken away.
 
     That one closed it without follow-up says nothing for the others.
     """
     is_taken_up = standing(followed.steps) >= Standing.TAKEN_UP
-    if is_taken_up or any(s.kind is StepKind.ANSWERED for s in followed.steps):
+    is_answered = any(s.kind is StepKind.ANSWERED for s in followed.steps)
+    if is_taken_up or is_answered or is_over(followed.steps):
         return ()
     return tuple(
         code for code in followed.rooms if standing_with(code, followed.steps) is Standing.NONE

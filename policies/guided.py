@@ -16,6 +16,8 @@ from policies.terms import Category, EventId, RoomId, SectorCode, UserId
 _NONE = EventId("")
 LASTS = timedelta(hours=2)
 """How long a form waits for its next answer."""
+MOST_PHOTOS = 5
+"""More than an officer looks at on his way; each may weigh a megabyte in every room."""
 
 
 class Step(StrEnum):
@@ -35,8 +37,8 @@ class Step(StrEnum):
 
 NEEDED = frozenset({Step.CATEGORY, Step.SECTOR, Step.FACTS, Step.PLACE})
 """The steps that cannot be passed over."""
-_CHOSEN = frozenset({Step.CATEGORY, Step.SECTOR})
-"""The steps that are answered by one of the choices, and by no other words."""
+_NOT_IN_WORDS = frozenset({Step.CATEGORY, Step.SECTOR, Step.PHOTO})
+"""The steps that are answered by one of the choices or by photos, and by no other words."""
 
 
 class Kind(StrEnum):
@@ -45,6 +47,9 @@ class Kind(StrEnum):
     CHOICE = "choice"
     WORDS = "words"
     PICTURE = "picture"
+    """A photo that may leave; it is one more, whatever was asked."""
+    CLEAR = "clear"
+    """No photo after all."""
     SKIP = "skip"
     BACK = "back"
     CANCEL = "cancel"
@@ -81,6 +86,10 @@ class Reply(StrEnum):
     NEEDED = "needed"
     NAMES = "names"
     ACCUSES = "accuses"
+    PHOTO = "photo"
+    """A photo was kept."""
+    FULL = "full"
+    """No more photos are."""
     PREVIEW = "preview"
     SEND = "send"
     CANCELLED = "cancelled"
@@ -123,6 +132,8 @@ class Form:
     sectors: tuple[SectorCode, ...]
     step: Step = Step.CATEGORY
     answers: Mapping[Step, Filled] = field(default_factory=dict)
+    photos: tuple[Filled, ...] = ()
+    """In the order in which they came; each is examined anew before it leaves."""
     changing: bool = False
     tries: int = 0
     shown: bool = False
@@ -145,19 +156,17 @@ class Form:
         return self.sectors[0] if len(self.sectors) == 1 else None
 
 
-def steps(form: Form, *, photos: bool) -> tuple[Step, ...]:
+def steps(form: Form) -> tuple[Step, ...]:
     """The questions of this form, in their order."""
     left_out = {Step.PREVIEW}
     if len(form.sectors) == 1:
         left_out.add(Step.SECTOR)
-    if not photos:
-        left_out.add(Step.PHOTO)
     return tuple(step for step in Step if step not in left_out)
 
 
-def first(form: Form, *, photos: bool) -> Form:
+def first(form: Form) -> Form:
     """``form`` at its first question that nothing answers yet."""
-    open_steps = (step for step in steps(form, photos=photos) if step not in form.answers)
+    open_steps = (step for step in steps(form) if step not in form.answers)
     return replace(form, step=next(open_steps, Step.PREVIEW))
 
 
@@ -166,96 +175,110 @@ def has_lapsed(form: Form, now: datetime) -> bool:
     return now - form.touched_at >= LASTS
 
 
-def missing(form: Form, *, photos: bool) -> Step | None:
+def missing(form: Form) -> Step | None:
     """The first question that must be answered before anything is shown."""
-    asked = steps(form, photos=photos)
+    asked = steps(form)
     return next((step for step in asked if step in NEEDED and step not in form.answers), None)
 
 
-def advance(
-    form: Form, given: Given, filled: Filled, heard: Heard, *, photos: bool
-) -> tuple[Form, Reply]:
+def advance(form: Form, given: Given, filled: Filled, heard: Heard) -> tuple[Form, Reply]:
     """The form after the answer ``given``, which stands at ``filled``, and what is said to it."""
     if given.kind is Kind.CANCEL:
         return replace(form, ended=Ending.CANCELLED), Reply.CANCELLED
+    if given.kind is Kind.PICTURE:
+        return _pictured(form, filled, heard)
     if form.step is Step.PREVIEW:
-        return _at_preview(form, given, photos=photos)
-    if given.kind is Kind.BACK:
-        return _back(form, photos=photos)
-    if given.kind in (Kind.SKIP, Kind.NO):
-        return _skipped(form, photos=photos)
-    if not _answers(form.step, given):
-        return form, Reply.UNCLEAR
-    return _heard(form, filled, heard, photos=photos)
+        return _at_preview(form, given)
+    return _at_question(form, given, filled, heard)
 
 
-def _answers(step: Step, given: Given) -> bool:
-    """Whether an answer of that kind can be one to this question."""
+def _at_question(form: Form, given: Given, filled: Filled, heard: Heard) -> tuple[Form, Reply]:
     match given.kind:
+        case Kind.BACK:
+            return _back(form)
+        case Kind.SKIP | Kind.NO:
+            return _skipped(form)
+        case Kind.CLEAR if form.step is Step.PHOTO:
+            return replace(form, photos=(), tries=0, shown=False), Reply.ASK
         case Kind.CHOICE:
-            return True
-        case Kind.WORDS:
-            return step not in _CHOSEN and step is not Step.PHOTO
-        case Kind.PICTURE:
-            return step is Step.PHOTO
+            return _heard(form, filled, heard)
+        case Kind.WORDS if form.step not in _NOT_IN_WORDS:
+            return _heard(form, filled, heard)
         case _:
-            return False
+            return form, Reply.UNCLEAR
 
 
-def _heard(form: Form, filled: Filled, heard: Heard, *, photos: bool) -> tuple[Form, Reply]:
-    """A name may be none: said a second time it stays, masked, and is seen in the preview."""
-    if heard is Heard.ACCUSES or (heard is Heard.NAMES and form.tries == 0):
-        again = Reply.ACCUSES if heard is Heard.ACCUSES else Reply.NAMES
+def _pictured(form: Form, filled: Filled, heard: Heard) -> tuple[Form, Reply]:
+    """Kept whatever was asked, which is then asked again; its caption is heard like any words."""
+    again = _said_again(form, heard)
+    if again is not None:
+        return replace(form, tries=form.tries + 1), again
+    if len(form.photos) >= MOST_PHOTOS:
+        return form, Reply.FULL
+    form = replace(form, photos=(*form.photos, filled), tries=0, shown=False)
+    return preview(form) if form.step is Step.PREVIEW else (form, Reply.PHOTO)
+
+
+def _heard(form: Form, filled: Filled, heard: Heard) -> tuple[Form, Reply]:
+    again = _said_again(form, heard)
+    if again is not None:
         return replace(form, tries=form.tries + 1), again
     answers = {**form.answers, form.step: filled}
-    return _on(replace(form, answers=answers, shown=False), photos=photos)
+    return _on(replace(form, answers=answers, shown=False))
 
 
-def _skipped(form: Form, *, photos: bool) -> tuple[Form, Reply]:
+def _said_again(form: Form, heard: Heard) -> Reply | None:
+    """A name may be none: said a second time it stays, masked, and is seen in the preview."""
+    if heard is Heard.ACCUSES:
+        return Reply.ACCUSES
+    return Reply.NAMES if heard is Heard.NAMES and form.tries == 0 else None
+
+
+def _skipped(form: Form) -> tuple[Form, Reply]:
     if form.step in NEEDED:
         return form, Reply.NEEDED
     answers = {step: filled for step, filled in form.answers.items() if step is not form.step}
-    return _on(replace(form, answers=answers, shown=False), photos=photos)
+    return _on(replace(form, answers=answers, shown=False))
 
 
-def _on(form: Form, *, photos: bool) -> tuple[Form, Reply]:
+def _on(form: Form) -> tuple[Form, Reply]:
     """To the next question; after a change, and after the last, to the preview."""
-    asked = steps(form, photos=photos)
+    asked = steps(form)
     following = asked[asked.index(form.step) + 1 :] if form.step in asked else ()
     step = Step.PREVIEW if form.changing or not following else following[0]
     if step is Step.PREVIEW:
-        return preview(form, photos=photos)
+        return preview(form)
     return replace(form, step=step, tries=0), Reply.ASK
 
 
-def preview(form: Form, *, photos: bool) -> tuple[Form, Reply]:
+def preview(form: Form) -> tuple[Form, Reply]:
     """To the preview, unless something that is needed is missing: then that is asked."""
-    lacking = missing(form, photos=photos)
+    lacking = missing(form)
     if lacking is not None:
         return replace(form, step=lacking, changing=True, tries=0, shown=False), Reply.ASK
     return replace(form, step=Step.PREVIEW, changing=False, tries=0, shown=False), Reply.PREVIEW
 
 
-def _back(form: Form, *, photos: bool) -> tuple[Form, Reply]:
+def _back(form: Form) -> tuple[Form, Reply]:
     if form.changing:
-        return preview(form, photos=photos)
-    asked = steps(form, photos=photos)
+        return preview(form)
+    asked = steps(form)
     before = asked[: asked.index(form.step)] if form.step in asked else ()
     return replace(form, step=before[-1] if before else form.step, tries=0), Reply.ASK
 
 
-def _at_preview(form: Form, given: Given, *, photos: bool) -> tuple[Form, Reply]:
+def _at_preview(form: Form, given: Given) -> tuple[Form, Reply]:
     match given.kind:
         case Kind.YES if form.shown:
             return replace(form, ended=Ending.SENT), Reply.SEND
         case Kind.YES:
-            return preview(form, photos=photos)
+            return preview(form)
         case Kind.NO:
             return replace(form, ended=Ending.CANCELLED), Reply.CANCELLED
         case Kind.BACK:
-            step = steps(form, photos=photos)[-1]
+            step = steps(form)[-1]
             return replace(form, step=step, changing=True, shown=False), Reply.ASK
-        case Kind.CHANGE if given.choice in steps(form, photos=photos):
+        case Kind.CHANGE if given.choice in steps(form):
             step = Step(given.choice)
             return replace(form, step=step, changing=True, shown=False), Reply.ASK
         case _:

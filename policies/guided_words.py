@@ -25,6 +25,8 @@ _SAID |= {"d'accord": Kind.YES, "je ne sais pas": Kind.SKIP, "rien vu": Kind.SKI
 _NOW = ("maintenant", "la maintenant", "en ce moment", "tout de suite", "a l'instant", "now")
 _AN_HOUR = ("il y a une heure", "il y a 1 heure", "il y a 1h", "an hour ago")
 _CHANGE = ("modifier", "modifie", "changer", "change", "corriger", "edit")
+_ALL_PHOTOS = ("suite", "continuer", "fini", "termine", "c'est tout", "done")
+_NO_PHOTO = ("retirer", "enlever", "supprimer", "effacer", "sans photo", "remove")
 _STEPS = {
     "sujet": Step.CATEGORY,
     "quoi": Step.CATEGORY,
@@ -38,6 +40,7 @@ _STEPS = {
     "voiture": Step.VEHICLE,
     "personnes": Step.PEOPLE,
     "photo": Step.PHOTO,
+    "photos": Step.PHOTO,
 }
 _OPENS = ("nouveau", "nouveau signalement", "nouvelle", "signaler", "signalement", "new", "📝")
 _HELPS = ("aide", "aidez-moi", "help", "?")
@@ -54,14 +57,14 @@ def asks_for_help(text: str) -> bool:
     return text.strip() == "?" or _bare(text) in _HELPS
 
 
-def understood(form: Form, text: str, sectors: tuple[Sector, ...], *, photos: bool) -> Given:
+def understood(form: Form, text: str, sectors: tuple[Sector, ...]) -> Given:
     """What ``text`` answers to the question that ``form`` is at; ``sectors`` are its choices."""
     said = _bare(text)
     if not said:
         return Given(Kind.NOTHING)
     if said in _SAID:
         return Given(_SAID[said])
-    return _chosen(form.step, said, sectors, steps(form, photos=photos))
+    return _chosen(form.step, said, sectors, steps(form))
 
 
 def _chosen(step: Step, said: str, sectors: tuple[Sector, ...], asked: tuple[Step, ...]) -> Given:
@@ -72,6 +75,8 @@ def _chosen(step: Step, said: str, sectors: tuple[Sector, ...], asked: tuple[Ste
             return _sector(said, sectors)
         case Step.TIME:
             return _time(said)
+        case Step.PHOTO:
+            return _photo(said)
         case Step.PREVIEW:
             return _change(said, asked)
         case _:
@@ -107,6 +112,12 @@ def _time(said: str) -> Given:
     if said == "1" or said in _NOW:
         return Given(Kind.CHOICE, NOW)
     return Given(Kind.CHOICE, AN_HOUR) if said == "2" or said in _AN_HOUR else Given(Kind.WORDS)
+
+
+def _photo(said: str) -> Given:
+    if said in _NO_PHOTO:
+        return Given(Kind.CLEAR)
+    return Given(Kind.SKIP) if said in _ALL_PHOTOS else Given(Kind.WORDS)
 
 
 def _change(said: str, asked: tuple[Step, ...]) -> Given:

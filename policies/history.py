@@ -59,8 +59,10 @@ def may_see(
     destinations: Destinations,
     directory: Directory,
     now: datetime,
+    referents: frozenset[UserId] = frozenset(),
 ) -> Report | Refusal:
-    """``report`` for its référent, the officers of its destinations, the mayor and the elected.
+    """``report`` for its référent and the ``referents`` who told of the same, the officers of its
+    destinations, the mayor and the elected.
 
     Everybody else hears the same as for a number that was never given.
     """
@@ -69,7 +71,7 @@ def may_see(
     received = destinations.authorities(directory)
     mandates = directory.mandates_of(user_id, now)
     is_served = any(m.role in ROLES or m.authority in received for m in mandates)
-    is_his = report.referent == user_id and bool(mandates)
+    is_his = user_id in {report.referent, *referents} and bool(mandates)
     return report if is_served or is_his else Refusal.NOT_YOUR_REPORT
 
 

@@ -1,6 +1,8 @@
 """What each authority sees of a report: one text for each, none with more than it needs.
 
-The judged text is one for all; it is masked here, last, for whoever is not to see a detail.
+The judged text is one for all; it is masked here, last, for whoever is not to see a detail. In a
+photo nothing can be masked: who sees no plates only reads where it is, unless the commune's file
+says otherwise.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from enum import StrEnum
 
 from policies.denunciation.analysis import Analysis
 from policies.details import Detail
+from policies.enclosures import Enclosures
+from policies.pictures import Picture
 from policies.plates import Span, plates, without_plates
 from policies.terms import Authority
 
@@ -39,6 +43,12 @@ _SEES: Mapping[AuthorityKind, frozenset[Detail]] = {
 def sees_by_default(kind: AuthorityKind) -> frozenset[Detail]:
     """What such an authority sees where the commune's file says nothing of it."""
     return _SEES[kind]
+
+
+def with_photos(sees: frozenset[Detail], photos: bool | None) -> frozenset[Detail]:
+    """``sees`` with photos or without, as the commune's file says; ``None``: as plates are seen."""
+    is_shown = Detail.PLATE in sees if photos is None else photos
+    return sees | {Detail.PHOTO} if is_shown else sees - {Detail.PHOTO}
 
 
 def kind_of(code: str, name: str) -> AuthorityKind:
@@ -72,6 +82,13 @@ class Leaving:
     def masked_for(self, authorities: Iterable[Authority]) -> tuple[Authority, ...]:
         """Those of them that see less than there is, in their order."""
         return tuple(a for a in authorities if self.is_masked_for(a))
+
+
+def enclosures_for(authority: Authority, enclosures: Enclosures) -> Enclosures:
+    """What ``authority`` is sent of ``enclosures``: places always, photos if it may see them."""
+    if Detail.PHOTO in authority.sees:
+        return enclosures
+    return tuple(one for one in enclosures if not isinstance(one.what, Picture))
 
 
 def leaving(analysis: Analysis) -> Leaving:

@@ -43,6 +43,21 @@ _STARTS = (
 _UNOPENED = (b"BM", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+", b"8BPS", b"\0\0\1\0", b"\xff\x0a")
 
 
+UNFIT = frozenset(
+    {
+        Refusal.ATTACHMENT_OPEN,
+        Refusal.ATTACHMENT_GONE,
+        Refusal.ATTACHMENT_CHANGED,
+        Refusal.TOO_BIG,
+        Refusal.NOT_A_PICTURE,
+        Refusal.ODD_PICTURE,
+        Refusal.HUGE_PICTURE,
+        Refusal.BROKEN_PICTURE,
+    }
+)
+"""Refusals of a file itself: another one, or none, would change them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A picture that was made anew, always a JPEG, and its size in pixels."""

@@ -12,6 +12,7 @@ class Refusal(StrEnum):
     NO_MANDATE = "no-mandate"
     """The person who flags is no référent of this sector, today."""
     OVER_QUOTA = "over-quota"
+    SECTOR_QUOTA = "sector-quota"
     NOTHING_CHOSEN = "nothing-chosen"
     """``!signaler`` was not written as a reply to a message."""
     UNREADABLE = "unreadable"

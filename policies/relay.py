@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from policies.attachments import Attachment, Enclosed
+from policies.attachments import Album, Attachment, Enclosed
 from policies.lengths import fits
 from policies.message_words import whole
 from policies.positions import Position
+from policies.quotas import is_flood, over_quota
 from policies.refusal import Refusal
 from policies.reports import Link, LinkState, Report
 from policies.terms import (
@@ -45,6 +46,8 @@ class History:
 
     report: Report | None
     flags_today: int
+    sector_today: int = 0
+    """The reports of his sector in 24 hours, this one included."""
 
 
 def may_relay(
@@ -66,8 +69,10 @@ def may_relay(
         return sector
     if history.report is not None and history.report.flag_event != flag.event_id:
         return Refusal.ALREADY_FLAGGED
-    if history.report is None and history.flags_today > directory.commune.daily_flags:
-        return Refusal.OVER_QUOTA
+    if history.report is None:
+        over = over_quota(history.flags_today, history.sector_today, directory.commune)
+        if over is not None:
+            return over
     if message is None or (message.room_id, message.event_id) != (flag.room_id, flag.target):
         return Refusal.UNREADABLE
     refusal = unfit(message, sector, directory, now)
@@ -77,13 +82,14 @@ def may_relay(
 def heeds_danger(refusal: Refusal, flag: Flag, directory: Directory, history: History) -> bool:
     """Whether a message that is refused unread is read all the same, for the number to call.
 
-    Its référent may flag there, only not this message or not so many. Whoever flagged it first has
-    the number already; beyond twice the quota nothing is read, so that nobody keeps others waiting.
+    Its référent may flag there, only not this message or not so many: an emergency leaves whatever
+    the quotas say. Whoever flagged it first has the number already; in a flood nothing is read, so
+    that nobody keeps others waiting.
     """
-    if history.flags_today > 2 * directory.commune.daily_flags:
+    if is_flood(history.flags_today, directory.commune):
         return False
     match refusal:
-        case Refusal.OVER_QUOTA:
+        case Refusal.OVER_QUOTA | Refusal.SECTOR_QUOTA:
             return True
         case Refusal.ALREADY_FLAGGED:
             return history.report is not None and history.report.referent != flag.sender
@@ -132,10 +138,11 @@ def unfit(
         return Refusal.IDENTITY_CHANGED
     if message.trust is not SenderTrust.SIGNED:
         return Refusal.UNSIGNED_DEVICE
-    return _unfit_content(message, directory.commune)
+    return unfit_content(message, directory.commune)
 
 
-def _unfit_content(message: Message, commune: Commune) -> Refusal | None:  # noqa: PLR0911 - one answer a kind
+def unfit_content(message: Message, commune: Commune) -> Refusal | None:  # noqa: PLR0911 - one answer a kind
+    """Why nothing can be made of what a message is, whoever sent it."""
     match message.kind:
         case MessageKind.TEXT:
             return _unfit_words(message)
@@ -160,11 +167,15 @@ def _unfit_content(message: Message, commune: Commune) -> Refusal | None:  # noq
 
 
 def _unfit_file(enclosed: Enclosed | None, commune: Commune) -> Refusal | None:
-    if not isinstance(enclosed, Attachment):
-        return Refusal.ATTACHMENT_OPEN
+    files = enclosed.files if isinstance(enclosed, Album) else (enclosed,)
     # No resident makes our server ask a stranger's for a file, nor wait for one that is away.
     known = commune.federated_with | {commune.server_name}
-    return None if enclosed.server in known else Refusal.ATTACHMENT_GONE
+    for file in files:
+        if not isinstance(file, Attachment):
+            return Refusal.ATTACHMENT_OPEN
+        if file.server not in known:
+            return Refusal.ATTACHMENT_GONE
+    return None
 
 
 def _unfit_words(message: Message, *, may_be_none: bool = False) -> Refusal | None:

@@ -18,6 +18,8 @@ class ReportState(StrEnum):
     ASKED = "asked"
     """The référent was asked what it is about; it leaves when he says so, or after a time."""
     SENT = "sent"
+    MERGED = "merged"
+    """It tells of the event of another report, in whose thread it stands."""
     RETURNED = "returned"
     OFFERED = "offered"
     """Returned with a draft of its facts, which leaves when the référent taps."""
@@ -91,6 +93,8 @@ class Report:
     opened_at: datetime
     digest: str | None = None
     preview_event: EventId | None = None
+    merged_into: str | None = None
+    """The number of the report that this one is part of, which is then its number, too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,12 @@ class StepKind(StrEnum):
     """Nobody took it up: its référent was told to call."""
     MORNING = "morning"
     """Not urgent and not acknowledged: brought up once, the next working morning."""
+    MERGED = "merged"
+    """Somebody else's message told of the same; ``event`` is that message."""
     EDITED = "edited"
+    """Its copies were given its message's new words; ``event`` is what led to that."""
     WITHDRAWN = "withdrawn"
+    """Its copies are taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ _SIGNS = {
     StepKind.CLOSED: Standing.CLOSED,
     StepKind.DROPPED: Standing.DROPPED,
 }
+_REMINDERS = (StepKind.REMINDED, StepKind.REMINDED_AGAIN, StepKind.MORNING)
 _DECIDES = (Standing.CLOSED, Standing.DROPPED, Standing.TAKEN_UP)
 """Of one authority's signs the first of these that was given."""
 
@@ -68,6 +73,16 @@ _DECIDES = (Standing.CLOSED, Standing.DROPPED, Standing.TAKEN_UP)
 def is_sign(step: Step) -> bool:
     """Whether an officer gave it, and may take it away."""
     return step.kind in _SIGNS
+
+
+def is_reminder(step: Step) -> bool:
+    """Whether the bot said it of that report alone, in an authority's room."""
+    return step.kind in _REMINDERS and step.event is not None
+
+
+def is_over(steps: Iterable[Step]) -> bool:
+    """Whether the report was taken away: nobody is waited for."""
+    return any(step.kind is StepKind.WITHDRAWN for step in steps)
 
 
 def standing_with(authority: AuthorityCode | None, steps: Iterable[Step]) -> Standing:

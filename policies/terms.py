@@ -126,6 +126,8 @@ class Commune:
     """Whether reactions count, which a homeserver can make up; without, people reply the sign."""
     daily_flags: int = 20
     """How many messages one référent may flag in 24 hours."""
+    sector_daily_flags: int = 100
+    """How many reports one sector may make in 24 hours."""
     approval: frozenset[RoomKind] = frozenset()
     """In which kinds of room an identity counts only once a human approved it."""
     brake: BrakeLimits = field(default_factory=BrakeLimits)

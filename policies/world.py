@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from policies.room_shapes import Content
 from policies.terms import EventId, RoomId, RoomKey, UserId
@@ -21,8 +22,8 @@ class Membership(StrEnum):
     BAN = "ban"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+# Tuples: one of each is made for every event of every room that is looked at.
+class Member(NamedTuple):
     """Somebody's membership, whether it was his own act, and since when (the server's time).
 
     ``name`` is what he calls himself, kept of those alone who knock.
@@ -34,8 +35,7 @@ class Member:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Trace:
+class Trace(NamedTuple):
     """Who sent a state event, as the server says, and which event it took the place of."""
 
     sender: UserId

@@ -10,9 +10,11 @@ from typing import Any, cast
 import pytest
 
 from bridges.outcome import Helped, Later, Outcome
+from pc_matrix import beside as beside_module
 from pc_matrix import bot as bot_module
 from pc_matrix.beside import Beside
 from pc_matrix.bot import Bot
+from pc_matrix.errors import RegistryError
 from pc_matrix.homeserver import outage
 from pc_matrix.homeserver.backoff import Backoff
 from pc_matrix.homeserver.http import MatrixError, ServerFault
@@ -109,9 +111,10 @@ class Town:
         self.looked_at.append(moved)
         await self.on_upkeep()
 
-    def bot(self, inbox: Inbox) -> Bot:
+    def bot(self, inbox: Inbox, insist: Callable[[], None] | None = None) -> Bot:
         me, silent = cast(Any, self), cast(Any, Silent())
-        beside = Beside(silent, silent, None, cast(Any, None), lambda: None, silent)
+        nothing = cast(Any, None)
+        beside = Beside(silent, silent, None, nothing, lambda: None, silent, insist=insist)
         return Bot(silent, cast(Any, inbox), me, self.upkeep, me, cast(Any, None), beside)
 
     async def settles_all(self) -> Inbox:
@@ -147,6 +150,24 @@ async def test_a_room_that_cannot_be_looked_after_keeps_nothing_waiting(
     setattr(town, part, raising(error))
     inbox = await town.settles_all()
     assert inbox.settled == [item.event_id for item in ITEMS]
+
+
+async def test_a_commune_that_another_bot_may_have_taken_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(beside_module, "HELD_EVERY", 0.01)
+    town = Town()
+    looks: list[str] = []
+
+    def insist() -> None:
+        looks.append("held")
+        if len(looks) == 3:
+            raise RegistryError("La connexion est perdue.")
+
+    bot = town.bot(Inbox(), insist)
+    with pytest.raises(RegistryError, match="perdue"):
+        await asyncio.wait_for(bot.run(asyncio.Event()), 10)
+    assert len(looks) == 3
 
 
 async def test_what_has_to_wait_stays_and_keeps_nothing_else_waiting(

@@ -6,13 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bridges.wording.catalogue import how, text
-from bridges.wording.enclosures import questions
 from bridges.wording.notice import Block, Bullets, Notice, Paragraph, Quote, Title, notice
 from policies.denunciation.analysis import EntityKind
 from policies.denunciation.draft import POINTING
 from policies.denunciation.verdict import Rule
-from policies.pictures import Picture
-from policies.positions import Position
 from policies.terms import Person
 
 MASKED = frozenset(Rule(kind.value) for kind in EntityKind if kind.names)
@@ -60,21 +57,21 @@ def preview(
     referent: Person,
     words: str,
     reasons: Sequence[Reason],
-    enclosure: Picture | Position | None = None,
+    enclosed: Sequence[str] = (),
     *,
     by_reaction: bool = True,
     masked: Sequence[str] = (),
 ) -> Notice:
     """The text exactly as it would leave, what was masked in it, and what is in doubt.
 
-    ``enclosure`` was shown just before; the text may then be empty. ``masked`` are the authorities
-    that will not see the plates in it.
+    ``enclosed`` is what he has to ask himself of what goes with it; the text may then be empty.
+    ``masked`` are the authorities that will not see the plates in it.
     """
     language = referent.language
     blocks: list[Block] = [Title(text(language, "preview.title"))]
-    if enclosure is not None:
-        blocks.append(Bullets(questions(language, enclosure)))
-    if words.strip() or enclosure is None:
+    if enclosed:
+        blocks.append(Bullets(tuple(enclosed)))
+    if words.strip() or not enclosed:
         blocks += [Paragraph(text(language, "preview.body")), Quote(words)]
     masks = [_mask(language, r) for r in _once(reasons) if r.rule in MASKED]
     if masks:

@@ -45,6 +45,16 @@ def resumed(language: str, number: str) -> Notice:
     return notice(Paragraph(text(language, "change.resumed", number=number)))
 
 
+def enclosure_gone(language: str, number: str) -> Notice:
+    """In the thread: a photo or a place that stood there was taken back by who had sent it."""
+    return notice(Paragraph(text(language, "change.enclosure.gone", number=number)))
+
+
+def enclosure_gone_told(referent: Person, number: str) -> Notice:
+    """To the référent: the same, and that another one waits for him."""
+    return _to(referent, text(referent.language, "change.enclosure.referent", number=number))
+
+
 def withdrawn(language: str, number: str, wish: Wish) -> Notice:
     """To an authority: the report does not stand any more, and at whose wish; nothing of it."""
     why = text(language, f"change.withdrawn.{wish.value}")
@@ -66,6 +76,7 @@ def preview(
     words: str,
     reasons: Sequence[advice.Reason],
     *,
+    enclosed: Sequence[str] = (),
     by_reaction: bool,
     masked: Sequence[str] = (),
 ) -> Notice:
@@ -75,7 +86,9 @@ def preview(
         Title(text(language, "change.preview.title", number=number)),
         Paragraph(text(language, "change.preview.body")),
     )
-    shown = advice.preview(referent, words, reasons, by_reaction=by_reaction, masked=masked)
+    shown = advice.preview(
+        referent, words, reasons, enclosed, by_reaction=by_reaction, masked=masked
+    )
     return _joined(head, shown)
 
 

@@ -11,6 +11,7 @@ from bridges.wording.dates import moment
 from bridges.wording.notice import Block, Bullets, Notice, Paragraph, Title, notice
 from policies.guided import NEEDED, Form, Reply, Step, steps
 from policies.guided_words import AN_HOUR, CATEGORIES, TIMES
+from policies.refusal import Refusal
 from policies.terms import Person, Sector
 
 _REASONS = 2  # sentences of who, and of what is said
@@ -27,15 +28,18 @@ def question(
     language, step = person.language, form.step
     blocks: list[Block] = []
     if lead:
-        blocks.append(Paragraph(text(language, f"guided.{lead}")))
+        blocks.append(Paragraph(text(language, f"guided.{lead}", count=len(form.photos))))
     if reasons:
         blocks.append(Bullets(sentences(language, reasons, most=_REASONS)))
-    blocks.append(Title(text(language, f"guided.ask.{step.value}")))
+    is_more = step is Step.PHOTO and form.photos
+    asked = "guided.ask.photo.more" if is_more else f"guided.ask.{step.value}"
+    blocks.append(Title(text(language, asked)))
     offered = choices(language, step, sectors)
     if offered:
         numbered = (f"{i} · {choice}" for i, choice in enumerate(offered, 1))
         blocks.append(Bullets(tuple(numbered)))
     how = "guided.how" if step in NEEDED else "guided.how.skip"
+    how = "guided.how.photo" if is_more else how
     blocks.append(Paragraph(text(language, how)))
     return notice(*blocks, mentions=(person.user_id,))
 
@@ -53,13 +57,13 @@ def choices(language: str, step: Step, sectors: Sequence[Sector]) -> tuple[str, 
             return ()
 
 
-def changes(person: Person, form: Form, lead: str, *, photos: bool) -> Notice:
+def changes(person: Person, form: Form, lead: str) -> Notice:
     """Under a preview: yes, no, or which answer to change. ``lead`` is a text's key."""
     language = person.language
-    names = (text(language, f"guided.name.{s.value}") for s in steps(form, photos=photos))
+    names = (text(language, f"guided.name.{s.value}") for s in steps(form))
     numbered = tuple(f"{i} · {name}" for i, name in enumerate(names, 1))
     return notice(
-        Title(text(language, f"guided.{lead}")),
+        Title(text(language, f"guided.{lead}", count=len(form.photos))),
         Paragraph(text(language, "guided.changes")),
         Bullets(numbered),
     )
@@ -81,10 +85,24 @@ def plain_word(person: Person, key: str) -> Notice:
     return notice(Paragraph(text(person.language, f"guided.{key}")), mentions=(person.user_id,))
 
 
-REPLIES = {
-    Reply.UNCLEAR: "unclear",
-    Reply.NEEDED: "needed",
-    Reply.NAMES: "names",
-    Reply.ACCUSES: "accuses",
+def lead_of(reply: Reply, step: Step, unfit: Refusal | None) -> str:
+    """What is said before a question that is asked again; ``unfit``: why a photo was not kept."""
+    if unfit is not None:
+        return f"unfit.{_UNFIT.get(unfit, 'other')}"
+    is_photo = reply is Reply.UNCLEAR and step is Step.PHOTO
+    return "unclear.photo" if is_photo else reply.value
+
+
+_UNFIT = {
+    Refusal.ATTACHMENT_OPEN: "again",
+    Refusal.ATTACHMENT_GONE: "again",
+    Refusal.ATTACHMENT_CHANGED: "again",
+    Refusal.BROKEN_PICTURE: "again",
+    Refusal.TOO_BIG: "size",
+    Refusal.HUGE_PICTURE: "size",
+    Refusal.ODD_PICTURE: "format",
+    Refusal.NOT_A_PICTURE: "file",
+    Refusal.VOICE: "voice",
+    Refusal.VIDEO: "video",
+    Refusal.BAD_PLACE: "place",
 }
-"""What is said before a question that is asked again."""

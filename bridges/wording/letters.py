@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from bridges.wording.catalogue import text
 from bridges.wording.enclosures import for_a_mailbox
-from bridges.wording.relay import ReportFacts, beside, category_name, context
+from bridges.wording.relay import ReportFacts, beside, category_name, category_of, context
+from policies.enclosures import Enclosures
 from policies.mail_headers import one_line
 from policies.mails import MailKind
-from policies.pictures import Picture
-from policies.positions import Position
 from policies.terms import Category
 
 _INDENT = "    "
 
 
-def subject(language: str, number: str, commune: str, kind: MailKind) -> str:
-    """One line that anybody may read: the number, whether it changed, and the commune."""
-    return one_line(text(language, f"letter.{kind.value}.subject", number=number, commune=commune))
+def subject(
+    language: str, number: str, commune: str, kind: MailKind, *, urgent: bool = False
+) -> str:
+    """One line that anybody may read: the number, whether it is urgent or changed, the commune."""
+    said = text(language, f"letter.{kind.value}.subject", number=number, commune=commune)
+    return one_line(text(language, "letter.urgent.subject", subject=said) if urgent else said)
 
 
 def report(
@@ -28,14 +30,14 @@ def report(
     facts: ReportFacts,
     words: str,
     kind: MailKind,
-    enclosure: Picture | Position | None = None,
+    enclosures: Enclosures = (),
 ) -> str:
     """A report's facts and words, or its new words, and what goes with them; to be encrypted."""
-    category = category_name(language, facts.category)
+    category = category_of(language, facts)
     title = text(language, f"letter.{kind.value}.title", number=facts.number, category=category)
     quoted = "\n".join(_INDENT + line for line in words.splitlines())
-    more = "" if enclosure is None else for_a_mailbox(language, enclosure)
-    parts = (title, context(language, facts), quoted, *beside(language, facts), more)
+    more = for_a_mailbox(language, enclosures)
+    parts = (title, context(language, facts), quoted, *beside(language, facts), *more)
     return "\n\n".join(part for part in parts if part.strip())
 
 
@@ -44,7 +46,15 @@ def signed_off(language: str, body: str, commune: str) -> str:
     return _letter(body, text(language, "letter.footer", commune=commune))
 
 
-def waiting(language: str, number: str, category: Category, commune: str, kind: MailKind) -> str:
+def waiting(
+    language: str,
+    number: str,
+    category: Category,
+    commune: str,
+    kind: MailKind,
+    *,
+    urgent: bool = False,
+) -> str:
     """That a report waits, or that it changed, and how to learn what is in it."""
     category_words = category_name(language, category)
     said = text(
@@ -54,8 +64,9 @@ def waiting(language: str, number: str, category: Category, commune: str, kind: 
         category=category_words,
         commune=commune,
     )
+    hurry = [text(language, "letter.urgent.waiting")] if urgent else []
     how = text(language, "letter.waiting.how")
-    return _letter(said, how, text(language, "letter.footer", commune=commune))
+    return _letter(said, *hurry, how, text(language, "letter.footer", commune=commune))
 
 
 def withdrawal(language: str, number: str, commune: str) -> str:

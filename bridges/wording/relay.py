@@ -11,8 +11,7 @@ from bridges.wording.dates import moment
 from bridges.wording.enclosures import for_authorities
 from bridges.wording.notice import Block, Notice, Paragraph, Quote, Title, notice
 from policies.emergency import Emergency
-from policies.pictures import Picture
-from policies.positions import Position
+from policies.enclosures import Enclosures
 from policies.refusal import Refusal
 from policies.terms import Category, Person
 
@@ -34,25 +33,25 @@ class ReportFacts:
     """The author's name, where he lets it be told."""
     known_to: tuple[str, ...] | None = None
     """Where a plate is masked: who of the authorities sees it."""
+    photos_withheld: int = 0
+    """How many photos this authority is not sent; ``photos_at`` are those that are."""
+    photos_at: tuple[str, ...] = ()
+    is_part: bool = False
+    """Whether it is one more message on the event of the report of that number."""
+    people: int = 0
+    """How many told of it, where that is known."""
 
 
-def report(
-    language: str, facts: ReportFacts, words: str, enclosure: Picture | Position | None = None
-) -> Notice:
+def report(language: str, facts: ReportFacts, words: str, enclosures: Enclosures = ()) -> Notice:
     """A report, for an authority room; its words may be none where something is enclosed."""
-    category = category_name(language, facts.category)
     title = text(
-        language,
-        "report.title",
-        number=facts.number,
-        category=text(language, "report.urgent", category=category) if facts.urgent else category,
+        language, "report.title", number=facts.number, category=category_of(language, facts)
     )
     next_step = how(language, "report.how", by_reaction=facts.by_reaction, number=facts.number)
     blocks: list[Block] = [Title(title), Paragraph(context(language, facts))]
     if words.strip():
         blocks.append(Quote(words))
-    if enclosure is not None:
-        blocks.append(Paragraph(for_authorities(language, enclosure)))
+    blocks += [Paragraph(line) for line in for_authorities(language, enclosures)]
     blocks += [Paragraph(line) for line in beside(language, facts)]
     return notice(*blocks, Paragraph(next_step))
 
@@ -71,13 +70,24 @@ def context(language: str, facts: ReportFacts) -> str:
 def beside(language: str, facts: ReportFacts) -> tuple[str, ...]:
     """What is added to a report's words: its author, and who knows what is masked in it."""
     said: list[str] = []
+    if facts.is_part:
+        said.append(text(language, "merged.part", number=facts.number))
     if facts.resident:
         said.append(text(language, "report.resident", name=facts.resident))
     if facts.known_to:
         said.append(text(language, "report.masked", authorities=", ".join(facts.known_to)))
     elif facts.known_to is not None:
         said.append(text(language, "report.masked.all"))
+    if facts.photos_withheld:
+        key = "report.photos" if facts.photos_withheld > 1 else "report.photo"
+        said.append(_where(language, key, facts.photos_at))
     return tuple(said)
+
+
+def _where(language: str, key: str, authorities: tuple[str, ...]) -> str:
+    if not authorities:
+        return text(language, f"{key}.nowhere")
+    return text(language, key, authorities=", ".join(authorities))
 
 
 def relayed(
@@ -87,12 +97,13 @@ def relayed(
     mailed: Sequence[str] = (),
     minutes: int = 0,
     *,
+    urgent: bool = False,
     masked: Sequence[str] = (),
 ) -> Notice:
     """To the référent: his message has left, and to whom; ``mailed`` are written to by e-mail.
 
-    ``minutes``: an urgent one that nobody takes up is brought up again after so many. Those
-    ``masked`` see no plate.
+    An ``urgent`` one is telephoned as well to who is written to; where nobody takes it up in so
+    many ``minutes``, it is brought up again. Those ``masked`` see no plate.
     """
     language = referent.language
     blocks: list[Block] = []
@@ -103,6 +114,9 @@ def relayed(
         blocks.append(Title(text(language, "relayed.mail.title", number=number)))
     if mailed:
         blocks.append(Paragraph(text(language, "relayed.mail", authorities=", ".join(mailed))))
+    if mailed and urgent:
+        key = "relayed.mail.urgent"
+        blocks.append(Paragraph(text(language, key, authorities=", ".join(mailed))))
     if masked:
         blocks.append(Paragraph(text(language, "relayed.masked", authorities=", ".join(masked))))
     if authorities and minutes:
@@ -135,6 +149,12 @@ def emergency(person: Person, which: Emergency) -> Notice:
         Paragraph(text(language, "emergency.body")),
         mentions=(person.user_id,),
     )
+
+
+def category_of(language: str, facts: ReportFacts) -> str:
+    """What a report is about, and that it is urgent where it is."""
+    category = category_name(language, facts.category)
+    return text(language, "report.urgent", category=category) if facts.urgent else category
 
 
 def category_name(language: str, category: Category) -> str:

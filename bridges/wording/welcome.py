@@ -11,6 +11,7 @@ from bridges.wording.catalogue import how, keys, text
 from bridges.wording.dates import day
 from bridges.wording.notice import Block, Bullets, Notice, Paragraph, Title, notice
 from policies.charter import Asked
+from policies.commands import CommandName
 from policies.terms import Commune, Person
 
 _ARTICLES = 6
@@ -102,6 +103,17 @@ def resident_help(person: Person) -> Notice:
 def officer_help(person: Person) -> Notice:
     """To an officer who asks how it works."""
     return _help(person, "help.officer")
+
+
+def did_you_mean(person: Person, meant: CommandName) -> Notice:
+    """To who mistyped what is not done on a guess: nothing was done, and how it is written."""
+    language = person.language
+    command = text(language, f"command.{meant.value}")
+    return notice(
+        Title(text(language, "meant.title", command=command)),
+        Paragraph(text(language, "meant.body", command=command)),
+        mentions=(person.user_id,),
+    )
 
 
 def _help(person: Person, key: str, said: Mapping[int, str] = MappingProxyType({})) -> Notice:

@@ -254,6 +254,7 @@ database = ""                      # vide : registry.db dans ce dossier ; sinon 
 flag_by_reaction = true            # tenir compte des réactions (🚩, ✅…), que le serveur Matrix
                                    # peut voir et inventer ; false : répondre par le même signe
 daily_flags = 20                   # signalements par référent et par 24 heures
+# sector_daily_flags = 100         # par secteur et par 24 heures ; sinon cinq fois le précédent
 language = "fr"
 identity_approval = []             # salons où la mairie approuve chaque identité avant toute clé :
                                    # "authority", "private", "referents", "sector" ; conseillé une
@@ -283,6 +284,8 @@ share = 0.2                        # part des personnes présentes, de 0 à 1
 # kind : "gendarmerie", "police-municipale", "mairie" ou "autre". Les deux premières voient les
 # plaques d'immatriculation, les autres un texte où elles sont masquées. Pour en décider autrement :
 # sees = ["plaque", "habitant"] dans son bloc ("habitant" : le nom de qui a permis de le donner).
+# Une photo montre aussi les plaques : qui ne les voit pas lit seulement chez qui elle est ;
+# photos = true dans son bloc la lui envoie, photos = false la garde chez les autres.
 # Sans Matrix, elle est jointe par courriel : ajoutez email = "…" et certificate = "fichier.pem"
 # (son certificat S/MIME, posé à côté de ce fichier), et un bloc [mail] : voir le README.
 {authorities}"""

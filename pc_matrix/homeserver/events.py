@@ -139,6 +139,8 @@ def _message(event: RoomEvent, kind: RoomKind) -> Incoming | None:
         return _edit(event, kind)
     target = EventId(string(event.content, "m.relates_to", "m.in_reply_to", "event_id"))
     said = commands.spoken(words(event))
+    if said is None and kind is RoomKind.SECTOR and target and not _thread(event):
+        said = commands.without_bang(words(event))
     event_id, room_id, sender = _ids(event)
     if said is None:
         under = (_thread(event) or target) if kind is RoomKind.AUTHORITY else target

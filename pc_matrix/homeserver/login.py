@@ -26,18 +26,33 @@ class BotLogin:
         return f"BotLogin({self.user_id}, {self.device_id})"
 
 
+def kept_login(user_id: str, file: SealedFile) -> BotLogin | None:
+    """The login kept in ``file``, which the server may have ended meanwhile; ``None``: there is
+    none."""
+    kept = file.read() or {}
+    token, device_id = shapes.string(kept, "token"), shapes.string(kept, "device_id")
+    return BotLogin(user_id, device_id, token) if token and device_id else None
+
+
 async def bot_login(base_url: str, user_id: str, password: str, file: SealedFile) -> BotLogin:
     """The login kept in ``file``, checked with the server, or made with ``password``.
+
+    Raises as ``new_login``.
+    """
+    kept = kept_login(user_id, file)
+    if kept is not None and await _still_valid(base_url, kept.token):
+        return kept
+    return await new_login(base_url, user_id, password, file)
+
+
+async def new_login(base_url: str, user_id: str, password: str, file: SealedFile) -> BotLogin:
+    """A login made with ``password``, on the device of an earlier one.
 
     The device's id is written down before the server hears of it, so that a crash in between makes
     no second device. A token that the server no longer knows is replaced on the same device.
     Raises ``AccessDenied`` for a wrong password and ``ServerUnreachable``.
     """
-    kept = file.read() or {}
-    token = shapes.string(kept, "token")
-    device_id = shapes.string(kept, "device_id") or _draw_device_id()
-    if token and await _still_valid(base_url, token):
-        return BotLogin(user_id, device_id, token)
+    device_id = shapes.string(file.read() or {}, "device_id") or _draw_device_id()
     file.write({"device_id": device_id})
     token = await _password_login(base_url, user_id, password, device_id)
     file.write({"device_id": device_id, "token": token})

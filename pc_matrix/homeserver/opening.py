@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import (
+    AbstractContextManager,
+    asynccontextmanager,
+    closing,
+    contextmanager,
+    nullcontext,
+)
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +20,10 @@ from pc_matrix.homeserver.crypto.account import Account
 from pc_matrix.homeserver.crypto.database import Database
 from pc_matrix.homeserver.crypto.machine import Machine
 from pc_matrix.homeserver.http import MatrixHttp
+from pc_matrix.homeserver.in_flight import InFlight
 from pc_matrix.homeserver.incidents import Incidents
-from pc_matrix.homeserver.login import BotLogin, bot_login
+from pc_matrix.homeserver.kept_token import KeptToken
+from pc_matrix.homeserver.login import BotLogin, bot_login, kept_login, new_login
 from pc_matrix.homeserver.recovery.publishing import publish_once
 from pc_matrix.homeserver.sealed_file import SealedFile, Sealer
 from pc_matrix.homeserver.session import Session
@@ -50,6 +58,25 @@ async def log_in(place: Place, sealer: Sealer) -> BotLogin:
     return await bot_login(place.base_url, place.user_id, place.password, file)
 
 
+async def http_of(place: Place, sealer: Sealer, in_flight: InFlight | None = None) -> MatrixHttp:
+    """HTTP as the bot, for what needs no encryption: a login that is kept is asked about by nothing
+    but what is asked with it.
+
+    Raises as ``log_in`` where none is kept.
+    """
+    file = place.sealed("login", sealer)
+    login = kept_login(place.user_id, file)
+
+    async def anew() -> BotLogin:
+        return await new_login(place.base_url, place.user_id, place.password, file)
+
+    async def renew() -> str:
+        return (await anew()).token
+
+    token = (login or await anew()).token
+    return KeptToken(place.base_url, token, renew, in_flight=in_flight)
+
+
 @asynccontextmanager
 async def open_session(
     place: Place,
@@ -58,15 +85,14 @@ async def open_session(
     entitled: Callable[[str], frozenset[str]],
     rule: Callable[[str], PinRule] = first_use,
     guests: Callable[[Iterable[str]], Iterable[str]] = nobody,
+    hold: Callable[[], AbstractContextManager[object]] = nullcontext,
 ) -> AsyncIterator[Session]:
     """The session of ``place``, its device cross-signed before anything is sent.
 
-    Raises ``SessionInUse`` when another process holds it, ``StoreError``, ``AccessDenied`` and
-    ``ServerUnreachable``.
+    ``hold`` is what else has to be held meanwhile. Raises ``SessionInUse`` when another process
+    holds the session, ``StoreError``, ``AccessDenied`` and ``ServerUnreachable``.
     """
-    lock = SessionLock(place.lock)
-    lock.take()
-    try:
+    with alone(place, hold):
         login = await log_in(place, sealer)
         database = Database(place.directory, _store_key(place, sealer))
         with closing(database):
@@ -83,6 +109,16 @@ async def open_session(
                 await identity.publish(http, own, session.device_keys(), place.password)
                 await publish_once(http, own, place.sealed("recovery", sealer))
                 yield session
+
+
+@contextmanager
+def alone(place: Place, hold: Callable[[], AbstractContextManager[object]]) -> Iterator[None]:
+    """Nobody else in this home has the session, nor elsewhere what ``hold`` holds."""
+    lock = SessionLock(place.lock)
+    lock.take()
+    try:
+        with hold():
+            yield
     finally:
         lock.release()
 

@@ -56,19 +56,23 @@ def _headers(
     mail["Message-ID"] = message_id(letter.txn, sender)
     if letter.answers:
         mail["In-Reply-To"] = mail["References"] = message_id(letter.answers, sender)
+    if letter.urgent:
+        # RFC 2156 and RFC 4021 name two; Outlook and Thunderbird look at Importance and X-Priority.
+        mail["Importance"], mail["Priority"], mail["X-Priority"] = "high", "urgent", "1 (Highest)"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's machine answers it
     return mail.as_bytes().rstrip(b"\r\n")
 
 
 def _content(letter: Letter) -> bytes:
-    """The MIME entity that is signed: the text, and beside it a picture where it will be sealed."""
-    picture = letter.picture
-    if picture is None or letter.certificate is None:
+    """The MIME entity that is signed: the text, and beside it pictures where it will be sealed."""
+    if not letter.pictures or letter.certificate is None:
         return _text(letter.body)
     entity = EmailMessage(policy=SMTP)
     entity.set_content(_encodable(letter.body), charset="utf-8", cte="quoted-printable")
-    name = one_line(letter.picture_name)
-    entity.add_attachment(picture.data, maintype="image", subtype="jpeg", filename=name)
+    for name, picture in letter.pictures:
+        entity.add_attachment(
+            picture.data, maintype="image", subtype="jpeg", filename=one_line(name)
+        )
     del entity["MIME-Version"]
     return entity.as_bytes()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridges.enclosing import Enclosing
-from bridges.ports import Clock
+from bridges.ports import Clock, Fingerprint
 from pc_matrix.homeserver.attachments.media import Media
 from pc_matrix.homeserver.http import MatrixHttp
 from pc_matrix.homeserver.session import Session
@@ -15,9 +15,14 @@ from policies.terms import Commune
 
 
 def enclosing(
-    session: Session, http: MatrixHttp, registry: Registry, commune: Commune, clock: Clock
+    session: Session,
+    http: MatrixHttp,
+    registry: Registry,
+    commune: Commune,
+    fingerprint: Fingerprint,
+    clock: Clock,
 ) -> Enclosing:
     """One for all that carry: photos are then opened one at a time. ``http`` is the bot's."""
     media = Media(http, commune.server_name)
     book = EnclosureBook(registry, commune.code, clock)
-    return Enclosing(PictureDesk(media), Posting(session, media), book)
+    return Enclosing(PictureDesk(media), Posting(session, media), book, fingerprint)

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from pc_matrix.errors import PcError
 from pc_matrix.homeserver.http import MatrixError
-from pc_matrix.provisioning.ports import AccountServer, RoomRegistry
+from pc_matrix.provisioning.ports import AccountServer, RoomRegistry, RoomServer
 from pc_matrix.registry.records import AccountState
 from policies.roles import server_of
 from policies.terms import CommuneCode, UserId
@@ -60,11 +60,12 @@ class Accounts:
     def __init__(
         self,
         server: AccountServer,
+        rooms: RoomServer,
         registry: RoomRegistry,
         code: CommuneCode,
         clock: Callable[[], datetime],
     ) -> None:
-        self._server, self._registry = server, registry
+        self._server, self._rooms, self._registry = server, rooms, registry
         self._code, self._clock = code, clock
 
     async def look(self, people: Iterable[UserId]) -> dict[UserId, Account]:
@@ -74,11 +75,12 @@ class Accounts:
     async def unopened(self, people: Iterable[UserId]) -> dict[UserId, datetime]:
         """Those of ``people``, who are in no room, who never used the account handed over to them.
 
-        With the time when it was. The server is asked only of those for whom that is long ago.
+        With the time when it was. The server is asked only of those for whom that is long ago, of
+        all of them at once.
         """
         late = {u: at for u in people if (at := self._handed_over(u)) is not None}
-        used = await _of_each(self._is_used, late)
-        return {user_id: at for user_id, at in late.items() if not used[user_id]}
+        used = await self._rooms.with_keys(sorted(late)) if late else frozenset()
+        return {user_id: at for user_id, at in late.items() if user_id not in used}
 
     async def make(self, user_id: UserId, name: str) -> NewAccount:
         """A new account, locked. The registry says so first: a crash leaves one known as ours."""
@@ -148,10 +150,6 @@ class Accounts:
         since = self._registry.account_since(self._code, user_id)
         is_late = since is not None and self._clock() - since >= NEVER_OPENED_AFTER
         return since if is_late else None
-
-    async def _is_used(self, user_id: UserId) -> bool:
-        known = await self._server.user(user_id)
-        return known is None or known.last_seen is not None
 
 
 def note_found(

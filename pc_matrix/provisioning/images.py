@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -51,10 +51,10 @@ class Images:
         """The digest of that kind's picture."""
         return self._of_kind[kind]
 
-    def uploaded(self) -> Mapping[str, str]:
-        """Those of them that are on the server, ``mxc://`` addresses by digest."""
-        known = self._registry.images(self._code)
-        return {digest: mxc for digest, mxc in known.items() if digest in self._by_digest}
+    @property
+    def digests(self) -> Collection[str]:
+        """Those of all kinds of room."""
+        return self._by_digest.keys()
 
     async def address(self, digest: str) -> str:
         """The ``mxc://`` address of a picture, which is uploaded if it never was.

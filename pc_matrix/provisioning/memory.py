@@ -21,6 +21,10 @@ class RoomMemory:
         self._absent: frozenset[RoomId] = frozenset()
         self._is_whole = False
 
+    def asks_for_all(self, room_ids: Collection[RoomId] | None, *, anew: bool) -> bool:
+        """Whether ``seen`` asks for every room, which takes the server a while."""
+        return room_ids is None and (anew or not self._is_whole)
+
     async def seen(
         self, room_ids: Collection[RoomId] | None, moved: Collection[RoomId], *, anew: bool
     ) -> tuple[ObservedRoom, ...]:

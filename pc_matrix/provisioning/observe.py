@@ -10,6 +10,7 @@ from pc_matrix.homeserver.rooms import StateEvent
 from pc_matrix.provisioning.ports import Phase, Progress, RoomServer
 from policies import room_marks
 from policies.knocks import shown_name
+from policies.room_marks import Mark
 from policies.room_shapes import SPACE_TYPE, Content
 from policies.terms import Commune, EventId, RoomId, UserId
 from policies.world import Member, Membership, ObservedRoom, Trace
@@ -19,6 +20,7 @@ _IN_FLIGHT = 8
 PATIENCE = 5.0
 """Seconds in which a ``createRoom`` whose sender was killed still comes to its end."""
 _PAUSE = 0.5
+_MEMBERSHIPS = {membership.value: membership for membership in Membership}
 _NOT_IN_IT = frozenset({"M_FORBIDDEN", "M_NOT_FOUND"})
 """The bot is not, or no longer, in the room. Any other refusal says nothing about it."""
 
@@ -119,19 +121,41 @@ def read_room(room_id: str, state: Sequence[StateEvent], commune: Commune) -> Ob
     mark = room_marks.read(creation.content)
     if mark is None or mark.key.commune != commune.code:
         return None
+    return _observed(RoomId(room_id), mark, creation, state)
+
+
+def _observed(
+    room_id: RoomId, mark: Mark, creation: StateEvent, state: Sequence[StateEvent]
+) -> ObservedRoom:
+    """Of all rooms there are thousands of events: each is gone through once."""
+    members: dict[UserId, Member] = {}
+    plain: dict[str, Content] = {}
+    links: dict[str, dict[RoomId, Content]] = {"m.space.child": {}, "m.space.parent": {}}
+    traces: dict[tuple[str, str], Trace] = {}
+    for event in state:
+        kind, state_key, sender, content, _at, replaces = event
+        traces[kind, state_key] = Trace(UserId(sender), EventId(replaces) if replaces else None)
+        if not state_key:
+            plain[kind] = content
+        elif kind == "m.room.member":
+            member = _member(event)
+            if member is not None:
+                members[UserId(state_key)] = member
+        elif kind in links:
+            links[kind][RoomId(state_key)] = content
     return ObservedRoom(
-        room_id=RoomId(room_id),
+        room_id=room_id,
         key=mark.key,
         nonce=mark.nonce,
         created=creation.at,
         version=_text(creation.content, "room_version"),
         federates=creation.content.get("m.federate") is not False,
         space=creation.content.get("type") == SPACE_TYPE,
-        members=_members(state),
-        state={e.type: e.content for e in state if e.state_key == ""},
-        children=_links(state, "m.space.child"),
-        parents=_links(state, "m.space.parent"),
-        traces={(e.type, e.state_key): _trace(e) for e in state},
+        members=members,
+        state=plain,
+        children=links["m.space.child"],
+        parents=links["m.space.parent"],
+        traces=traces,
     )
 
 
@@ -140,25 +164,13 @@ def _is_in(room: ObservedRoom, bot: UserId) -> bool:
     return bot in room.members and room.members[bot].membership is Membership.JOIN
 
 
-def _members(state: Sequence[StateEvent]) -> dict[UserId, Member]:
-    known = {membership.value: membership for membership in Membership}
-    members = {}
-    for event in state:
-        membership = known.get(_text(event.content, "membership"))
-        if event.type == "m.room.member" and membership is not None:
-            by_self = event.sender == event.state_key
-            knocks = membership is Membership.KNOCK
-            name = shown_name(_text(event.content, "displayname")) if knocks else ""
-            members[UserId(event.state_key)] = Member(membership, by_self, event.at, name)
-    return members
-
-
-def _trace(event: StateEvent) -> Trace:
-    return Trace(UserId(event.sender), EventId(event.replaces) if event.replaces else None)
-
-
-def _links(state: Sequence[StateEvent], event_type: str) -> dict[RoomId, Content]:
-    return {RoomId(e.state_key): e.content for e in state if e.type == event_type and e.state_key}
+def _member(event: StateEvent) -> Member | None:
+    membership = _MEMBERSHIPS.get(_text(event.content, "membership"))
+    if membership is None:
+        return None
+    knocks = membership is Membership.KNOCK
+    name = shown_name(_text(event.content, "displayname")) if knocks else ""
+    return Member(membership, event.sender == event.state_key, event.at, name)
 
 
 def _text(content: Json, name: str) -> str:

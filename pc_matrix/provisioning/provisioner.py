@@ -19,6 +19,7 @@ from pc_matrix.provisioning.creation import Creator
 from pc_matrix.provisioning.images import Image, Images
 from pc_matrix.provisioning.looking_again import unfit
 from pc_matrix.provisioning.looks import Looks
+from pc_matrix.provisioning.meanwhile import meanwhile
 from pc_matrix.provisioning.memory import RoomMemory
 from pc_matrix.provisioning.observe import PATIENCE, Observer
 from pc_matrix.provisioning.ports import (
@@ -74,7 +75,9 @@ class Provisioner:
         self._charters, self._guard = charters, guard
         self._images = Images(pictures, rooms, registry, commune.code) if pictures else None
         self._observer = Observer(rooms, commune, progress, patience)
-        self._accounts = None if admin is None else Accounts(admin, registry, commune.code, clock)
+        self._accounts = (
+            None if admin is None else Accounts(admin, rooms, registry, commune.code, clock)
+        )
         self._regaining = Regaining(admin, commune.bot)
         self._retiring = Retiring(rooms, registry, commune, self._observer, clock, self._regaining)
         self._memory = RoomMemory(self._observer, self._known)
@@ -87,7 +90,6 @@ class Provisioner:
             accounts=self._accounts,
             charters=charters,
             images=self._images,
-            retired=self._retiring.ids,
         )
         self._one_at_a_time = asyncio.Lock()
 
@@ -159,8 +161,12 @@ class Provisioner:
         ``MatrixError`` when a room cannot be looked at.
         """
         async with self._one_at_a_time:
-            seen = await self._memory.seen(room_ids, moved, anew=anew)
-            survey = self._surveyor.of_some(seen)
+            asking, wanted = self._memory.seen(room_ids, moved, anew=anew), None
+            if self._memory.asks_for_all(room_ids, anew=anew):
+                seen, wanted = await meanwhile(asking, self._surveyor.expected)
+            else:
+                seen = await asking
+            survey = self._surveyor.of_some(seen, wanted)
             broken = await unfit(self._observer, survey.expected, survey.observed, room_ids)
             knocking = tuple(n for n in survey.plan.notices if isinstance(n, Knocking))
             found = EnforceReport(

@@ -1,5 +1,6 @@
 """Who is who, which room is which, what came in, what went out: the only importer of SQLModel."""
 
+from pc_matrix.registry.hold import Hold
 from pc_matrix.registry.records import (
     AccountState,
     Answered,
@@ -20,6 +21,7 @@ __all__ = [
     "Choice",
     "Contact",
     "Declared",
+    "Hold",
     "Link",
     "LinkState",
     "Place",

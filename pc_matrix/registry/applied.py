@@ -17,12 +17,6 @@ class AppliedStore:
 
     _transactions: Transactions
 
-    def applied_people(self, code: CommuneCode) -> int | None:
-        """To how many people the registry gave a room then; ``None`` before the first."""
-        with self._transactions.reading() as session:
-            row = session.get(AppliedRow, code)
-            return None if row is None else row.people
-
     def note_applied(self, code: CommuneCode, people: int, at: datetime) -> None:
         """The registry was applied with so many people at ``at``."""
         with self._transactions.writing() as session:

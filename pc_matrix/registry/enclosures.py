@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from pc_matrix.registry.reports import report_from
@@ -19,10 +19,11 @@ class EnclosureStore:
 
     _transactions: Transactions
 
-    def enclosure(self, code: CommuneCode, link_id: int, txn: str, at: datetime) -> Link:
+    def enclosure(self, code: CommuneCode, link_id: int, txn: str, mark: str, at: datetime) -> Link:
         """What follows the copy under ``txn``: new and PENDING, or as it was left.
 
-        Its ``id`` is its own, the rest that of its copy: to settle it, ``enclosed``.
+        Its ``id`` is its own and ``digest`` its ``mark``, the rest that of its copy: to settle it,
+        ``enclosed``.
         """
         with self._transactions.writing() as session:
             insert_once(
@@ -31,6 +32,7 @@ class EnclosureStore:
                 commune=code,
                 link_id=link_id,
                 txn=txn,
+                mark=mark,
                 state=LinkState.PENDING.value,
                 begun_at=at,
             )
@@ -55,13 +57,40 @@ class EnclosureStore:
                 .values(state=state.value, settled_at=at, event_id=event_id)
             )
 
+    def taken_away(self, code: CommuneCode, enclosure_id: int, at: datetime) -> None:
+        """It is not to be seen there any more."""
+        with self._transactions.writing() as session:
+            session.execute(
+                update(EnclosureRow)
+                .where(col(EnclosureRow.commune) == code, col(EnclosureRow.id) == enclosure_id)
+                .values(taken_at=at)
+            )
+
+    def rounds(self, code: CommuneCode, link_id: int, mark: str) -> int:
+        """How often it was sent after that copy and taken away again."""
+        with self._transactions.reading() as session:
+            return session.exec(
+                select(func.count())
+                .select_from(EnclosureRow)
+                .where(
+                    EnclosureRow.commune == code,
+                    EnclosureRow.link_id == link_id,
+                    EnclosureRow.mark == mark,
+                    col(EnclosureRow.taken_at).is_not(None),
+                )
+            ).one()
+
     def enclosures(self, code: CommuneCode, report_id: int) -> list[Link]:
-        """All that followed the report's copies, to be taken back with them."""
+        """All that followed the report's copies and was not taken away."""
         with self._transactions.reading() as session:
             rows = session.exec(
                 select(EnclosureRow)
                 .join(LinkRow, col(LinkRow.id) == col(EnclosureRow.link_id))
-                .where(LinkRow.commune == code, LinkRow.report_id == report_id)
+                .where(
+                    LinkRow.commune == code,
+                    LinkRow.report_id == report_id,
+                    col(EnclosureRow.taken_at).is_(None),
+                )
                 .order_by(col(EnclosureRow.id))
             )
             return [_with_its_link(session, row) for row in rows]
@@ -93,4 +122,5 @@ def _with_its_link(session: Session, row: EnclosureRow) -> Link:
         EventId(row.event_id) if row.event_id else None,
         LinkState(row.state),
         row.begun_at,
+        row.mark,
     )

@@ -21,6 +21,14 @@ WRITES = "pc_matrix_writes"
 """Execution option of a connection whose transaction will write."""
 _BUSY_MS = 30_000
 _CONNECT_SECONDS = 10
+_DEAD_SERVER = {
+    "tcp_user_timeout": 30_000,
+    "keepalives_idle": 20,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+"""Within a minute (milliseconds, seconds, seconds, tries) a silent network is an error: whoever
+works for a commune has to notice, before another may take its place (``hold``)."""
 _DRIVERS = ("sqlite", "postgresql+psycopg")
 
 
@@ -51,7 +59,7 @@ def opened(url: URL) -> Engine:
         url,
         hide_parameters=True,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": _CONNECT_SECONDS},
+        connect_args={"connect_timeout": _CONNECT_SECONDS, **_DEAD_SERVER},
     )
     event.listen(engine, "connect", _prepare_postgres)
     return engine

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, delete, select
 
-from pc_matrix.registry.tables import FormAnswerRow, FormRow
+from pc_matrix.registry.tables import FormAnswerRow, FormPhotoRow, FormRow
 from pc_matrix.registry.transactions import Transactions
 from policies.guided import Ending, Filled, Form, Step
 from policies.terms import CommuneCode, EventId, RoomId, SectorCode, UserId
@@ -22,11 +23,13 @@ class FormStore:
         """Keep ``form`` as it is now, with its answers."""
         with self._transactions.writing() as session:
             session.merge(_row(code, form))
-            answer = FormAnswerRow
-            mine = (col(answer.commune) == code, col(answer.source) == form.source)
-            session.execute(delete(answer).where(*mine))
+            for table in (FormAnswerRow, FormPhotoRow):
+                mine = (col(table.commune) == code, col(table.source) == form.source)
+                session.execute(delete(table).where(*mine))
             for step, filled in form.answers.items():
                 session.add(_answer_row(code, form, step, filled))
+            for place, filled in enumerate(form.photos):
+                session.add(_photo_row(code, form, place, filled))
 
     def open_form(self, code: CommuneCode, user_id: UserId) -> Form | None:
         """The one that he is at, ``None`` when he is at none."""
@@ -46,6 +49,34 @@ class FormStore:
         """Those that are open and that nobody answered at ``since`` or later."""
         return self._forms(code, FormRow.ended == "", FormRow.touched_at < since)
 
+    def forget_form(self, code: CommuneCode, source: EventId) -> None:
+        """Leave nothing of it."""
+        self._forget(code, [source])
+
+    def forget_forms(self, code: CommuneCode, abandoned: datetime, sent: datetime) -> int:
+        """Leave nothing of those that ended and were touched before ``abandoned``, or before
+        ``sent`` if they were sent; how many.
+        """
+        form, was_sent = FormRow, Ending.SENT.value
+        ended = and_(col(form.ended) != "", col(form.ended) != was_sent)
+        over = or_(
+            and_(ended, col(form.touched_at) < abandoned),
+            and_(col(form.ended) == was_sent, col(form.touched_at) < sent),
+        )
+        with self._transactions.reading() as session:
+            wanted = select(form.source).where(form.commune == code, over)
+            found = [EventId(source) for source in session.exec(wanted)]
+        self._forget(code, found)
+        return len(found)
+
+    def _forget(self, code: CommuneCode, sources: Sequence[EventId]) -> None:
+        if not sources:
+            return
+        with self._transactions.writing() as session:
+            for table in (FormAnswerRow, FormPhotoRow, FormRow):
+                theirs = (col(table.commune) == code, col(table.source).in_(sources))
+                session.execute(delete(table).where(*theirs))
+
     def _forms(self, code: CommuneCode, *conditions: object) -> list[Form]:
         wanted = (
             select(FormRow)
@@ -53,12 +84,18 @@ class FormStore:
             .order_by(col(FormRow.touched_at))
         )
         with self._transactions.reading() as session:
-            return [_form(row, _answers(session, row)) for row in session.exec(wanted)]
+            rows = session.exec(wanted).all()
+            return [_form(row, _answers(session, row), _photos(session, row)) for row in rows]
 
 
 def _answers(session: Session, row: FormRow) -> Sequence[FormAnswerRow]:
     mine = (FormAnswerRow.commune == row.commune, FormAnswerRow.source == row.source)
     return session.exec(select(FormAnswerRow).where(*mine)).all()
+
+
+def _photos(session: Session, row: FormRow) -> Sequence[FormPhotoRow]:
+    mine = (FormPhotoRow.commune == row.commune, FormPhotoRow.source == row.source)
+    return session.exec(select(FormPhotoRow).where(*mine).order_by(col(FormPhotoRow.place))).all()
 
 
 def _row(code: CommuneCode, form: Form) -> FormRow:
@@ -92,7 +129,18 @@ def _answer_row(code: CommuneCode, form: Form, step: Step, filled: Filled) -> Fo
     )
 
 
-def _form(row: FormRow, answers: Sequence[FormAnswerRow]) -> Form:
+def _photo_row(code: CommuneCode, form: Form, place: int, filled: Filled) -> FormPhotoRow:
+    return FormPhotoRow(
+        commune=code,
+        source=form.source,
+        place=place,
+        user_id=form.user_id,
+        event_id=filled.event_id,
+        answered_at=filled.at,
+    )
+
+
+def _form(row: FormRow, answers: Sequence[FormAnswerRow], photos: Sequence[FormPhotoRow]) -> Form:
     return Form(
         source=EventId(row.source),
         begun_by=EventId(row.begun_by),
@@ -102,6 +150,7 @@ def _form(row: FormRow, answers: Sequence[FormAnswerRow]) -> Form:
         sectors=tuple(SectorCode(s) for s in row.sectors.split(",") if s),
         step=Step(row.step),
         answers={Step(a.step): _filled(a) for a in answers},
+        photos=tuple(Filled(EventId(p.event_id), p.answered_at) for p in photos),
         changing=row.changing,
         tries=row.tries,
         shown=row.shown,

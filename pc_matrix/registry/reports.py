@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import case, update
+from sqlalchemy import case, func, update
 from sqlmodel import Session, col, select
 
 from pc_matrix.registry.tables import CounterRow, ReportRow
@@ -73,6 +74,22 @@ class ReportStore:
                 )
             )
 
+    def reports_since(
+        self, code: CommuneCode, rooms: Collection[RoomId], since: datetime
+    ) -> dict[RoomId, int]:
+        """How many reports of each of ``rooms`` were opened at ``since`` or later."""
+        wanted = (
+            select(ReportRow.source_room, func.count())
+            .where(
+                ReportRow.commune == code,
+                col(ReportRow.source_room).in_(rooms),
+                ReportRow.opened_at >= since,
+            )
+            .group_by(col(ReportRow.source_room))
+        )
+        with self._transactions.reading() as session:
+            return {RoomId(room): count for room, count in session.exec(wanted)}
+
     def set_category(self, code: CommuneCode, report_id: int, category: Category) -> None:
         """What the report is about, as its référent said, or as its text did."""
         with self._transactions.writing() as session:
@@ -119,7 +136,7 @@ def report_from(row: ReportRow) -> Report:
     """The row as the rest of the program sees it."""
     return Report(
         id=row.id or 0,
-        number=row.number,
+        number=row.number or row.merged_into,
         source_room=RoomId(row.source_room),
         source_event=EventId(row.source_event),
         referent=UserId(row.referent),
@@ -129,6 +146,7 @@ def report_from(row: ReportRow) -> Report:
         opened_at=row.opened_at,
         digest=row.digest,
         preview_event=EventId(row.preview_event) if row.preview_event else None,
+        merged_into=row.merged_into,
     )
 
 

@@ -18,8 +18,10 @@ from pc_matrix.registry.directories import DirectoryStore
 from pc_matrix.registry.enclosures import EnclosureStore
 from pc_matrix.registry.forms import FormStore
 from pc_matrix.registry.guests import GuestStore
+from pc_matrix.registry.hold import Hold
 from pc_matrix.registry.imports import ImportStore
 from pc_matrix.registry.inbox import InboxStore
+from pc_matrix.registry.kept import KeptStore
 from pc_matrix.registry.knocks import KnockStore
 from pc_matrix.registry.link_codes import LinkCodeStore
 from pc_matrix.registry.links import LinkStore
@@ -28,6 +30,7 @@ from pc_matrix.registry.personal import PersonalStore
 from pc_matrix.registry.persons import PersonStore
 from pc_matrix.registry.pins import PinStore
 from pc_matrix.registry.places import PlaceStore
+from pc_matrix.registry.repeats import RepeatStore
 from pc_matrix.registry.reports import ReportStore
 from pc_matrix.registry.retired_rooms import RetiredRoomStore
 from pc_matrix.registry.rooms import RoomStore
@@ -37,6 +40,7 @@ from pc_matrix.registry.steps import StepStore
 from pc_matrix.registry.transactions import Transactions
 from pc_matrix.registry.verifications import VerificationStore
 from pc_matrix.vault import Vault
+from policies.terms import CommuneCode
 
 
 class Registry(
@@ -48,8 +52,10 @@ class Registry(
     RoomStore,
     AppliedStore,
     RetiredRoomStore,
+    KeptStore,
     InboxStore,
     ReportStore,
+    RepeatStore,
     LinkStore,
     EnclosureStore,
     MailStore,
@@ -95,6 +101,10 @@ class Registry(
             opened.dispose()
             raise
         return cls(Transactions(opened))
+
+    def hold(self, code: CommuneCode) -> Hold:
+        """The right to be the commune's bot: nobody else is while it is held."""
+        return Hold(self._transactions.engine, code)
 
     def close(self) -> None:
         """Give back the connections. Closing twice does nothing."""

@@ -15,7 +15,7 @@ from policies import commands
 from policies.brake_limits import BrakeLimits
 from policies.details import Detail
 from policies.mail_headers import MailAddress
-from policies.need_to_know import kind_of, sees_by_default
+from policies.need_to_know import kind_of, sees_by_default, with_photos
 from policies.quiet_hours import NIGHT, read
 from policies.terms import (
     CHARTER_VERSION,
@@ -31,6 +31,8 @@ from policies.terms import (
     UserId,
 )
 
+_REFERENTS = 5
+"""A sector may flag as much as so many référents, where its quota is not given."""
 _ROOM_VERSION = r"^(1[1-9]|[2-9][0-9])$"
 
 
@@ -52,6 +54,7 @@ class _OptionsTable(Table):
     database: Annotated[str, AfterValidator(key_shapes.database)] = ""
     flag_by_reaction: bool = True
     daily_flags: Annotated[int, Field(ge=1, le=1000)] = 20
+    sector_daily_flags: Annotated[int, Field(ge=1, le=10_000)] | None = None
     language: Literal["fr", "en"] = "fr"
     identity_approval: list[Annotated[str, AfterValidator(key_shapes.room_kind)]] = Field(
         default_factory=list
@@ -108,6 +111,7 @@ class _AuthorityTable(Table):
     categories: list[Annotated[str, AfterValidator(key_shapes.category)]]
     kind: Annotated[str, AfterValidator(key_shapes.authority_kind)] | None = None
     sees: list[Annotated[str, AfterValidator(key_shapes.detail)]] | None = None
+    photos: bool | None = None
     email: Address | None = None
     certificate: FileName | None = None
 
@@ -140,6 +144,8 @@ class CommuneFile(Table):
             language=self.options.language,
             flag_by_reaction=self.options.flag_by_reaction,
             daily_flags=self.options.daily_flags,
+            sector_daily_flags=self.options.sector_daily_flags
+            or _REFERENTS * self.options.daily_flags,
             approval=frozenset(
                 ROOM_KINDS[key_shapes.folded(w)] for w in self.options.identity_approval
             ),
@@ -173,6 +179,10 @@ def _authority(table: _AuthorityTable) -> Authority:
 
 
 def _sees(table: _AuthorityTable) -> frozenset[Detail]:
+    return with_photos(_named_details(table), table.photos)
+
+
+def _named_details(table: _AuthorityTable) -> frozenset[Detail]:
     """What the file says, or what such an authority sees; with no kind, its name may tell."""
     if table.sees is not None:
         return frozenset(DETAILS[key_shapes.folded(word)] for word in table.sees)

@@ -34,7 +34,9 @@ def test_the_promised_keys_are_there(answer: dict[str, Any]) -> None:
         assert answer[key] > 0, key
 
 
-def test_an_apply_with_nothing_to_do_asks_twice_whatever_the_rooms(answer: dict[str, Any]) -> None:
+def test_an_apply_with_nothing_to_do_asks_twice_whatever_the_rooms_and_the_people(
+    answer: dict[str, Any],
+) -> None:
     by_rooms = answer["raw"]["noop_requests_by_rooms"]
     assert len(by_rooms) == 2
     assert set(by_rooms.values()) == {2}

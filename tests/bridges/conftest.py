@@ -83,14 +83,17 @@ def world(language: Language) -> World:
     rooms, reader, clock = FakeRooms(), FakeReader(), FakeClock()
     ledger, private = FakeLedger(clock), FakePrivateRooms()
     mandates, pictures = FakeMandates(clock), FakePictures()
-    enclosing, composing = Enclosing(pictures, rooms, ledger), Composing(reader, ledger)
+    enclosing, composing = (
+        Enclosing(pictures, rooms, ledger, FakeFingerprint()),
+        Composing(reader, ledger),
+    )
     reading = BulletinReading(reader, language, FakeFingerprint(), clock)
     spreading = BulletinDesk(rooms, ledger, reading, fault, clock)
     fingerprint, changed = FakeFingerprint(), FakeMailChanges()
     to_authority = ToAuthority(
         rooms, reader, ledger, language, fingerprint, clock, enclosing, composing
     )
-    copies, help_ = Copies(rooms, rooms, ledger, clock), Help(rooms, clock)
+    copies, help_ = Copies(rooms, rooms, ledger, clock), Help(rooms, reader, clock)
     judging = Judging(reader, ledger, language, composing)
     carrier = Carrier(
         to_authority,
@@ -108,12 +111,12 @@ def world(language: Language) -> World:
             judging,
             to_authority,
             Rewording(rooms, copies, ledger, judging, fingerprint, clock, changed, enclosing),
-            Withdrawals(rooms, copies, ledger, changed),
+            Withdrawals(rooms, copies, ledger, changed, clock, to_authority.set_free),
             clock,
         ),
         Answers(rooms, reader, ledger, clock),
         Histories(rooms, reader, ledger, clock),
-        Guided(rooms, reader, ledger, language, to_authority, help_, clock),
+        Guided(rooms, reader, ledger, language, to_authority, help_, clock, pictures),
     )
     return World(
         rooms,

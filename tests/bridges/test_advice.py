@@ -294,11 +294,10 @@ async def test_a_message_too_long_for_the_filter_is_searched_for_danger(world: W
     assert world.ledger.reports == {}
 
 
-async def test_beyond_the_quota_the_number_is_told_and_nothing_else(world: World) -> None:
+async def test_beyond_the_quota_danger_is_judged_as_ever(world: World) -> None:
     world.ledger.flags[c.REFERENT] = 21
-    assert await flagged(world, DANGER) == Refused(Refusal.OVER_QUOTA)
+    assert await flagged(world, DANGER) == Returned()
     assert "3919" in world.rooms.to(PRIVATE)[0]
-    assert world.ledger.reports == {}
 
 
 async def test_a_second_referent_is_told_the_number_too(world: World) -> None:

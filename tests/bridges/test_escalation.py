@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bridges.escalation import Escalation
-from bridges.outcome import Acknowledged
+from bridges.outcome import Acknowledged, Withdrawn
+from policies.incoming import Withdrawal
 from policies.mails import MailKind
+from policies.reports import WITHDRAWN, ReportState
 from policies.steps import StepKind
 from policies.terms import Category, EventId, Flag, TakeUp
 from tests.bridges.conftest import World
@@ -116,6 +118,57 @@ async def test_a_room_that_refuses_holds_up_nobody(urgent: World) -> None:
             await at(urgent, minutes)
     assert len(urgent.rooms.to(c.POLICE_ROOM)) == 2
     assert len(urgent.rooms.to(PRIVATE)) == 1
+
+
+async def taken_away(world: World) -> None:
+    world.rooms.gone[EventId("$m1")] = c.RESIDENT
+    taken = Withdrawal(EventId("$redaction"), c.CENTRE_ROOM, c.RESIDENT, EventId("$m1"))
+    assert await world.carrier.carry(taken, c.directory()) == Withdrawn("2026-0001")
+
+
+@pytest.mark.parametrize("reminded", [0, 15, 30])
+async def test_what_was_taken_away_is_not_brought_up_again(urgent: World, reminded: int) -> None:
+    for minutes in range(0, reminded + 1, 15):
+        await at(urgent, minutes)
+    await taken_away(urgent)
+    for room in AUTHORITIES:
+        (notice,) = urgent.rooms.shown(room)
+        assert "retiré" in notice, "its reminders went with it"
+    before = len(urgent.rooms.said)
+    for minutes in (45, 60, 60 * 30):
+        assert await at(urgent, minutes) == 0
+    assert len(urgent.rooms.said) == before
+
+
+@pytest.mark.parametrize("state", sorted(WITHDRAWN))
+@pytest.mark.parametrize("minutes", [15, 45])
+async def test_what_is_being_taken_away_meanwhile_is_not_brought_up_again(
+    urgent: World, monkeypatch: pytest.MonkeyPatch, state: ReportState, minutes: int
+) -> None:
+    seen = urgent.ledger.followed(c.directory())
+    urgent.ledger.set_state(1, state)
+    monkeypatch.setattr(urgent.ledger, "followed", lambda _directory: seen)
+    await at(urgent, minutes)
+    assert urgent.rooms.said == []
+
+
+async def test_of_what_waits_in_the_morning_only_what_stands_is_brought_up(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await flagged(world, VAN)
+    await flagged(world, "Des poubelles ont été renversées.", 2)
+    seen = world.ledger.followed(c.directory())
+    monkeypatch.setattr(world.ledger, "followed", lambda _directory: seen)
+    world.ledger.set_state(1, ReportState.WITHDRAWING)
+    world.rooms.said.clear()
+    await at(world, 60 * 24)
+    (brought,) = world.rooms.to(c.GENDARMERIE_ROOM)
+    assert "2026-0002" in brought
+    assert "2026-0001" not in brought
+    world.ledger.set_state(2, ReportState.WITHDRAWN)
+    world.rooms.said.clear()
+    await at(world, 60 * 24)
+    assert world.rooms.to(c.GENDARMERIE_ROOM) == []
 
 
 async def test_who_was_written_to_is_named_to_who_has_to_call(urgent: World) -> None:

@@ -9,9 +9,11 @@ from datetime import timedelta
 import pytest
 
 from bridges.outcome import Asked, Declined, Helped, Ignored, Outcome, Refused, Relayed
+from policies.form_keeping import ABANDONED_FOR, SENT_FOR
 from policies.guided import LASTS, Ending, Form, Step
 from policies.guided_words import NEW_SIGN
 from policies.incoming import Incoming
+from policies.mails import GIVEN_UP_AFTER
 from policies.refusal import Refusal
 from policies.reports import ReportState
 from policies.terms import (
@@ -75,7 +77,7 @@ class Desk:
 
     async def fills_in(self, *answers: str) -> None:
         await self.writes("nouveau")
-        for answer in answers or ANSWERS:
+        for answer in answers or (*ANSWERS, "passer"):
             await self.writes(answer)
 
     async def answers(self, *, send: bool, target: EventId | None = None) -> Outcome:
@@ -134,6 +136,7 @@ async def test_taps_do_what_words_do(desk: Desk, world: World) -> None:
     await desk.writes(ANSWERS[2])
     await desk.taps("2")
     await desk.taps("skip")
+    await desk.taps("skip")
     no = Answer(EventId("$no"), PRIVATE, c.REFERENT, desk.form.question, send=False)
     await world.carrier.carry(no, desk.directory)
     assert desk.form.step is Step.PREVIEW
@@ -163,7 +166,7 @@ async def test_a_name_is_asked_about_and_then_masked(desk: Desk, world: World) -
     await desk.fills_in(*ANSWERS[:2])
     for _ in range(2):
         await desk.writes("Devant chez Mme Souad Kaddouri")
-    for answer in ANSWERS[3:]:
+    for answer in (*ANSWERS[3:], "passer"):
         await desk.writes(answer)
     await desk.writes("oui")
     (body,) = world.rooms.to(c.GENDARMERIE_ROOM)
@@ -242,6 +245,55 @@ async def test_it_lapses_with_a_word(desk: Desk, world: World) -> None:
     assert desk.nothing_left()
 
 
+async def test_what_lapsed_waits_for_nobody_and_is_forgotten_the_next_day(
+    desk: Desk, world: World
+) -> None:
+    await desk.fills_in()
+    preview = world.ledger.reports[1].preview_event
+    world.clock.at += LASTS
+    await world.carrier.guided.lapse(desk.directory)
+    assert world.ledger.reports[1].state is ReportState.DECLINED
+    world.clock.at += ABANDONED_FOR
+    await world.carrier.guided.lapse(desk.directory)
+    assert world.ledger.forms != {}, "it was touched when it lapsed"
+    world.clock.at += timedelta(seconds=1)
+    await world.carrier.guided.lapse(desk.directory)
+    assert world.ledger.forms == {}
+    assert await desk.answers(send=True, target=preview) == Refused(Refusal.NOT_WAITING)
+    assert desk.nothing_left()
+
+
+async def test_what_was_sent_is_kept_while_a_mail_may_read_it(desk: Desk, world: World) -> None:
+    await desk.fills_in()
+    await desk.writes("oui")
+    world.clock.at += GIVEN_UP_AFTER
+    await world.carrier.guided.lapse(desk.directory)
+    assert desk.form.ended is Ending.SENT
+    world.clock.at += SENT_FOR
+    await world.carrier.guided.lapse(desk.directory)
+    assert world.ledger.forms == {}
+    assert world.ledger.reports[1].state is ReportState.SENT
+
+
+async def test_nothing_is_kept_of_a_form_whose_mandate_ends(desk: Desk, world: World) -> None:
+    await desk.fills_in()
+    preview = world.ledger.reports[1].preview_event
+    world.clock.at += timedelta(minutes=1)
+    await world.carrier.guided.lapse(desk.directory)
+    assert desk.form.ended is None, "he is still at it"
+    gone = c.without_mandates(c.REFERENT)
+    await world.carrier.guided.lapse(gone)
+    assert world.ledger.forms == {}
+    assert world.ledger.reports[1].state is ReportState.DECLINED
+    assert "Ce sont les référents" in desk.told
+    before = len(world.rooms.said)
+    await world.carrier.guided.lapse(gone)
+    desk.directory = gone
+    assert await desk.answers(send=True, target=preview) == Refused(Refusal.NOT_WAITING)
+    assert len(world.rooms.said) == before
+    assert desk.nothing_left()
+
+
 async def test_an_answer_after_two_hours_is_none(desk: Desk, world: World) -> None:
     await desk.fills_in()
     world.clock.at += LASTS
@@ -310,7 +362,7 @@ async def test_danger_is_answered_before_the_next_question(desk: Desk, world: Wo
 
 @pytest.mark.parametrize(
     ("changes", "text", "said"),
-    [({"kind": MessageKind.FILE}, "vu", "photos"), ({}, "улица Арбат", "compris")],
+    [({"kind": MessageKind.VIDEO}, "vu", "vidéo"), ({}, "улица Арбат", "compris")],
 )
 async def test_what_cannot_be_read_is_asked_again(
     desk: Desk, world: World, changes: dict[str, object], text: str, said: str
@@ -326,7 +378,7 @@ async def test_an_answer_from_an_unsigned_device_does_not_leave(desk: Desk, worl
     await desk.fills_in(*ANSWERS[:1])
     ghost = desk.message(ANSWERS[1], trust=SenderTrust.UNSIGNED)
     await world.carrier.carry(ghost, desk.directory)
-    for answer in ANSWERS[2:]:
+    for answer in (*ANSWERS[2:], "passer"):
         await desk.writes(answer)
     await desk.writes("oui")
     assert desk.nothing_left()
@@ -335,7 +387,7 @@ async def test_an_answer_from_an_unsigned_device_does_not_leave(desk: Desk, worl
 async def test_two_sectors_are_asked_for(desk: Desk, world: World) -> None:
     both = (*desk.directory.mandates, c.mandate(c.REFERENT, Role.REFERENT, c.GARE))
     desk.directory = replace(desk.directory, mandates=both)
-    await desk.fills_in(ANSWERS[0], "La Gare", *ANSWERS[1:])
+    await desk.fills_in(ANSWERS[0], "La Gare", *ANSWERS[1:], "passer")
     assert await desk.writes("oui") == Relayed("2026-0001", 3)
     assert "La Gare" in world.rooms.to(c.GENDARMERIE_ROOM)[0]
 
@@ -376,7 +428,7 @@ async def test_a_tap_that_is_handed_out_again_sends_once(desk: Desk, world: Worl
 
 
 async def _fills_in_with_crashes(desk: Desk, world: World, last: str) -> None:
-    for text in ("nouveau", *ANSWERS, last):
+    for text in ("nouveau", *ANSWERS, "passer", last):
         item = desk.message(text)
         with suppress(CrashError):
             await world.carrier.carry(item, desk.directory)

@@ -72,7 +72,7 @@ async def test_nothing_is_read_beyond_the_quota_or_twice(world: World) -> None:
     again = c.flag(event_id=EventId("$again"))
     outcome = await world.carrier.carry(again, c.directory())
     assert outcome == Refused(Refusal.ALREADY_FLAGGED)
-    world.ledger.flags[c.REFERENT] = 41
+    world.ledger.flags[c.REFERENT] = 201
     other = Flag(EventId("$more"), c.CENTRE_ROOM, c.REFERENT, EventId("$another"))
     assert await world.carrier.carry(other, c.directory()) == Refused(Refusal.OVER_QUOTA)
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from bridges.outcome import Recounted, Refused
+from bridges.outcome import Recounted, Refused, Withdrawn
 from policies.commands import CommandName
+from policies.incoming import Edit, Withdrawal
 from policies.refusal import Refusal
 from policies.terms import Command, EventId, Flag, RoomId, SenderTrust, TakeUp, UserId
 from tests.bridges.conftest import World
@@ -126,3 +127,28 @@ async def test_without_any_he_is_told_so_and_others_are_no_referents(told: World
     officer = asks(told, c.OFFICER, c.GENDARMERIE_ROOM, "!mes-signalements", name=MINE)
     outcome = await told.carrier.carry(officer, c.directory())
     assert outcome == Refused(Refusal.NO_MANDATE)
+
+
+async def test_what_its_message_became_is_in_its_history(told: World) -> None:
+    """Corrected twice, then taken away: each with its time, and no word of it."""
+    for minutes, words in ((70, "Un fourgon bleu tourne."), (75, "Un fourgon vert tourne.")):
+        told.clock.at = c.NOW + timedelta(minutes=minutes)
+        told.reader.edited[c.MESSAGE_ID] = c.message(words)
+        edit = Edit(EventId(f"$edit{minutes}"), c.CENTRE_ROOM, c.RESIDENT, c.MESSAGE_ID)
+        for _ in range(2):  # the inbox hands it out again
+            await told.carrier.carry(edit, c.directory())
+    told.clock.at = c.NOW + timedelta(minutes=80)
+    told.rooms.gone[c.MESSAGE_ID] = c.RESIDENT
+    taken = Withdrawal(EventId("$redaction"), c.CENTRE_ROOM, c.RESIDENT, c.MESSAGE_ID)
+    assert await told.carrier.carry(taken, c.directory()) == Withdrawn("2026-0001")
+    told.rooms.said.clear()
+    told.clock.at = c.NOW + timedelta(minutes=90)
+    asked = asks(told, c.REFERENT, c.private_room(c.REFERENT))
+    assert await told.carrier.carry(asked, c.directory()) == Recounted(1)
+    lines = told.rooms.said[-1].notice.body.splitlines()
+    assert lines[-3:] == [
+        "• 23 novembre 2026, 14:10 · message corrigé par son auteur",
+        "• 23 novembre 2026, 14:15 · message corrigé par son auteur",
+        "• 23 novembre 2026, 14:20 · retiré",
+    ]
+    assert "fourgon" not in told.rooms.said[-1].notice.body

@@ -11,6 +11,7 @@ from typing import Protocol
 import pytest
 
 from bridges.bulletin_ports import BulletinLedger
+from bridges.joining import RepeatLedger
 from bridges.ports import (
     CertificateLedger,
     EnclosureLedger,
@@ -46,6 +47,7 @@ class Ledger(
     BulletinLedger,
     CertificateLedger,
     NameLedger,
+    RepeatLedger,
     Protocol,
 ):
     """Every ledger port at once."""
@@ -92,6 +94,7 @@ def test_a_form_is_kept_whole_and_found_by_whom_and_by_what(case: Case) -> None:
     }
     full = form(
         answers=answers,
+        photos=(Filled(EventId("$p2"), c.NOW), Filled(EventId("$p1"), c.NOW)),
         step=FormStep.PREVIEW,
         changing=True,
         tries=1,
@@ -107,6 +110,7 @@ def test_a_form_is_kept_whole_and_found_by_whom_and_by_what(case: Case) -> None:
     assert case.ledger.form_of(EventId("$nothing")) is None
     assert case.ledger.form_answered(EventId("$nothing")) is None
     fewer = replace(full, answers={FormStep.FACTS: answers[FormStep.FACTS]}, ended=Ending.SENT)
+    fewer = replace(fewer, photos=full.photos[1:])
     case.ledger.keep_form(fewer)
     assert case.ledger.form_of(full.source) == fewer
     assert case.ledger.open_form(c.REFERENT) is None
@@ -118,6 +122,29 @@ def test_only_open_forms_that_nobody_touched_lapse(case: Case) -> None:
     case.ledger.keep_form(form(source=EventId("$ended"), ended=Ending.LAPSED))
     assert case.ledger.untouched_forms(c.NOW) == []
     assert case.ledger.untouched_forms(c.NOW + timedelta(seconds=1)) == [form()]
+
+
+def test_what_is_over_is_forgotten_whole_and_nothing_else(case: Case) -> None:
+    photos = (Filled(EventId("$p"), c.NOW),)
+    answers = {FormStep.FACTS: Filled(EventId("$b"), c.NOW)}
+    kept = [form(), form(source=EventId("$sent"), ended=Ending.SENT)]
+    over = [
+        form(source=EventId(f"${end}"), ended=end, answers=answers, photos=photos)
+        for end in (Ending.CANCELLED, Ending.LAPSED, Ending.BARRED)
+    ]
+    for one in (*kept, *over):
+        case.ledger.keep_form(one)
+    later = c.NOW + timedelta(seconds=1)
+    assert case.ledger.forget_forms(c.NOW, c.NOW) == 0
+    assert case.ledger.forget_forms(later, c.NOW) == 3
+    assert [case.ledger.form_of(one.source) for one in over] == [None] * 3
+    assert [case.ledger.form_of(one.source) for one in kept] == kept
+    # Nothing of it comes back with another of the same name.
+    case.ledger.keep_form(form(source=over[0].source))
+    assert case.ledger.form_of(over[0].source) == form(source=over[0].source)
+    assert case.ledger.forget_forms(later, later) == 1
+    case.ledger.forget_form(kept[0].source)
+    assert case.ledger.form_of(kept[0].source) is None
 
 
 def test_what_a_report_is_about_can_be_said_anew(case: Case) -> None:
@@ -170,14 +197,11 @@ def test_an_enclosure_follows_its_copy_once_and_leads_to_its_report(case: Case) 
     copy = case.ledger.link(report.id, c.GENDARMERIE_ROOM, "txn")
     other = case.ledger.link(report.id, c.POLICE_ROOM, "txn")
     photo = EventId("$photo")
-    one = case.enclosures.enclosure(copy.id, "txn1")
-    assert (one.state, one.event_id, one.destination) == (
-        LinkState.PENDING,
-        None,
-        c.GENDARMERIE_ROOM,
-    )
-    assert case.enclosures.enclosure(copy.id, "txn1") == one
-    two = case.enclosures.enclosure(other.id, "txn2")
+    one = case.enclosures.enclosure(copy.id, "txn1", "mark")
+    begun = (LinkState.PENDING, None, c.GENDARMERIE_ROOM, "mark")
+    assert (one.state, one.event_id, one.destination, one.digest) == begun
+    assert case.enclosures.enclosure(copy.id, "txn1", "mark") == one
+    two = case.enclosures.enclosure(other.id, "txn2", "mark")
     assert case.ledger.link_by_event(photo) is None
     case.enclosures.enclosed(one.id, photo)
     case.enclosures.enclosed(two.id, None)
@@ -189,6 +213,12 @@ def test_an_enclosure_follows_its_copy_once_and_leads_to_its_report(case: Case) 
     assert found is not None
     assert (found[0].id, found[1].destination) == (report.id, c.GENDARMERIE_ROOM)
     assert [x.state for x in case.ledger.links(report.id)] == [LinkState.PENDING] * 2
+    assert case.enclosures.rounds(copy.id, "mark") == 0
+    case.enclosures.taken_away(one.id)
+    assert [x.destination for x in case.enclosures.enclosures(report.id)] == [c.POLICE_ROOM]
+    counts = [case.enclosures.rounds(*of) for of in ((copy.id, "mark"), (other.id, "mark"))]
+    assert counts == [1, 0]
+    assert case.enclosures.rounds(copy.id, "another") == 0
 
 
 def test_steps_are_kept_once_and_found_by_their_event(case: Case) -> None:
@@ -327,3 +357,39 @@ def test_a_name_may_be_told_by_its_owners_word_until_he_takes_it_back(case: Case
     assert case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)
     case.ledger.let_name_no_more(c.MESSAGE_ID, c.RESIDENT)
     assert not case.ledger.lets_name(c.MESSAGE_ID, c.RESIDENT)
+
+
+def test_reports_of_a_day_are_counted_by_room(case: Case) -> None:
+    case.ledger.open_report(c.flag())
+    case.ledger.open_report(c.flag(target=EventId("$2"), room_id=c.GARE_ROOM))
+    assert case.ledger.reports_today((c.CENTRE_ROOM,)) == {c.CENTRE_ROOM: 1}
+    assert case.ledger.reports_today(()) == {}
+
+
+def test_a_part_has_the_number_of_the_whole_until_it_goes_its_own_way(case: Case) -> None:
+    ledger = case.ledger
+    first = ledger.open_report(c.flag())
+    part = ledger.open_report(c.flag(target=EventId("$2"), event_id=EventId("$f2")))
+    number = ledger.number_report(first.id, 2026)
+    assert ledger.recent_reports(c.NOW, 9) == []
+    ledger.set_state(first.id, ReportState.SENT)
+    (known,) = ledger.recent_reports(c.NOW, 9)
+    assert known.id == first.id
+    assert ledger.recent_reports(c.NOW + timedelta(seconds=1), 9) == []
+    ledger.merge(part.id, number)
+    assert ledger.merged(number) == []
+    ledger.set_state(part.id, ReportState.MERGED)
+    (found,) = ledger.merged(number)
+    assert (found.id, found.number, found.merged_into) == (part.id, number, number)
+    by_number = ledger.report_by_number(number)
+    assert by_number is not None
+    assert by_number.id == first.id
+    link = ledger.link(part.id, c.MAIRIE_ROOM, "txn")
+    ledger.unlink(link.id)
+    assert ledger.links(part.id) == []
+    own = ledger.number_report(part.id, 2026)
+    assert own == "2026-0002"
+    ledger.merge(part.id, None)
+    alone = ledger.report_by_number(own)
+    assert alone is not None
+    assert (alone.id, alone.merged_into) == (part.id, None)

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bridges.outcome import Asked, Awaiting, Consented, Refused, Relayed
+from bridges.outcome import Asked, Awaiting, Consented, Corrected, Refused, Relayed
 from bridges.ports import Language
-from policies.incoming import Consent
+from policies.details import Detail
+from policies.incoming import Consent, Edit
 from policies.refusal import Refusal
-from policies.terms import Answer, Directory, EventId, UserId
+from policies.terms import Answer, Directory, EventId, Message, RoomId, UserId
 from tests.bridges.conftest import World
 from tests.bridges.test_to_authority import VAN
 from tests.bridges.test_to_mail import Desk, made
@@ -164,3 +165,91 @@ async def test_who_is_not_in_the_registry_has_no_name(world: World) -> None:
     await world.carrier.carry(c.flag(), c.directory())
     await world.carrier.carry(consent(), unknown(c.directory()))
     assert len(world.rooms.to(c.GENDARMERIE_ROOM)) == 1
+
+
+def with_photos(directory: Directory) -> Directory:
+    """The mairie's table says ``photos = true``."""
+    changed = tuple(replace(a, sees=a.sees | {Detail.PHOTO}) for a in directory.commune.authorities)
+    return replace(directory, commune=replace(directory.commune, authorities=changed))
+
+
+async def relayed_photo(world: World, directory: Directory, message: Message) -> None:
+    world.reader.holds(message)
+    assert await world.carrier.carry(c.flag(), directory) == Awaiting()
+    shown = world.ledger.reports[1].preview_event
+    assert shown is not None
+    tap = Answer(EventId("$tap"), PRIVATE, c.REFERENT, shown, send=True)
+    assert await world.carrier.carry(tap, directory) == Relayed("2026-0001", 3)
+
+
+def photos_in(world: World, room_id: RoomId) -> int:
+    return sum(e.room_id == room_id for e in world.rooms.enclosed)
+
+
+async def test_who_sees_no_plates_reads_where_the_photo_is(world: World) -> None:
+    await relayed_photo(world, c.need_to_know_directory(), c.photo("Un fourgon."))
+    assert [photos_in(world, room) for room in SEEING] == [1, 1]
+    assert photos_in(world, c.MAIRIE_ROOM) == 0
+    (body,) = world.rooms.to(c.MAIRIE_ROOM)
+    assert "Une photo est jointe ; elle est chez : Gendarmerie, Police municipale." in body
+    assert "suit ce message" not in body
+    for room in SEEING:
+        assert "Une photo suit ce message" in world.rooms.to(room)[0]
+        assert "est jointe" not in world.rooms.to(room)[0]
+    assert "seulement qu'il y en a une : Mairie." in world.rooms.to(PRIVATE)[0]
+
+
+async def test_the_communes_file_may_send_photos_to_all(world: World) -> None:
+    await relayed_photo(world, with_photos(c.need_to_know_directory()), c.photo("Un fourgon."))
+    assert [photos_in(world, room) for room in (*SEEING, c.MAIRIE_ROOM)] == [1, 1, 1]
+    assert "est jointe" not in world.rooms.everywhere()
+    assert "qu'il y en a une" not in world.rooms.everywhere()
+
+
+async def test_where_nobody_receives_photos_the_referent_has_it(world: World) -> None:
+    full = c.directory()
+    blind = tuple(replace(a, sees=frozenset()) for a in full.commune.authorities)
+    directory = replace(full, commune=replace(full.commune, authorities=blind))
+    await relayed_photo(world, directory, c.photo("Un fourgon."))
+    for room in (*SEEING, c.MAIRIE_ROOM):
+        assert photos_in(world, room) == 0
+        assert "le référent l'a" in world.rooms.to(room)[0]
+
+
+async def test_a_place_is_for_everybody(world: World) -> None:
+    await relayed_photo(world, c.need_to_know_directory(), c.place("Ici."))
+    assert photos_in(world, c.MAIRIE_ROOM) == 1
+    assert "qu'il y en a une" not in world.rooms.everywhere()
+
+
+@pytest.mark.parametrize("blind", [True, False])
+async def test_a_mail_has_no_photo_either(world: World, language: Language, blind: bool) -> None:
+    full = c.mailed_directory()
+    changed = tuple(
+        replace(a, sees=frozenset()) if blind and a.code == c.GENDARMERIE else a
+        for a in full.commune.authorities
+    )
+    directory = replace(full, commune=replace(full.commune, authorities=changed))
+    await relayed_photo(world, directory, c.photo("Un fourgon."))
+    mail = FakeMail({c.GENDARMERIE: GOOD})
+    await made(world, mail, language).step(directory)
+    (letter,) = mail.taken
+    assert len(letter.pictures) == (0 if blind else 1)
+    assert ("elle est chez : Police municipale, Mairie." in letter.body) is blind
+    assert ("jointe à ce courriel" in letter.body) is not blind
+
+
+async def test_a_photo_that_replaces_another_goes_no_further_than_that(world: World) -> None:
+    directory = c.need_to_know_directory()
+    await relayed_photo(world, directory, c.photo("Un fourgon."))
+    other = c.photo("Un fourgon.", enclosed=c.attachment(sha256=bytes(32)))
+    world.reader.edited[c.MESSAGE_ID] = other
+    edit = Edit(EventId("$edit"), c.CENTRE_ROOM, c.RESIDENT, c.MESSAGE_ID)
+    assert await world.carrier.carry(edit, directory) == Awaiting()
+    assert "qu'il y en a une : Mairie." in world.rooms.to(PRIVATE)[-1]
+    preview = next(q.preview for q in world.ledger.questions.values() if q.open)
+    tap = Answer(EventId("$tap2"), PRIVATE, c.REFERENT, preview, send=True)
+    assert await world.carrier.carry(tap, directory) == Corrected("2026-0001")
+    assert [photos_in(world, room) for room in SEEING] == [2, 2]
+    assert photos_in(world, c.MAIRIE_ROOM) == 0
+    assert "elle est chez" in world.rooms.shown(c.MAIRIE_ROOM)[0]

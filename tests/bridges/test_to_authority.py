@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -52,6 +52,13 @@ async def test_the_category_chooses_the_authorities(world: World) -> None:
     assert await world.carrier.carry(flag, c.directory()) == Relayed("2026-0001", 1)
     assert len(world.rooms.to(c.GENDARMERIE_ROOM)) == 1
     assert world.rooms.to(c.MAIRIE_ROOM) == []
+
+
+async def test_a_number_has_the_year_that_the_commune_has(world: World) -> None:
+    world.clock.at = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)  # half past midnight in Paris
+    world.said_by_resident(VAN)
+    outcome = await world.carrier.carry(c.flag(), c.directory())
+    assert outcome == Relayed("2027-0001", 3)
 
 
 async def test_a_denunciation_goes_back_to_its_referent_alone(world: World) -> None:

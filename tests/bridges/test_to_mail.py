@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -9,7 +10,8 @@ import pytest
 
 from bridges.certificate_news import CertificateNews
 from bridges.judging import Judging
-from bridges.outcome import Awaiting, Offered, Relayed, Uncertain
+from bridges.letter import Letter
+from bridges.outcome import Awaiting, Merged, Offered, Relayed, Uncertain
 from bridges.ports import Language
 from bridges.to_mail import ToMail
 from policies.certificates import Certificate, CertificateFault
@@ -102,6 +104,57 @@ async def test_a_report_goes_to_rooms_at_once_and_by_mail_in_its_turn(desk: Desk
     await desk.step()
     assert len(desk.mail.taken) == 1
     assert len(rooms.to(PRIVATE)) == 2
+
+
+async def urgently(desk: Desk) -> None:
+    desk.world.said_by_resident(VAN)
+    flag = replace(c.flag(), urgent=True)
+    assert await desk.world.carrier.carry(flag, desk.directory) == Relayed("2026-0001", 3)
+
+
+async def test_an_urgent_report_says_so_outside_and_nothing_more(desk: Desk) -> None:
+    await urgently(desk)
+    assert "appelez aussi Gendarmerie" in desk.told()
+    await desk.step()
+    (letter,) = desk.mail.taken
+    assert letter.subject == "[URGENT] Signalement 2026-0001 · Saint-Exemple"
+    assert letter.urgent
+    assert letter.body.startswith("Signalement 2026-0001 · 🔔 URGENT · Autre")
+
+
+async def test_the_notice_of_an_urgent_report_says_so_and_tells_nothing(desk: Desk) -> None:
+    desk.mail.certificates.clear()
+    await urgently(desk)
+    await desk.step()
+    (letter,) = desk.mail.taken
+    assert letter.subject == "[URGENT] Signalement 2026-0001 · Saint-Exemple"
+    assert letter.urgent
+    assert "C'est urgent : n'attendez pas pour appeler." in letter.body
+    for hidden in (VAN, "fourgon", "Centre", "Marie", "Alice"):
+        assert hidden not in letter.subject + letter.body
+
+
+async def test_its_correction_is_urgent_too_and_its_withdrawal_is_not(desk: Desk) -> None:
+    await urgently(desk)
+    await desk.step()
+    desk.to_mail.changed(desk.world.ledger.reports[1], CHANGE, MailKind.EDIT)
+    await desk.step()
+    desk.to_mail.changed(desk.world.ledger.reports[1], CHANGE, MailKind.WITHDRAWAL)
+    await desk.step()
+    _, edit, withdrawal = desk.mail.taken
+    assert edit.subject == "[URGENT] Signalement 2026-0001 modifié · Saint-Exemple"
+    assert edit.urgent
+    assert not withdrawal.urgent
+    assert "URGENT" not in withdrawal.subject
+
+
+async def test_what_is_not_urgent_does_not_say_so(desk: Desk) -> None:
+    await desk.flag()
+    assert "appelez aussi" not in desk.told()
+    await desk.step()
+    (letter,) = desk.mail.taken
+    assert not letter.urgent
+    assert "URGENT" not in letter.subject + letter.body
 
 
 async def test_without_a_certificate_only_the_notice_leaves(desk: Desk) -> None:
@@ -428,8 +481,8 @@ async def test_a_photo_goes_inside_the_sealed_mail(desk: Desk) -> None:
     await photographed(desk)
     await desk.step()
     (letter,) = desk.mail.taken
-    assert letter.picture == desk.world.pictures.answer
-    assert letter.picture_name == "signalement-2026-0001-1.jpg"
+    name = "signalement-2026-0001-1.jpg"
+    assert letter.pictures == ((name, desk.world.pictures.answer),)
     assert "La photo jointe" in letter.body
     assert VAN in letter.body
 
@@ -439,7 +492,7 @@ async def test_a_photo_never_goes_in_an_open_mail(desk: Desk) -> None:
     await photographed(desk)
     await desk.step()
     (letter,) = desk.mail.taken
-    assert letter.picture is None
+    assert letter.pictures == ()
     assert VAN not in letter.body
 
 
@@ -453,7 +506,7 @@ async def test_a_place_stands_in_the_text_of_the_mail(desk: Desk) -> None:
     await desk.step()
     (letter,) = desk.mail.taken
     assert "48.85837, 2.294481" in letter.body
-    assert letter.picture is None
+    assert letter.pictures == ()
 
 
 @pytest.mark.parametrize("what", ["another", "gone"])
@@ -489,3 +542,36 @@ async def test_what_may_have_left_before_it_was_withdrawn_is_no_open_question(de
     await desk.step()
     assert desk.state() is MailState.UNCERTAIN
     assert desk.world.ledger.reports[1].state is ReportState.WITHDRAWN
+
+
+async def test_a_report_taken_away_while_its_mail_is_on_its_way_stays_so(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await desk.flag()
+    desk.mail.outcomes = [MailOutcome.REFUSED]
+    send = desk.mail.send
+
+    async def meanwhile(letter: Letter, handing: Callable[[], None]) -> MailOutcome:
+        desk.world.ledger.set_state(1, ReportState.WITHDRAWN)
+        return await send(letter, handing)
+
+    monkeypatch.setattr(desk.mail, "send", meanwhile)
+    await desk.step()
+    assert desk.state() is MailState.REFUSED
+    assert desk.world.ledger.reports[1].state is ReportState.WITHDRAWN
+
+
+async def test_what_others_tell_of_the_same_goes_by_mail_too(desk: Desk) -> None:
+    await desk.flag()
+    await desk.step()
+    again = "Le fourgon BX-640-JM est devant l'école."
+    desk.world.said_by_resident(again, EventId("$again"))
+    flag = c.flag(event_id=EventId("$f2"), target=EventId("$again"))
+    assert await desk.world.carrier.carry(flag, desk.directory) == Merged("2026-0001", 1)
+    await desk.step()
+    first, second = desk.mail.taken
+    assert second.subject == first.subject
+    assert again in second.body
+    assert "s'ajoute au signalement 2026-0001" in second.body
+    assert "parti par courriel" in desk.told()
+    assert desk.world.ledger.reports[2].state is ReportState.MERGED

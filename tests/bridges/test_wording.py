@@ -24,7 +24,8 @@ from policies.denunciation.verdict import Rule
 from policies.emergency import Emergency
 from policies.history import Way
 from policies.refusal import Refusal
-from policies.steps import StepKind
+from policies.reports import ReportState
+from policies.steps import Standing, StepKind
 from policies.terms import CHARTER_VERSION, Category, Person
 from tests.fakes import commune as c
 
@@ -63,6 +64,15 @@ def test_both_texts_have_the_same_blanks_and_words(key: str) -> None:
 def test_every_member_has_its_text(language: str, prefix: str, members: type[StrEnum]) -> None:
     missing = [m.value for m in members if f"{prefix}.{m.value}" not in keys(language)]
     assert missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("state", ReportState)
+def test_every_state_of_a_report_can_be_told(language: str, state: ReportState) -> None:
+    """``!rapport`` may ask for any of them; what left stands with its authorities, too."""
+    left = (ReportState.SENT, ReportState.UNCERTAIN)
+    stands = [f".{s.name.lower().replace('_', '-')}" for s in Standing] if state in left else [""]
+    assert {f"state.{state.value}{one}" for one in stands} <= keys(language)
 
 
 def test_every_key_in_the_code_has_a_text() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from policies.changes import Question
 from policies.escalation import Followed
-from policies.guided import Form
+from policies.guided import Ending, Form
 from policies.history import Destinations
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
@@ -36,6 +37,8 @@ class FakeLedger(FakeBulletins):
     all_links: dict[int, Link] = field(default_factory=dict)
     all_steps: list[tuple[int, Step]] = field(default_factory=list)
     all_enclosures: dict[int, Link] = field(default_factory=dict)
+    taken: set[int] = field(default_factory=set)
+    """The enclosures that were taken away again."""
     all_mails: dict[int, Mail] = field(default_factory=dict)
     changed: dict[int, datetime] = field(default_factory=dict)
     consents: set[tuple[EventId, UserId]] = field(default_factory=set)
@@ -73,7 +76,7 @@ class FakeLedger(FakeBulletins):
         return self._report(lambda r: r.preview_event == preview_event)
 
     def report_by_number(self, number: str) -> Report | None:
-        return self._report(lambda r: r.number == number)
+        return self._report(lambda r: r.number == number and r.merged_into != number)
 
     def _report(self, matches: object) -> Report | None:
         assert callable(matches)
@@ -81,6 +84,9 @@ class FakeLedger(FakeBulletins):
 
     def flags_today(self, flag: Flag) -> int:
         return self.flags.get(flag.sender, 1)
+
+    def reports_today(self, rooms: Collection[RoomId]) -> Mapping[RoomId, int]:
+        return Counter(r.source_room for r in self.reports.values() if r.source_room in rooms)
 
     def set_state(
         self,
@@ -123,10 +129,31 @@ class FakeLedger(FakeBulletins):
     def lets_name(self, event_id: EventId, user_id: UserId) -> bool:
         return (event_id, user_id) in self.consents
 
+    def recent_reports(self, since: datetime, most: int) -> Sequence[Report]:
+        found = [
+            r
+            for r in reversed(self.reports.values())
+            if r.state is ReportState.SENT and r.opened_at >= since
+        ]
+        return found[:most]
+
+    def merge(self, report_id: int, into: str | None) -> None:
+        report = self.reports[report_id]
+        own = report.number if report.number != report.merged_into else None
+        self.reports[report_id] = replace(report, merged_into=into, number=own or into)
+
+    def merged(self, number: str) -> Sequence[Report]:
+        wanted = (number, ReportState.MERGED)
+        return [r for r in self.reports.values() if (r.merged_into, r.state) == wanted]
+
+    def unlink(self, link_id: int) -> None:
+        del self.all_links[link_id]
+
     def number_report(self, report_id: int, year: int) -> str:
         report = self.reports[report_id]
-        if report.number is None:
-            taken = [r for r in self.reports.values() if (r.number or "").startswith(f"{year}-")]
+        if report.number in (None, report.merged_into):
+            own = [r for r in self.reports.values() if r.number != r.merged_into]
+            taken = [r for r in own if (r.number or "").startswith(f"{year}-")]
             report = replace(report, number=f"{year}-{len(taken) + 1:04d}")
             self.reports[report_id] = report
         return report.number or ""
@@ -148,7 +175,7 @@ class FakeLedger(FakeBulletins):
             if (link.report_id, link.destination) == (owner, destination):
                 return link
         link = Link(
-            len(links) + 1,
+            max(links, default=0) + 1,
             owner,
             destination,
             txn,
@@ -167,13 +194,13 @@ class FakeLedger(FakeBulletins):
     def uncertain(self, link_id: int) -> None:
         self.all_links[link_id] = replace(self.all_links[link_id], state=LinkState.UNCERTAIN)
 
-    def enclosure(self, link_id: int, txn: str) -> Link:
+    def enclosure(self, link_id: int, txn: str, mark: str) -> Link:
         copy = self.all_links[link_id]
         for known in self.all_enclosures.values():
             if (known.destination, known.txn) == (copy.destination, txn):
                 return known
         new_id, now = len(self.all_enclosures) + 1, self.clock.now()
-        link = replace(copy, id=new_id, txn=txn, event_id=None, begun_at=now)
+        link = replace(copy, id=new_id, txn=txn, event_id=None, begun_at=now, digest=mark)
         self.all_enclosures[new_id] = replace(link, state=LinkState.PENDING)
         return self.all_enclosures[new_id]
 
@@ -183,7 +210,16 @@ class FakeLedger(FakeBulletins):
         self.all_enclosures[enclosure_id] = replace(link, event_id=event_id, state=state)
 
     def enclosures(self, report_id: int) -> Sequence[Link]:
-        return [x for x in self.all_enclosures.values() if x.report_id == report_id]
+        here = [x for x in self.all_enclosures.values() if x.report_id == report_id]
+        return [x for x in here if x.id not in self.taken]
+
+    def taken_away(self, enclosure_id: int) -> None:
+        self.taken.add(enclosure_id)
+
+    def rounds(self, link_id: int, mark: str) -> int:
+        room_id = self.all_links[link_id].destination
+        gone = [x for x in self.all_enclosures.values() if x.id in self.taken]
+        return sum((x.destination, x.digest) == (room_id, mark) for x in gone)
 
     def links(self, report_id: int) -> Sequence[Link]:
         return [link for link in self.all_links.values() if link.report_id == report_id]
@@ -294,6 +330,19 @@ class FakeLedger(FakeBulletins):
 
     def untouched_forms(self, since: datetime) -> Sequence[Form]:
         return [f for f in self.forms.values() if f.ended is None and f.touched_at < since]
+
+    def forget_form(self, source: EventId) -> None:
+        self.forms.pop(source, None)
+
+    def forget_forms(self, abandoned: datetime, sent: datetime) -> int:
+        over = [
+            f.source
+            for f in self.forms.values()
+            if f.ended and f.touched_at < (sent if f.ended is Ending.SENT else abandoned)
+        ]
+        for source in over:
+            self.forget_form(source)
+        return len(over)
 
     def note(self, report_id: int, step: Step) -> None:
         known = {(r, s.kind, s.authority, s.event) for r, s in self.all_steps}

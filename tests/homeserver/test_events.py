@@ -116,6 +116,12 @@ TAKEN_BACK = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False, withdrawn=True)
             Flag(EVENT, ROOM, SENDER, TARGET, Category.SUSPICIOUS_VEHICLE),
         ),
         (said("!signaler"), SECTOR, Command(EVENT, ROOM, SENDER, "flag")),
+        (said("!signlaer", reply=True), SECTOR, Flag(EVENT, ROOM, SENDER, TARGET)),
+        (said("Signaler", reply=True), SECTOR, Flag(EVENT, ROOM, SENDER, TARGET)),
+        (said("Signaler"), SECTOR, None),
+        (said("Il faut signaler cela", reply=True), SECTOR, None),
+        (said("Signaler", reply=True), AUTHORITY, None),
+        (said("!retier 12"), AUTHORITY, Command(EVENT, ROOM, SENDER, "unknown")),
         (said("!signaler", reply=True), PRIVATE, Command(EVENT, ROOM, SENDER, "flag", TARGET)),
         (said("!signaler urgent", reply=True), SECTOR, URGENT_FLAG),
         (said("!sans-suite", reply=True), AUTHORITY, Command(EVENT, ROOM, SENDER, "drop", TARGET)),
@@ -235,6 +241,7 @@ def test_a_sign_in_a_reports_thread_is_one_under_the_report(falling_back: bool) 
     expected = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)
     assert incoming(threaded("👀"), AUTHORITY, c.commune()) == expected
     assert incoming(threaded("On y va"), AUTHORITY, c.commune()) is None
+    assert incoming(threaded("signaler"), SECTOR, c.commune()) is None
     in_sector = incoming(threaded("!signaler"), SECTOR, c.commune())
     assert in_sector == Flag(EVENT, ROOM, SENDER, EventId("$last"))
 

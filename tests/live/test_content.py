@@ -195,7 +195,11 @@ async def test_officers_open_a_clean_photo_and_nobody_learns_where_it_was_taken(
     assert own.was_sealed
     assert await confirmed(place, preview) == "relayed"
     keys = {(await helene.open_file(told, own.event_id))[1]["k"]}
-    for officer in OFFICERS:
+    mayor, desk = await place.phone(people.CLAIRE), place.authority(people.CLAIRE)
+    (line,) = await reports(mayor, desk, mark)
+    assert "elle est chez : Gendarmerie nationale, Police municipale." in line.text
+    assert all(seen.msgtype != "m.image" for seen in await mayor.read(desk, 200))
+    for officer in (people.ELISE,):
         phone, room = await place.phone(officer), place.authority(officer)
         (report,) = await reports(phone, room, mark)
         number = re.search(NUMBER, report.text)
@@ -217,6 +221,30 @@ async def test_officers_open_a_clean_photo_and_nobody_learns_where_it_was_taken(
     log = (place.home / "bot.log").read_text("utf-8")
     assert "Karim" not in log
     assert "GPS" not in log
+
+
+async def test_a_photo_that_its_author_takes_back_is_gone_from_the_authorities(
+    place: Town,
+) -> None:
+    caption, mark = lamp()
+    event_id = await sent(place, people.AMELIE, files.jpeg((80, 40)), "a.jpg", caption=caption)
+    assert await flagged(place, event_id) == "awaiting"
+    assert await confirmed(place, await shown(place, mark)) == "relayed"
+    phones = [(await place.phone(who), place.authority(who)) for who in OFFICERS]
+    names = []
+    for phone, room in phones:
+        (report,) = await reports(phone, room, mark)
+        names.append(f"{report.text.split()[1]}-1.jpg")
+    await phones[0][0].wait_for(room_id=phones[0][1], body_contains=names[0])
+    words, new = lamp()
+    amelie = await place.phone(people.AMELIE)
+    edit = await amelie.edit(place.sector(people.AMELIE), event_id, words)
+    assert await place.outcome(edit) == "corrected"
+    for (phone, room), name in zip(phones, names, strict=True):
+        gone = await phone.wait_for(room_id=room, body_contains="C'est retiré d'ici")
+        assert gone.was_sealed
+        await phone.wait_for(room_id=room, body_contains=new)
+        assert all(name not in seen.text for seen in await phone.read(room, 200))
 
 
 async def test_what_cannot_be_examined_stays_and_its_sender_hears_why(place: Town) -> None:

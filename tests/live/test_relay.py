@@ -18,6 +18,7 @@ from pc_matrix.homeserver.http import client_path
 from policies.terms import RoomKind
 from tests.live.marks import mark as new_mark
 from tests.live.town import ELEMENT, NUMBER, Town, flagged, reports, town
+from tests.pictures import files
 
 pytestmark = [pytest.mark.live, pytest.mark.asyncio(loop_scope="module")]
 OFFICERS = (people.ELISE, people.KARIM, people.CLAIRE)
@@ -313,10 +314,15 @@ async def test_a_report_is_built_step_by_step_across_a_restart(place: Town) -> N
     ):
         seen = await helene.wait_for(room_id=room, body_contains=question, after=last, timeout=40)
         assert seen.was_sealed
-        if question == "Quand":
-            await place.restart_bot()
         last = await helene.send(room, answer)
+    await helene.wait_for(room_id=room, body_contains="photo à joindre", after=last, timeout=40)
+    last = await helene.send_file(room, files.jpeg((80, 40)), "Karim-Benali.jpg")
+    await helene.wait_for(room_id=room, body_contains="jointes : 1", after=last, timeout=40)
+    await place.restart_bot()
+    last = await helene.send(room, "suite")
     shown = await helene.wait_for(room_id=room, body_contains="« oui »", after=last, timeout=40)
+    preview = [s for s in await helene.read(room, 20) if "envoyées ici : 1" in s.text]
+    assert len(preview) == 1
     for who in OFFICERS:
         heard = await (await place.phone(who)).read(place.authority(who), 200)
         assert all(mark not in seen.text for seen in heard)
@@ -326,10 +332,22 @@ async def test_a_report_is_built_step_by_step_across_a_restart(place: Town) -> N
     )
     assert told.was_sealed
     for who in OFFICERS:
-        (report,) = await reports(await place.phone(who), place.authority(who), mark)
+        phone, office = await place.phone(who), place.authority(who)
+        (report,) = await reports(phone, office, mark)
         assert report.was_sealed
         assert "Où : Place Carnot, devant la poste" in report.text
         assert "Deux hommes en veste noire" in report.text
+        if who is people.CLAIRE:  # who sees no plates
+            assert "elle est chez : Gendarmerie nationale, Police municipale." in report.text
+            continue
+        assert "Une photo suit" in report.text
+        photo = await phone.wait_for(
+            room_id=office, body_contains=f"{report.text.split()[1]}-1.jpg"
+        )
+        assert (photo.relates_to or {})["event_id"] == report.event_id
+        data, _ = await phone.open_file(office, photo.event_id)
+        assert data.startswith(b"\xff\xd8\xff")
+        assert files.SECRET not in data
     kept = (place.home / "registry.db").read_bytes()
     assert mark.encode() not in kept
     assert b"Carnot" not in kept
@@ -470,6 +488,40 @@ async def test_a_bulletin_is_confirmed_corrected_and_taken_back(place: Town) -> 
     await elise.wait_for(room_id=room, body_contains="corrigé")
     await elise.send(room, "!retirer 1")
     await amelie.wait_for(room_id=sector, body_contains="a retiré son message")
+
+
+async def test_two_referents_and_one_van_are_one_report(place: Town) -> None:
+    lan, antonio = await place.phone(people.LAN), await place.phone(people.ANTONIO)
+    elise, room = await place.phone(people.ELISE), place.authority(people.ELISE)
+    text, mark = unique("Un fourgon immatriculé GH 482 LP tourne rue des Lilas.")
+    await flagged(place, text, by="!signaler véhicule")
+    (report,) = await reports(elise, room, mark)
+    number = report.text.split()[1]
+    other, new_mark = unique("La camionnette GH-482-LP attend devant l'école.")
+    said = await lan.send(place.sector(people.LAN), other)
+    await antonio.wait_for(event_id=said)
+    await antonio.send(place.sector(people.LAN), "!signlaer véhicule", reply_to=said)
+    for who in OFFICERS:
+        phone = await place.phone(who)
+        added = await phone.wait_for(
+            room_id=place.authority(who), body_contains=new_mark, timeout=40
+        )
+        assert added.was_sealed
+        assert "Signalé par 2 personnes" in added.text, who.name
+    told = await antonio.wait_for(
+        room_id=place.private(people.ANTONIO), body_contains=f"déjà le signalement {number}"
+    )
+    assert told.was_sealed
+    under = await elise.wait_for(room_id=room, body_contains=new_mark)
+    await elise.react(room, under.event_id, "✅")
+    for who in (people.HELENE, people.ANTONIO):
+        phone = await place.phone(who)
+        await phone.wait_for(room_id=place.private(who), body_matches=rf"✅.*{number}", timeout=40)
+    await elise.send(room, "!retier 1")
+    asked = await elise.wait_for(
+        room_id=place.private(people.ELISE), body_contains="« !retirer » ?", timeout=40
+    )
+    assert "Rien n'a été fait" in asked.text
 
 
 async def test_it_stops_cleanly_when_told_to(place: Town) -> None:

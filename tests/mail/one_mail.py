@@ -45,7 +45,7 @@ def to_mail(book: Book, rooms: FakeRooms, port: int, folder: Path) -> ToMail:
     post = Post(server, "Saint-Exemple", certificates, signing, clock.now)
     judging = Judging(reader, book, load())
     news = CertificateNews(post, rooms, book, clock)
-    enclosing = Enclosing(FakePictures(), rooms, FakeLedger(clock))
+    enclosing = Enclosing(FakePictures(), rooms, FakeLedger(clock), SameFingerprint())
     return ToMail(post, rooms, book, judging, SameFingerprint(), news, clock, enclosing)
 
 

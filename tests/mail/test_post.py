@@ -56,13 +56,30 @@ async def test_a_report_is_read_by_its_authority_alone(office: Office) -> None:
         other.decrypted(raw)
 
 
+@pytest.mark.parametrize("is_sealed", [True, False])
+async def test_an_urgent_mail_says_so_to_every_mail_program(
+    office: Office, is_sealed: bool
+) -> None:
+    more = {} if is_sealed else {"certificate": None}
+    async with SmtpServer().running() as server:
+        post = office.post(server)
+        for urgent in (True, False):
+            mail = letter(post, subject="[URGENT] Signalement", urgent=urgent, **more)
+            assert await post.send(mail, Handing()) is MailOutcome.TAKEN
+    hurried, usual = (parsed(raw) for raw in server.mails)
+    assert hurried["Subject"] == "[URGENT] Signalement"
+    headers = ("Importance", "Priority", "X-Priority")
+    assert [hurried[name] for name in headers] == ["high", "urgent", "1 (Highest)"]
+    assert [usual[name] for name in headers] == [None, None, None]
+
+
 async def test_a_photo_is_inside_and_only_inside(office: Office) -> None:
     photo = Picture(b"\xff\xd8\xff" + bytes(range(256)) * 40, 4, 3)
     async with SmtpServer().running() as server:
         post = office.post(server)
-        sealed = letter(post, picture=photo, picture_name="signalement-2026-0042-1.jpg")
+        sealed = letter(post, pictures=(("signalement-2026-0042-1.jpg", photo),))
         assert await post.send(sealed, Handing()) is MailOutcome.TAKEN
-        open_one = letter(post, certificate=None, picture=photo, picture_name="x.jpg")
+        open_one = letter(post, certificate=None, pictures=(("x.jpg", photo),))
         assert await post.send(open_one, Handing()) is MailOutcome.TAKEN
     raw, notice = server.mails
     assert b"signalement-2026-0042-1" not in raw

@@ -46,6 +46,11 @@ NO, LATER, SHOW, UPDATE, ASK, DOUBT, RESUME, WITHDRAW = (
 READINGS: tuple[Reading, ...] = (*Known, *Decision, *Refusal)
 DOUBTFUL = {
     Refusal.NOT_TEXT,
+    Refusal.VOICE,
+    Refusal.VIDEO,
+    Refusal.BAD_PLACE,
+    Refusal.ATTACHMENT_OPEN,
+    Refusal.ATTACHMENT_GONE,
     Refusal.UNSETTLED,
     Refusal.UNCHECKED,
     Refusal.EMPTY,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from policies.attachments import Attachment, mark, seen_first
+from policies.attachments import Album, Attachment, mark, parts, seen_first
 from policies.denunciation.verdict import Decision, Verdict
+from policies.enclosures import Enclosure, pictures_of
 from policies.pictures import (
     HEAD,
     LONGEST_SIDE,
@@ -135,6 +136,22 @@ def test_nothing_enclosed_leaves_without_a_human(enclosed: Attachment | Position
     assert seen_first(plain, enclosed).decision is Decision.HOLD
     for decision in (Decision.REDACT, Decision.HOLD, Decision.RETURN):
         assert seen_first(Verdict(decision, "x"), enclosed).decision is decision
+
+
+def test_an_album_is_told_by_all_its_files() -> None:
+    other = c.attachment(sha256=bytes(32))
+    assert parts(None) == ()
+    assert parts(HERE) == (HERE,)
+    assert parts(Album((ATTACHED, other))) == (ATTACHED, other)
+    assert mark(Album((ATTACHED,))) == mark(ATTACHED)
+    both = {mark(Album(files)) for files in ((ATTACHED, other), (other, ATTACHED), (ATTACHED,))}
+    assert len(both) == 3
+
+
+def test_only_pictures_of_what_leaves_are_pictures() -> None:
+    picture = Picture(b"x", 1, 1)
+    found = (Enclosure(HERE, "a"), Enclosure(picture, "b"))
+    assert pictures_of(found, ("one", "two")) == (("two", picture),)
 
 
 def test_one_enclosure_is_told_from_another() -> None:

@@ -57,6 +57,9 @@ def step(kind: StepKind, after: float, authority: AuthorityCode = c.GENDARMERIE)
         ((step(StepKind.DROPPED, 1),), (c.POLICE,)),
         ((step(StepKind.DROPPED, 1), step(StepKind.DROPPED, 1, c.POLICE)), ()),
         ((step(StepKind.REMINDED, 1),), BOTH),
+        ((step(StepKind.EDITED, 1),), BOTH),
+        ((Step(StepKind.WITHDRAWN, MONDAY),), ()),
+        ((URGENT, step(StepKind.REMINDED, 1), Step(StepKind.WITHDRAWN, MONDAY)), ()),
     ],
 )
 def test_who_is_waited_for(steps: tuple[Step, ...], expected: tuple[AuthorityCode, ...]) -> None:

@@ -15,15 +15,20 @@ from pc_matrix.language import load
 from policies.denunciation.analysis import Analysis, Token
 from policies.denunciation.judge import judge
 from policies.details import Detail
+from policies.enclosures import Enclosure
 from policies.need_to_know import (
     PLATE,
     AuthorityKind,
     Leaving,
+    enclosures_for,
     kind_of,
     leaving,
     sees_by_default,
+    with_photos,
 )
+from policies.pictures import Picture
 from policies.plates import plates, without_plates
+from policies.positions import Position
 from tests.fakes import commune as c
 
 LANGUAGE: Language = load()
@@ -146,3 +151,35 @@ def test_who_sees_less_is_named_and_nothing_is_printed() -> None:
     assert found.masked_for((SEEING, BLIND)) == (BLIND,)
     assert Leaving("rien", ()).masked_for((SEEING, BLIND)) == ()
     assert "640" not in repr(found)
+
+
+def test_photos_go_to_who_sees_plates_and_places_to_all() -> None:
+    photo = Enclosure(Picture(b"x", 1, 1), "photo")
+    place = Enclosure(Position(48.1, 2.3), "place")
+    assert enclosures_for(SEEING, (photo, place)) == (photo, place)
+    assert enclosures_for(BLIND, (photo, place)) == (place,)
+    assert enclosures_for(BLIND, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("sees", "photos", "expected"),
+    [
+        ({Detail.PLATE}, None, True),
+        ({Detail.RESIDENT}, None, False),
+        ({Detail.RESIDENT, Detail.PHOTO}, None, False),
+        (set(), True, True),
+        (set(Detail), False, False),
+    ],
+)
+def test_the_communes_file_has_the_last_word_on_photos(
+    sees: set[Detail], photos: bool | None, expected: bool
+) -> None:
+    found = with_photos(frozenset(sees), photos)
+    assert (Detail.PHOTO in found) is expected
+    assert found - {Detail.PHOTO} == sees - {Detail.PHOTO}
+
+
+@pytest.mark.parametrize("kind", AuthorityKind)
+def test_by_default_photos_are_seen_as_plates_are(kind: AuthorityKind) -> None:
+    sees = sees_by_default(kind)
+    assert with_photos(sees, None) == sees

@@ -168,6 +168,12 @@ def test_the_quota_counts_this_flag(flags: int, *, refused: bool) -> None:
     assert (verdict is Refusal.OVER_QUOTA) is refused
 
 
+@pytest.mark.parametrize(("reports", "refused"), [(100, False), (101, True)])
+def test_the_sectors_quota_counts_this_report(reports: int, *, refused: bool) -> None:
+    verdict = may_relay(c.flag(), c.message(), c.directory(), History(None, 1, reports), c.NOW)
+    assert (verdict is Refusal.SECTOR_QUOTA) is refused
+
+
 def test_who_may_not_flag_learns_nothing_of_the_message() -> None:
     verdict = may_relay(c.flag(sender=c.STRANGER), None, c.directory(), NEW, c.NOW)
     assert verdict is Refusal.NO_MANDATE
@@ -185,10 +191,12 @@ BY_ANOTHER = replace(report(EventId("$other")), referent=UserId("@other:ex.test"
     ("refusal", "history", "heeded"),
     [
         (Refusal.OVER_QUOTA, History(None, 21), True),
-        (Refusal.OVER_QUOTA, History(None, 40), True),
-        (Refusal.OVER_QUOTA, History(None, 41), False),
+        (Refusal.OVER_QUOTA, History(None, 200), True),
+        (Refusal.OVER_QUOTA, History(None, 201), False),
+        (Refusal.SECTOR_QUOTA, History(None, 1, 101), True),
+        (Refusal.SECTOR_QUOTA, History(None, 201, 101), False),
         (Refusal.ALREADY_FLAGGED, History(BY_ANOTHER, 1), True),
-        (Refusal.ALREADY_FLAGGED, History(BY_ANOTHER, 41), False),
+        (Refusal.ALREADY_FLAGGED, History(BY_ANOTHER, 201), False),
         (Refusal.ALREADY_FLAGGED, History(report(), 1), False),
         (Refusal.ALREADY_FLAGGED, History(None, 1), False),
         (Refusal.NO_MANDATE, History(None, 1), False),

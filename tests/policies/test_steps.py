@@ -13,6 +13,8 @@ from policies.steps import (
     Standing,
     Step,
     StepKind,
+    is_over,
+    is_reminder,
     is_sign,
     is_urgent,
     news,
@@ -115,3 +117,12 @@ def test_urgency_is_a_step() -> None:
 @pytest.mark.parametrize("kind", StepKind)
 def test_only_signs_can_be_taken_away(kind: StepKind) -> None:
     assert is_sign(step(kind)) is (kind in (UP, CLOSED, DROPPED))
+
+
+@pytest.mark.parametrize("kind", StepKind)
+def test_what_the_bot_said_of_one_report_alone_is_a_reminder(kind: StepKind) -> None:
+    said = Step(kind, c.NOW, c.POLICE, EventId("$said"))
+    is_one = kind in (StepKind.REMINDED, StepKind.REMINDED_AGAIN, StepKind.MORNING)
+    assert is_reminder(said) is is_one
+    assert not is_reminder(Step(kind, c.NOW, c.POLICE)), "a morning's, of several"
+    assert is_over([said]) is (kind is StepKind.WITHDRAWN)

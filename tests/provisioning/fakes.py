@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -115,6 +115,10 @@ class FakeServer:
     async def lead(self, alias: str, room_id: str) -> None:
         with self._request(f"lead {alias}"):
             self.aliases[alias] = room_id
+
+    async def with_keys(self, user_ids: Sequence[str]) -> frozenset[str]:
+        with self._request("keys"):
+            return frozenset(user_ids) & self.used
 
     # -- accounts ------------------------------------------------------------------------------
 

@@ -255,16 +255,16 @@ async def test_an_apply_remembers_how_many_people_there_were_and_a_braked_one_do
 ) -> None:
     code = stage.commune.code
     await stage.settle()
-    assert stage.registry.applied_people(code) == 5
+    assert stage.registry.kept(code).people == 5
     for name in ("anna", "bob", "carl"):
         stage.registry.end_mandates(code, user(name), stage.now)
     provisioner = stage.provisioner()
     survey = await provisioner.plan()
     with pytest.raises(BrakeError):
         await provisioner.apply(survey)
-    assert stage.registry.applied_people(code) == 5
+    assert stage.registry.kept(code).people == 5
     await provisioner.apply(survey, allow_removals=3)
-    assert stage.registry.applied_people(code) == 2
+    assert stage.registry.kept(code).people == 2
 
 
 async def test_each_picture_is_uploaded_once_whatever_the_number_of_rooms(stage: Stage) -> None:

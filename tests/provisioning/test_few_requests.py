@@ -6,11 +6,12 @@ import pytest
 
 from pc_matrix.homeserver.rooms import StateEvent
 from pc_matrix.provisioning import Provisioner
+from pc_matrix.provisioning.accounts import NEVER_OPENED_AFTER
 from pc_matrix.registry.records import AccountState
-from policies.actions import KickPerson
+from policies.actions import KickPerson, NeverOpened
 from policies.terms import Role, RoomId
 from tests.policies.worlds import user
-from tests.provisioning.conftest import Stage
+from tests.provisioning.conftest import PEOPLE, Stage
 from tests.provisioning.fakes import BOT
 
 MALLORY = "@mallory:here.test"
@@ -44,6 +45,18 @@ async def test_a_plan_does_not_write_down_what_it_found(stage: Stage) -> None:
     stage.server.passwords[user("bob")] = "his own"
     await stage.provisioner().plan()
     assert stage.registry.account_state(stage.commune.code, user("bob")) is AccountState.NONE
+
+
+async def test_all_who_never_came_are_one_question(stage: Stage) -> None:
+    provisioner = stage.provisioner()
+    await provisioner.hand_over((await provisioner.apply(await provisioner.plan())).accounts)
+    stage.now += NEVER_OPENED_AFTER
+    before = len(stage.server.requests)
+    survey = await stage.provisioner().plan()
+    assert survey.plan.actions == ()
+    assert {type(notice) for notice in survey.plan.notices} == {NeverOpened}
+    assert len(survey.plan.notices) == len(PEOPLE)
+    assert _since(stage, before) == ["all", "keys"]
 
 
 async def test_both_ways_of_looking_see_the_same(stage: Stage) -> None:

@@ -190,7 +190,7 @@ async def test_who_let_in_whoever_joined_is_asked_of_the_server(stage: Stage) ->
     room, trail, mallory = stage.room("sector", "centre"), Trail(), "@mallory:here.test"
     stage.server.member(room, mallory, "join", mallory)
     event = stage.server.rooms[room]["m.room.member", mallory]
-    stage.server.rooms[room]["m.room.member", mallory] = replace(event, replaces="$i")
+    stage.server.rooms[room]["m.room.member", mallory] = event._replace(replaces="$i")
     stage.server.senders["$i"] = user("dora")
     provisioner = stage.provisioner()
     await enforcement(stage, trail, provisioner)(frozenset({room}))

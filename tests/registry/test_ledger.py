@@ -46,6 +46,19 @@ def test_a_state_of_another_commune_is_out_of_reach(registry: Registry) -> None:
     assert registry.report_of(CODE, EventId("$t")) == report
 
 
+def test_reports_are_counted_by_room_and_time(registry: Registry) -> None:
+    there = RoomId("!there")
+    for target, room, at in (("$1", ROOM, NOW), ("$2", ROOM, LATER), ("$3", there, LATER)):
+        made = Flag(EventId(f"{target}f"), room, ANNE, EventId(target))
+        registry.open_report(CODE, made, at)
+    rooms = (ROOM, there, RoomId("!none"))
+    assert registry.reports_since(CODE, rooms, NOW) == {ROOM: 2, there: 1}
+    assert registry.reports_since(CODE, rooms, LATER) == {ROOM: 1, there: 1}
+    assert registry.reports_since(CODE, (ROOM,), LATER + timedelta(seconds=1)) == {}
+    assert registry.reports_since(CODE, (), NOW) == {}
+    assert registry.reports_since(OTHER, rooms, NOW) == {}
+
+
 def test_numbers_follow_each_other_per_commune_and_year(registry: Registry) -> None:
     first, second, third = (registry.open_report(CODE, flag(f"$t{n}"), NOW) for n in range(3))
     elsewhere = registry.open_report(OTHER, flag(), NOW)

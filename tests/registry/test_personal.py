@@ -11,6 +11,7 @@ from sqlmodel import Session
 from pc_matrix.registry import Contact, Registry
 from pc_matrix.registry.personal import SOMEBODY_ELSE, Fate, fate_of
 from pc_matrix.registry.tables import METADATA
+from policies.guided import Filled, Form, Step
 from policies.mails import MailKind
 from policies.pinning import IdentityNews, NewsKind
 from policies.reports import Choice, Showing, Shown
@@ -199,3 +200,31 @@ def test_what_names_nobody_itself_has_no_room_for_an_id() -> None:
     """Mails and certificates belong to a report or an authority: no column for a person."""
     columns = {c.name for name in ("mail", "certificate_news") for c in METADATA.tables[name].c}
     assert columns & {"user_id", "sender", "referent", "actor", "email", "address"} == set()
+
+
+def test_nothing_is_left_of_the_forms_of_who_is_erased(
+    registry: Registry, commune: Commune
+) -> None:
+    for user_id in (ANNE, BORIS):
+        registry.add_person(CODE, Person(user_id, "Anne Petit"))
+        filled = Filled(EventId(f"$a{user_id}"), NOW)
+        form = Form(
+            EventId(f"$s{user_id}"),
+            EventId(f"$b{user_id}"),
+            RoomId("!r"),
+            user_id,
+            NOW,
+            (SectorCode("gare"),),
+            answers={Step.FACTS: filled},
+            photos=(filled,),
+        )
+        registry.keep_form(CODE, form)
+    held = registry.held(CODE, ANNE)
+    assert [len(held[table]) for table in ("form", "form_answer", "form_photo")] == [1, 1, 1]
+    erased = registry.erase(CODE, ANNE, NOW)
+    assert {"form", "form_answer", "form_photo"} <= set(erased.rows[Fate.ERASED])
+    for table in ("form", "form_answer", "form_photo"):
+        (row,) = everything(registry)[table]
+        assert row["user_id"] == BORIS
+    assert registry.open_form(CODE, ANNE) is None
+    assert registry.open_form(CODE, BORIS) is not None

@@ -71,11 +71,11 @@ def test_the_last_charter_message_of_each_room(registry: Registry) -> None:
 
 
 def test_the_size_of_the_last_apply_and_the_pictures_are_remembered(registry: Registry) -> None:
-    assert registry.applied_people(CODE) is None
+    assert registry.kept(CODE).people is None
     registry.note_applied(CODE, 12, NOW)
     registry.note_applied(CODE, 9, NOW + timedelta(days=1))
-    assert registry.applied_people(CODE) == 9
-    assert registry.applied_people(OTHER) is None
+    assert registry.kept(CODE).people == 9
+    assert registry.kept(OTHER).people is None
     registry.note_image(CODE, "a1", "mxc://s.test/1")
     registry.note_image(CODE, "b2", "mxc://s.test/2")
     registry.note_image(CODE, "a1", "mxc://s.test/3")

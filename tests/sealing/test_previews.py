@@ -30,7 +30,7 @@ async def test_a_preview_from_before_a_rotation_is_shown_again() -> None:
 
     def bridge(key: bytes, spoken: Language = language) -> ToAuthority:
         fingerprint = VaultFingerprint(Vault(key))
-        enclosing = Enclosing(FakePictures(), rooms, ledger)
+        enclosing = Enclosing(FakePictures(), rooms, ledger, fingerprint)
         return ToAuthority(rooms, reader, ledger, spoken, fingerprint, clock, enclosing)
 
     def tap(name: str) -> Answer:

@@ -121,6 +121,7 @@ def test_a_file_becomes_frozen_values(tmp_path: Path) -> None:
         20,
         True,
     )
+    assert commune.sector_daily_flags == 100
     assert commune.remind_after == 15
     assert settings.homeserver_url == "http://127.0.0.1:8765"
     assert settings.database_url == f"sqlite:///{tmp_path / 'registry.db'}"
@@ -205,6 +206,27 @@ def test_one_fault(tmp_path: Path, old: str, new: str, fault: str) -> None:
     faults = faults_of(written(tmp_path, GOOD.replace(old, new, 1)))
     assert any(line.startswith(fault) for line in faults), faults
     assert "motdepasse" not in "".join(faults)
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("daily_flags = 7", (7, 35)),
+        ("daily_flags = 7\nsector_daily_flags = 9", (7, 9)),
+        ("sector_daily_flags = 10000", (20, 10_000)),
+    ],
+)
+def test_quotas(tmp_path: Path, options: str, expected: tuple[int, int]) -> None:
+    text = GOOD.replace("[[sector]]", f"[options]\n{options}\n[[sector]]", 1)
+    commune = load(written(tmp_path, text)).commune
+    assert (commune.daily_flags, commune.sector_daily_flags) == expected
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "10001", '"100"', "1.5"])
+def test_a_sectors_quota_has_bounds(tmp_path: Path, value: str) -> None:
+    options = f"[options]\nsector_daily_flags = {value}\n[[sector]]"
+    faults = faults_of(written(tmp_path, GOOD.replace("[[sector]]", options, 1)))
+    assert [line.split(" : ")[0] for line in faults] == ["options.sector_daily_flags"]
 
 
 def test_without_sector_or_authority(tmp_path: Path) -> None:
@@ -364,7 +386,10 @@ secteur = "x.png"
         ("accueil", 'kind = "Gendarmerie"', set(Detail)),
         ("gendarmerie", 'kind = "mairie"', {Detail.RESIDENT}),
         ("gendarmerie", 'kind = "autre"', set()),
-        ("mairie", 'sees = ["plaque"]', {Detail.PLATE}),
+        ("mairie", 'sees = ["plaque"]', {Detail.PLATE, Detail.PHOTO}),
+        ("mairie", "photos = true", {Detail.RESIDENT, Detail.PHOTO}),
+        ("gendarmerie", "photos = false", {Detail.RESIDENT, Detail.PLATE}),
+        ("mairie", "sees = []\nphotos = true", {Detail.PHOTO}),
         ("mairie", 'sees = ["plate", "Habitant"]', set(Detail)),
         ("gendarmerie", "sees = []", set()),
     ],

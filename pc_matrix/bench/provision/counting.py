@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
@@ -19,6 +20,7 @@ from pc_matrix.bench.provision.town import Place, mandate
 from pc_matrix.bench.server import SERVER_NAME
 from pc_matrix.bench.towns import Progress
 from pc_matrix.errors import IncompleteError
+from pc_matrix.registry import AccountState
 from pc_matrix.vault import Vault
 from pc_matrix.wiring import open_house
 from policies.terms import CommuneCode, Person, Role, SectorCode, UserId
@@ -59,6 +61,7 @@ async def measure(place: Place, progress: Progress) -> dict[int, int]:
             progress(f"« pc-matrix apply » sans rien à faire, secteurs : {sectors}.")
             home = await _home(place, 900 + number, sectors, url)
             made = await _pc_matrix(home, "apply", "--yes")
+            _long_ago(home)
             before = counter.asked
             again = await _pc_matrix(home, "apply", "--yes")
             if again.get("done") or again.get("failed"):
@@ -84,7 +87,7 @@ async def _counting(behind: str) -> AsyncIterator[tuple[_Counter, str]]:
 
 
 async def _home(place: Place, number: int, sectors: int, url: str) -> Path:
-    """A home as ``init`` makes one, whose commune has a référent and a resident."""
+    """A home as ``init`` makes one, whose commune has a référent and a resident, with accounts."""
     code, home = f"{number:05}", place.folder / f"home-{number}"
     bot = await place.server.account(place.admin, f"bot-{number}")
     (home / "communes").mkdir(mode=0o700, parents=True)
@@ -101,6 +104,14 @@ async def _home(place: Place, number: int, sectors: int, url: str) -> Path:
             house.registry.add_person(CommuneCode(code), Person(who, "Personne de la mesure"))
             house.registry.add_mandate(CommuneCode(code), mandate(who, role, SectorCode("s0")))
     return home
+
+
+def _long_ago(home: Path) -> None:
+    """The accounts were handed over a month ago, and nobody has come."""
+    with open_house(home, None) as house:
+        code, at = house.settings.commune.code, house.clock.now() - timedelta(days=30)
+        for who in house.book.directory().persons:
+            house.registry.set_account_state(code, who, AccountState.HANDED_OVER, at)
 
 
 def _commune_file(code: str, sectors: int, url: str) -> str:

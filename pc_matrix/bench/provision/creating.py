@@ -19,6 +19,8 @@ from pc_matrix.provisioning.applying import IN_FLIGHT
 from policies.actions import CreateRoom
 from policies.terms import UserId
 
+_LONG = 600.0  # seconds
+
 
 @dataclass(frozen=True, slots=True)
 class Created:
@@ -95,7 +97,10 @@ async def _bare(place: Place, run: int, guests: Sequence[tuple[UserId, ...]]) ->
 
         async def work() -> None:
             for invited in waiting:
-                await http.request("POST", client_path("createRoom"), _body(invited))
+                # Sent once, as ``Rooms.create`` does: one of many invitations may take minutes.
+                await http.request(
+                    "POST", client_path("createRoom"), _body(invited), retry=False, timeout=_LONG
+                )
 
         begun = time.perf_counter()
         await asyncio.gather(*(work() for _ in range(IN_FLIGHT)))

@@ -9,9 +9,13 @@ from datetime import UTC, datetime
 import psycopg
 
 from pc_matrix.bench.provision.country import Country, person
+from pc_matrix.bench.provision.seen import charter_of, picture_at
+from pc_matrix.provisioning import pictures
 from pc_matrix.registry import AccountState
 from pc_matrix.vault import Vault
-from policies.terms import Commune, Role, RoomKind
+from policies.charter import KINDS
+from policies.damage import Damage
+from policies.terms import Commune, Role, RoomId, RoomKind
 
 _SINCE = datetime(2025, 9, 1, tzinfo=UTC)
 _FAMILIES = ("Martin", "Le Goff", "Nguyen", "Belkacem", "Da Silva", "Diallo", "Yilmaz", "Roussel")
@@ -26,7 +30,12 @@ def fill(conninfo: str, country: Country, vault: Vault) -> None:
         ),
         "mandate (commune, user_id, role, sector, authority, since, charter_accepted,"
         " charter_version)": _mandates(country),
-        "room (commune, kind, code, nonce, room_id, charter_version)": _rooms(country),
+        "room (commune, kind, code, nonce, room_id, charter_event, charter_version,"
+        " charter_at)": _rooms(country),
+        "image (commune, digest, mxc)": _images(country),
+        "retired_room (commune, room_id, kind, code, successor, why, since, replacement, closed,"
+        " announced)": _retired(country),
+        "applied (commune, people, applied_at)": _applied(country),
     }
     with psycopg.connect(conninfo) as connection, connection.cursor() as cursor:
         for table, rows in tables.items():
@@ -64,8 +73,30 @@ def _rooms(country: Country) -> Iterator[tuple[object, ...]]:
     for commune in country.all():
         private = [(RoomKind.PRIVATE, person(commune, number)) for number in range(2)]
         for kind, code in (*_standing(commune), *private):
-            room_id = f"!{secrets.token_urlsafe(32)}"
-            yield commune.code, kind.value, code, secrets.token_hex(16), room_id, "1"
+            room_id = RoomId(f"!{secrets.token_urlsafe(32)}")
+            said = (charter_of(room_id), "1", _SINCE) if kind in KINDS else (None, "", None)
+            yield commune.code, kind.value, code, secrets.token_hex(16), room_id, *said
+
+
+def _images(country: Country) -> Iterator[tuple[object, ...]]:
+    digests = sorted({image.digest for image in pictures({}).values()})
+    return (
+        (commune.code, digest, picture_at(digest))
+        for commune in country.all()
+        for digest in digests
+    )
+
+
+def _retired(country: Country) -> Iterator[tuple[object, ...]]:
+    """One room a commune, which a sector's took the place of, and which is shut."""
+    for commune in country.all():
+        room_id, code = f"!{secrets.token_urlsafe(32)}", commune.sectors[0].code
+        stood = (RoomKind.SECTOR.value, code, code, Damage.ASKED.value, _SINCE)
+        yield commune.code, room_id, *stood, None, True, True
+
+
+def _applied(country: Country) -> Iterator[tuple[object, ...]]:
+    return ((commune.code, 2 + country.residents, _SINCE) for commune in country.all())
 
 
 def _standing(commune: Commune) -> Iterator[tuple[RoomKind, str]]:

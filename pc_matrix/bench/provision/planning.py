@@ -5,9 +5,8 @@ commune is read, planned and dropped after the other; what its homeserver would 
 beside it, untimed. Memory is that of the
 whole process, PostgreSQL's own not counted.
 
-Read are persons, mandates and rooms. What ``pc-matrix plan`` asks besides, a few rows a commune
-(charter messages, pictures, retired rooms, the size of the last apply), has no reading in bulk yet
-and is not in these seconds.
+Read is all that ``pc-matrix plan`` reads: persons, mandates, rooms, charter messages, pictures,
+retired rooms and the size of the last apply.
 """
 
 from __future__ import annotations
@@ -24,9 +23,11 @@ from bridges.wording.rooms import room_texts
 from pc_matrix import collector
 from pc_matrix.bench.answering import job, say
 from pc_matrix.bench.provision.country import Country, person
-from pc_matrix.bench.provision.seen import world
+from pc_matrix.bench.provision.seen import answered
 from pc_matrix.provisioning import pictures
+from pc_matrix.provisioning.surveying import beside
 from pc_matrix.registry import Registry
+from pc_matrix.registry.kept import Kept
 from pc_matrix.vault import Vault
 from policies.actions import KickPerson
 from policies.brake import Sizes, brake
@@ -34,11 +35,12 @@ from policies.membership import Expected, expected
 from policies.plan import Plan
 from policies.reconcile import plan
 from policies.room_shapes import RoomTexts
-from policies.terms import Directory, RoomKey
-from policies.world import Observed
+from policies.terms import CHARTER_VERSION, Directory, RoomKey
+from policies.world import Observed, ObservedRoom
 
 _CHANGES = 20
 _IMAGES = {kind: image.digest for kind, image in pictures({}).items()}
+_DIGESTS = frozenset(_IMAGES.values())
 _MAYOR, _REFERENT, _RESIDENT = range(3)
 
 
@@ -61,16 +63,18 @@ def plan_all(registry: Registry, country: Country) -> dict[str, Any]:
     reading, deciding, now = Watch(), Watch(), datetime.now(UTC)
     counts = {"communes": 0, "rooms": 0, "memberships": 0, "mandates": 0, "actions": 0}
     directories = registry.directories(country.all())
+    remembered = registry.kept_of(commune.code for commune in country.all())
     while True:
         with reading:
-            directory = next(directories, None)
-        if directory is None:
+            directory, kept = next(directories, None), next(remembered, None)
+        if directory is None or kept is None:
             break
         with deciding:
             wanted = _expected(directory, now)
-        observed = world(wanted, _IMAGES.values())
+        seen = answered(wanted)
         with deciding:
-            todo = _decided(wanted, observed)
+            observed = _observed(seen, kept)
+            todo = _decided(wanted, observed, kept)
         counts["communes"] += 1
         counts["rooms"] += len(observed.rooms)
         counts["memberships"] += sum(len(room.members) for room in wanted.rooms.values())
@@ -91,11 +95,12 @@ def plan_changes(registry: Registry, country: Country) -> dict[str, Any]:
     communes = list(country.all())
     for commune in communes[:: max(1, len(communes) // _CHANGES)][:_CHANGES]:
         now = datetime.now(UTC)
-        loaded = world(_expected(registry.directory(commune), now), _IMAGES.values())
+        kept = registry.kept(commune.code)
+        loaded = _observed(answered(_expected(registry.directory(commune), now)), kept)
         registry.end_mandates(commune.code, person(commune, _RESIDENT), now)
         watch = Watch()
         with watch:
-            todo = _decided(_expected(registry.directory(commune), now), loaded)
+            todo = _decided(_expected(registry.directory(commune), now), loaded, kept)
         assert all(isinstance(action, KickPerson) for action in todo.actions)
         milliseconds.append(watch.seconds * 1000)
         actions.append(len(todo.actions))
@@ -113,10 +118,15 @@ def _expected(directory: Directory, now: datetime) -> Expected:
     return expected(directory, now, texts)
 
 
-def _decided(wanted: Expected, observed: Observed) -> Plan:
+def _observed(seen: tuple[ObservedRoom, ...], kept: Kept) -> Observed:
+    remembered = beside(seen, kept, _DIGESTS)
+    return replace(remembered, whole=True, chartered=kept.chartered(CHARTER_VERSION))
+
+
+def _decided(wanted: Expected, observed: Observed, kept: Kept) -> Plan:
     todo = plan(wanted, observed)
-    people = len(wanted.people())
-    assert brake(todo, observed, wanted.directory.commune, Sizes(people, people)) is None
+    sizes = Sizes(len(wanted.people()), kept.people)
+    assert brake(todo, observed, wanted.directory.commune, sizes) is None
     return todo
 
 

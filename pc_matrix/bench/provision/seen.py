@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from pc_matrix.homeserver.http import Json
@@ -24,24 +24,23 @@ from policies.room_shapes import (
     power_levels,
 )
 from policies.terms import EventId, RoomId, RoomKey
-from policies.world import Observed, ObservedRoom
+from policies.world import ObservedRoom
 
 
-def world(wanted: Expected, images: Iterable[str]) -> Observed:
-    """Every room of ``wanted``, read from JSON as a homeserver's answer is.
-
-    ``images`` are the digests of the pictures that were uploaded.
-    """
+def answered(wanted: Expected) -> tuple[ObservedRoom, ...]:
+    """Every room of ``wanted``, read from JSON as a homeserver's answer is."""
     places = {key: room_id for room_id, key in wanted.directory.rooms.items()}
-    rooms = [_room(wanted, room, places) for room in wanted.rooms.values()]
-    said = {room.shape.key for room in wanted.rooms.values() if room.shape.charter}
-    return Observed(
-        tuple(rooms),
-        places,
-        chartered=frozenset(places[key] for key in said),
-        charters={places[key]: _charter(places[key]) for key in said},
-        images={digest: _address(digest) for digest in images},
-    )
+    return tuple(_room(wanted, room, places) for room in wanted.rooms.values())
+
+
+def charter_of(room_id: RoomId) -> EventId:
+    """The message with which the charter was said there."""
+    return EventId(f"$charter-of-{room_id}")
+
+
+def picture_at(digest: str) -> str:
+    """Where a picture was uploaded to."""
+    return f"mxc://pays.test/{digest[:24]}"
 
 
 def _room(wanted: Expected, room: ExpectedRoom, places: Mapping[RoomKey, RoomId]) -> ObservedRoom:
@@ -75,11 +74,11 @@ def _state(
     for kind, content in shape.state.items():
         yield kind, "", commune.bot, dict(content)
     if shape.image:
-        yield AVATAR, "", commune.bot, {"url": _address(shape.image)}
+        yield AVATAR, "", commune.bot, {"url": picture_at(shape.image)}
     if shape.alias is not None:
         yield ALIAS, "", commune.bot, {"alias": shape.alias}
     if shape.charter:
-        yield PINNED, "", commune.bot, pinned.content(_charter(places[shape.key]), ())
+        yield PINNED, "", commune.bot, pinned.content(charter_of(places[shape.key]), ())
     for key in wanted.rooms:
         if parent_of(key) == shape.key:
             yield "m.space.child", places[key], commune.bot, dict(child_link(commune))
@@ -88,11 +87,3 @@ def _state(
         yield "m.space.parent", places[parent], commune.bot, dict(parent_link(commune))
     for user in (commune.bot, *room.members):
         yield "m.room.member", user, user, {"membership": "join", "displayname": "Quelqu'un"}
-
-
-def _charter(room_id: RoomId) -> EventId:
-    return EventId(f"$charter-of-{room_id}")
-
-
-def _address(digest: str) -> str:
-    return f"mxc://pays.test/{digest[:24]}"

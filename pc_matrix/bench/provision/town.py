@@ -12,6 +12,7 @@ from pc_matrix.bench.server import SERVER_NAME, Account, Server
 from pc_matrix.bench.towns import each
 from pc_matrix.homeserver.admin import SynapseAdmin
 from pc_matrix.homeserver.http import Json, MatrixHttp, admin_path, client_path
+from pc_matrix.homeserver.in_flight import InFlight
 from pc_matrix.homeserver.rooms import Rooms
 from pc_matrix.homeserver.shapes import string
 from pc_matrix.provisioning import Provisioner, pictures
@@ -67,8 +68,8 @@ class Town:
     async def provisioner(self) -> AsyncIterator[tuple[Provisioner, Counted]]:
         """What plans and applies, with pictures and without charters, and what it asks with."""
         async with (
-            Counted(self.url, self.token) as http,
-            MatrixHttp(self.url, self.admin_token) as admin,
+            Counted(self.url, self.token, in_flight=InFlight()) as http,
+            MatrixHttp(self.url, self.admin_token, in_flight=InFlight()) as admin,
         ):
             made = Provisioner(
                 Rooms(http),

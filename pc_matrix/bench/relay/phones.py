@@ -87,6 +87,7 @@ def _always(readers: frozenset[str]) -> Callable[[str], frozenset[str]]:
 
 
 def _seen(number: int) -> Json:
+    """Each tells of something else: what tells of the same would be no report of its own."""
     street, colour = _STREETS[number % 5], _COLOURS[number // 5 % 5]
-    body = f"Une camionnette {colour} tourne rue {street} depuis {number % 50 + 5} minutes."
+    body = f"Une camionnette {colour} tourne rue {street} depuis {number + 5} minutes."
     return {"msgtype": "m.text", "body": body}

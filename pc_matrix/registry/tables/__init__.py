@@ -12,7 +12,7 @@ from pc_matrix.registry.tables.changes import QuestionRow
 from pc_matrix.registry.tables.consents import NameConsentRow
 from pc_matrix.registry.tables.corrections import CorrectionRow
 from pc_matrix.registry.tables.enclosures import EnclosureRow
-from pc_matrix.registry.tables.guided import FormAnswerRow, FormRow
+from pc_matrix.registry.tables.guided import FormAnswerRow, FormPhotoRow, FormRow
 from pc_matrix.registry.tables.inbox import CursorRow, InboxRow
 from pc_matrix.registry.tables.ledger import (
     CounterRow,
@@ -47,6 +47,7 @@ __all__ = [
     "DepartureRow",
     "EnclosureRow",
     "FormAnswerRow",
+    "FormPhotoRow",
     "FormRow",
     "GuestRoomRow",
     "IdentityNewsRow",

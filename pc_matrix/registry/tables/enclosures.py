@@ -24,7 +24,11 @@ class EnclosureRow(Row, table=True):
     commune: str
     link_id: int = Field(sa_type=BigId)
     txn: str
+    mark: str | None = None
+    """A keyed fingerprint of the file or place that its author sent; older rows have ``None``."""
     event_id: str | None = None
     state: str
     begun_at: datetime = Field(sa_type=UtcTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    taken_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    """When it was taken away again."""

@@ -47,3 +47,16 @@ class FormAnswerRow(Row, table=True):
     event_id: str
     answered_at: datetime = Field(sa_type=UtcTime)
     choice: str = ""
+
+
+class FormPhotoRow(Row, table=True):
+    """Where one photo stands, and which it is of its form's: 0 for the first."""
+
+    __tablename__ = "form_photo"
+
+    commune: str = Field(primary_key=True)
+    source: str = Field(primary_key=True)
+    place: int = Field(primary_key=True)
+    user_id: str
+    event_id: str
+    answered_at: datetime = Field(sa_type=UtcTime)

@@ -17,6 +17,9 @@ class ReportRow(Row, table=True):
         UniqueConstraint("commune", "source_event"),
         UniqueConstraint("commune", "number"),
         Index(None, "commune", "preview_event"),
+        Index(None, "commune", "source_room", "opened_at"),
+        Index(None, "commune", "merged_into"),
+        Index(None, "commune", "opened_at"),
         {"sqlite_autoincrement": True},
     )
 
@@ -33,6 +36,8 @@ class ReportRow(Row, table=True):
     changed_at: datetime = Field(sa_type=UtcTime)
     digest: str | None = None
     preview_event: str | None = None
+    merged_into: str | None = None
+    """The number of the report that this one is part of: it has none of its own."""
 
 
 class CounterRow(Row, table=True):
