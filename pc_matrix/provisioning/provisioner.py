@@ -267,6 +267,8 @@ class Provisioner:
             self._memory.forget(self._retiring.ids())
 
     async def _run(self, todo: Plan) -> ApplyReport:
+        if not todo.actions:
+            return ApplyReport()
         self._memory.will_move(todo)
         unlimited = self._admin is not None
         creator = Creator(

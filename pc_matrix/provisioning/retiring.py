@@ -49,6 +49,8 @@ class Retiring:
 
         Where all rooms were ``seen`` before, none is looked at again but for the last word.
         """
+        if not self._all():
+            return 0
         self._learn_replacements()
         known = None if seen is None else {room.room_id: room for room in seen}
         done = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -45,10 +46,26 @@ class ForeignMember:
         return f"@{people.BOT}:{people.SERVER_NAME}"
 
     def room(self, kind: RoomKind, code: str = "") -> str:
-        """Where that room is now, by the registry."""
+        """Where that room is now, by the registry; empty for nowhere."""
         with wiring.open_house(self.town.home, None) as house:
             rooms = house.registry.rooms(house.settings.commune.code)
-        return next(str(r) for r, k in rooms.items() if (k.kind, k.code) == (kind, code))
+        return next((str(r) for r, k in rooms.items() if (k.kind, k.code) == (kind, code)), "")
+
+    async def comes_into(self, kind: RoomKind, code: str = "") -> str:
+        """Wait for that room and the invitation to it, and accept it; the room.
+
+        Asked for again: the other server hears of an invitation before ours has written it down,
+        and a phone that accepts it in that moment is refused.
+        """
+        via = people.SERVER_NAME
+        async with asyncio.timeout(_PATIENCE):
+            while not (room := self.room(kind, code)):
+                await asyncio.sleep(0.3)
+            while await self.membership(room, self.user_id) != "join":
+                with suppress(MatrixError):
+                    await self.joins(room, via)
+                await asyncio.sleep(0.3)
+        return room
 
     async def set(self, room: str, kind: str, content: Json) -> str | None:
         return await told(

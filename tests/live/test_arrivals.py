@@ -284,12 +284,14 @@ async def pair(two: Two) -> AsyncIterator[tuple[ForeignMember, ForeignMember]]:
     ]
     async with AsyncExitStack() as stack:
         nadia, omar = await asyncio.gather(*(_linked(two, code, stack) for code in codes))
-        charter = await nadia.phone.wait_for(body_contains="Pour accepter", timeout=PATIENCE)
-        await nadia.phone.react(charter.room_id, charter.event_id, "✅")
+        private = await nadia.comes_into(RoomKind.PRIVATE, nadia.user_id)
+        charter = await nadia.phone.wait_for(
+            room_id=private, body_contains="Pour accepter", timeout=PATIENCE
+        )
+        await nadia.phone.react(private, charter.event_id, "✅")
         for member in (nadia, omar):
-            await two.until(member.user_id, "join")
+            await member.comes_into(RoomKind.SECTOR, "centre")
         assert charter.was_sealed
-        assert charter.room_id == nadia.room(RoomKind.PRIVATE, nadia.user_id)
         await nadia.until_she_has(two.centre, 50)
         yield nadia, omar
 
