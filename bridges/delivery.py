@@ -22,7 +22,7 @@ from policies.mails import MailKind
 from policies.need_to_know import Leaving, enclosures_for
 from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
-from policies.reports import LinkState, Report, ReportState
+from policies.reports import Link, LinkState, Report, ReportState
 from policies.routing import Destination, MailDestination, route
 from policies.terms import Authority, AuthorityCode, Category, Directory, RoomId, SectorCode, UserId
 
@@ -79,13 +79,19 @@ class Delivery:
         destinations = route(report.category or Category.OTHER, directory, now)
         if isinstance(destinations, Refusal):
             return await self._nowhere(parcel, destinations, directory)
-        # The year that people have there: on New Year's Eve it begins before that of UTC.
-        year = now.astimezone(ZoneInfo(directory.commune.time_zone)).year
-        number = self._ledger.number_report(report.id, year)
         mails = [d for d in destinations if isinstance(d, MailDestination)]
         rooms = [d for d in destinations if isinstance(d, Destination)]
+        source = report.source_event
+        copies = [(d.room_id, transaction("report", source, d.room_id)) for d in rooms]
+        # The year that people have there: on New Year's Eve it begins before that of UTC.
+        year = now.astimezone(ZoneInfo(directory.commune.time_zone)).year
+        departure = self._ledger.depart(report.id, year, parcel.digest, copies)
+        number = departure.number
         self._write_down(parcel, mails)
-        certain = await each(self._arrives(parcel, d, number, directory, now) for d in rooms)
+        certain = await each(
+            self._arrives(parcel, d, link, number, directory)
+            for d, link in zip(rooms, departure.links, strict=True)
+        )
         went = Went(
             arrived=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if sure],
             missing=[d.authority.name for d, sure in zip(rooms, certain, strict=True) if not sure],
@@ -97,25 +103,22 @@ class Delivery:
     def _write_down(self, parcel: Parcel, mails: list[MailDestination]) -> None:
         """Let ``to_mail`` send it, which waits for a mail server as nobody here should have to."""
         report = parcel.report
-        self._ledger.set_state(report.id, report.state, digest=parcel.digest)
         for destination in mails:
             code = destination.authority.code
             txn = transaction("mail", report.source_event, RoomId(code))
             self._ledger.mail(report.id, code, MailKind.REPORT, txn)
 
     async def _arrives(
-        self, parcel: Parcel, to: Destination, number: str, directory: Directory, now: datetime
+        self, parcel: Parcel, to: Destination, link: Link, number: str, directory: Directory
     ) -> bool:
         """Send to one destination, the words first; whether all of it surely arrived."""
-        source, room_id = parcel.report.source_event, to.room_id
+        source, now = parcel.report.source_event, self._clock.now()
         notice = notice_of(parcel, to.authority, number, directory)
-        txn = transaction("report", source, room_id)
-        link = self._ledger.link(parcel.report.id, room_id, txn, parcel.digest)
         if link.state is not LinkState.SENT:
             if link.state is LinkState.UNCERTAIN or is_uncertain(link, now):
                 self._ledger.uncertain(link.id)
                 return False
-            event_id = await self._rooms.send(room_id, notice, link.txn)
+            event_id = await self._rooms.send(link.destination, notice, link.txn)
             self._ledger.sent(link.id, event_id)
             link = replace(link, event_id=event_id)
         mine = enclosures_for(to.authority, parcel.enclosures)

@@ -17,7 +17,7 @@ from policies.mails import Mail, MailKind, MailOutcome, MailState
 from policies.pictures import Picture
 from policies.positions import Position
 from policies.refusal import Refusal
-from policies.reports import Choice, Link, Report, ReportState, Showing
+from policies.reports import Choice, Departure, Link, Report, ReportState, Showing
 from policies.steps import Step, StepKind
 from policies.terms import (
     AuthorityCode,
@@ -121,7 +121,14 @@ class ReportLedger(Protocol):
     def lets_name(self, event_id: EventId, user_id: UserId) -> bool:
         """Whether ``user_id`` allowed his name to be told with that message."""
 
-    def number_report(self, report_id: int, year: int) -> str: ...
+    def depart(
+        self, report_id: int, year: int, digest: str, copies: Sequence[tuple[RoomId, str]]
+    ) -> Departure:
+        """Number the report, and begin its links to those rooms under those transaction ids.
+
+        A link that is there stays as it is; a new one is begun with the words of ``digest``.
+        """
+
     def link(
         self, report_id: int, destination: RoomId, txn: str, digest: str | None = None
     ) -> Link:

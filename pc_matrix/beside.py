@@ -23,7 +23,7 @@ from pc_matrix.lookout import Lookout
 from pc_matrix.putting_off import put_off, set_or_late
 from pc_matrix.verifications import Verifications
 from policies.incoming import Incoming
-from policies.terms import Directory
+from policies.terms import Directory, Flag
 
 REMINDERS_EVERY = 30.0
 """Seconds between two looks at what waits: they are given by the minute."""
@@ -104,7 +104,8 @@ class Beside:
         """It had its turn. A report or a bulletin may have been made: there may be more to send."""
         self.lookout.settled(item.event_id)
         self._mail_news.set()
-        self._bulletin_news.set()
+        if not isinstance(item, Flag):  # of which no bulletin comes
+            self._bulletin_news.set()
 
     async def _verify(self) -> None:
         await self.verifications.step()

@@ -26,7 +26,7 @@ from policies.pinning import (
     precedence,
     satisfies,
 )
-from policies.reports import Choice, Link, Report, ReportState, Showing
+from policies.reports import Choice, Departure, Link, Report, ReportState, Showing
 from policies.retirement import Retired
 from policies.terms import (
     Commune,
@@ -234,8 +234,11 @@ class Book(MailPages, BulletinPages, ChangePages, StepPages, SubjectPages, FormP
     def chose(self, event_id: EventId, choice: Choice) -> None:
         self._registry.chose(self._code, event_id, choice, self._clock.now())
 
-    def number_report(self, report_id: int, year: int) -> str:
-        return self._registry.number_report(self._code, report_id, year)
+    def depart(
+        self, report_id: int, year: int, digest: str, copies: Sequence[tuple[RoomId, str]]
+    ) -> Departure:
+        now = self._clock.now()
+        return self._registry.depart(self._code, report_id, year, digest, copies, now)
 
     def link(
         self, report_id: int, destination: RoomId, txn: str, digest: str | None = None

@@ -9,6 +9,7 @@ else the bot does stands beside them in tasks of its own (``beside.py``) and kee
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -74,6 +75,8 @@ class Bot:
         self._news = asyncio.Event()
         self._moved: set[RoomId] = set()
         self._next_change: timedelta | None = None
+        self._look_by = -math.inf  # by the monotonic clock
+        self._looked_at: Directory | None = None
         self._is_ready = False
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -144,6 +147,7 @@ class Bot:
             try:
                 await self._keep_up()
                 if await Draining(self._inbox, self._carrier, self._beside.settled).run():
+                    self._look_by = -math.inf
                     continue  # somebody came or went: rooms first, then rest
             except (ServerUnreachable, MatrixError) as error:
                 await outage.wait(error)
@@ -152,6 +156,14 @@ class Bot:
             await self._wait_for_news()
 
     async def _keep_up(self) -> None:
+        """What is beside the inbox, where there is news of it, or when it is time to look around.
+
+        A flag alone is no news of it: with many a minute, looking at everything before each would
+        take longer than carrying them.
+        """
+        if not self._is_time():
+            return
+        self._looked_at, self._look_by = self._inbox.directory(), -math.inf
         await self._alert()
         # A room that moves while it is put right is looked at again, and so is one that was not.
         moved, self._moved = self._moved, set()
@@ -162,6 +174,12 @@ class Bot:
                 moved = set()
         finally:
             self._moved |= moved
+        self._look_by = time.monotonic() + _rest(self._next_change)
+
+    def _is_time(self) -> bool:
+        changed = self._inbox.directory() is not self._looked_at
+        news = changed or bool(self._moved) or bool(self._identity_news)
+        return news or time.monotonic() >= self._look_by
 
     async def _alert(self) -> None:
         """Tell the administrators of identities; what one room refuses is told another time."""
@@ -170,7 +188,7 @@ class Bot:
             await self._alerts.identity(news, self._inbox.directory())
 
     async def _wait_for_news(self) -> None:
-        if await set_or_late(self._news, _rest(self._next_change)):
+        if await set_or_late(self._news, max(0.0, self._look_by - time.monotonic())):
             self._news.clear()
 
 

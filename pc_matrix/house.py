@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 
@@ -21,7 +22,8 @@ from pc_matrix.settings import Settings
 from pc_matrix.vault import Vault
 from policies.pinning import PinRule, rule_of
 from policies.readers import readers
-from policies.terms import RoomId, UserId
+from policies.terms import Directory, RoomId, UserId
+from policies.timetable import next_change
 
 
 class SystemClock:
@@ -54,6 +56,27 @@ class SeenRooms:
         return room_id
 
 
+class ReadersNow:
+    """Who may read which room, worked out once for as long as nothing can change it.
+
+    That is while the registry gives the very same directory, between the instant at which it was
+    worked out and the next one at which a mandate begins, ends, or has another charter.
+    """
+
+    def __init__(self) -> None:
+        self._of: Directory | None = None
+        self._since = self._until = datetime.max.replace(tzinfo=UTC)
+        self._given: Mapping[RoomId, frozenset[UserId]] = {}
+
+    def of(self, directory: Directory, now: datetime) -> Mapping[RoomId, frozenset[UserId]]:
+        """``readers(directory, now)``."""
+        if directory is not self._of or not self._since <= now < self._until:
+            self._given = readers(directory, now)
+            self._of, self._since = directory, now
+            self._until = next_change(directory, now) or datetime.max.replace(tzinfo=UTC)
+        return self._given
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """One commune's settings, vault and open registry."""
@@ -62,6 +85,7 @@ class House:
     vault: Vault
     registry: Registry
     clock: Clock
+    readers_now: ReadersNow = field(default_factory=ReadersNow, repr=False, compare=False)
 
     @property
     def book(self) -> Book:
@@ -103,7 +127,7 @@ class House:
 
         In a room that is not the commune's nobody, or the one who invited the bot to link himself.
         """
-        given = readers(self.book.directory(), self.clock.now())
+        given = self.readers_now.of(self.book.directory(), self.clock.now())
         if RoomId(room_id) in given:
             return frozenset(given[RoomId(room_id)])
         guest = self.link_book.guest_of(room_id)
@@ -112,7 +136,7 @@ class House:
     def pin_rule(self, room_id: str) -> PinRule:
         """What ``room_id`` asks of an identity: the commune's file says it by kind of room."""
         commune = self.settings.commune
-        key = self.registry.rooms(commune.code).get(RoomId(room_id))
+        key = self.book.directory().rooms.get(RoomId(room_id))
         if key is None and self.link_book.guest_of(room_id) is not None:
             return PinRule.FIRST_USE  # nobody can have approved him: the code is the proof
         return rule_of(key, commune)

@@ -43,6 +43,14 @@ class LinkState(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """A report that may leave now: its number, and its link to each of its rooms, in order."""
+
+    number: str
+    links: tuple[Link, ...]
+
+
 class Shown(StrEnum):
     """What a référent was shown of a message that did not leave by itself."""
 

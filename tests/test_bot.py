@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
+from functools import cache
 from typing import Any, cast
 
 import pytest
@@ -229,3 +232,36 @@ async def test_a_room_that_was_not_put_right_is_looked_at_again(error: Exception
     town.on_upkeep = fine
     await bot._keep_up()
     assert town.looked_at == [{c.CENTRE_ROOM}] * 2
+
+
+async def test_everything_is_looked_at_where_there_is_news_of_it_and_from_time_to_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    town, inbox = Town(), Inbox()
+    held = [c.directory()]
+    monkeypatch.setattr(inbox, "directory", lambda: held[0])
+    bot = town.bot(inbox)
+    for _flag in range(3):
+        await bot._keep_up()
+    assert len(town.looked_at) == 1, "a flag alone is no news"
+    held[0] = replace(c.directory(), mandates=())
+    await bot._keep_up()
+    assert len(town.looked_at) == 2, "the registry changed"
+    bot._moved.add(c.CENTRE_ROOM)
+    await bot._keep_up()
+    assert town.looked_at[2] == {c.CENTRE_ROOM}
+    monkeypatch.setattr("pc_matrix.bot.time.monotonic", lambda: math.inf)
+    await bot._keep_up()
+    assert len(town.looked_at) == 4, "it is time"
+
+
+async def test_what_a_server_that_was_away_kept_from_being_looked_at_is_looked_at() -> None:
+    town, inbox = Town(), Inbox()
+    inbox.directory = cache(c.directory)  # type: ignore[method-assign]
+    bot = town.bot(inbox)
+    town.on_upkeep = raising(fault(503))
+    with suppress(ServerFault):
+        await bot._keep_up()
+    town.on_upkeep = fine
+    await bot._keep_up()
+    assert len(town.looked_at) == 2

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -10,7 +11,11 @@ from babel.dates import format_date
 
 def day(language: str, at: datetime, time_zone: str) -> str:
     """The day that it is in the commune's time zone: « 23 novembre 2026 »."""
-    local = at.astimezone(ZoneInfo(time_zone))
+    return _said(language, at.astimezone(ZoneInfo(time_zone)).date())
+
+
+@lru_cache(maxsize=64)
+def _said(language: str, local: date) -> str:
     said = format_date(local, format="long", locale=language)
     # Babel has no « 1er », which French says of that day alone.
     return said.replace("1 ", "1er ", 1) if language == "fr" and local.day == 1 else said

@@ -9,7 +9,7 @@ from sqlalchemy import or_, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from pc_matrix.registry.reports import next_number
+from pc_matrix.registry.departing import next_number
 from pc_matrix.registry.tables import BulletinLinkRow, BulletinRow, BulletinWordingRow
 from pc_matrix.registry.transactions import Transactions, insert_once
 from policies.bulletins import WAITING, Copy, CopyState, Posting, Wording, WordingState

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import LargeBinary, select, type_coerce
+from sqlalchemy import LargeBinary, bindparam, select, type_coerce
 from sqlalchemy.engine import Connection
 from sqlmodel import Session
 
 from pc_matrix.registry.columns import opener
 from pc_matrix.registry.persons import MANDATE_COLUMNS, mandate_of
 from pc_matrix.registry.sealed_persons import SealedPersons
-from pc_matrix.registry.tables import MandateRow, PersonRow, RoomRow
+from pc_matrix.registry.tables import DirectoryRevisionRow, MandateRow, PersonRow, RoomRow
 from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions
 from policies.charter import lapses
@@ -44,6 +45,8 @@ _ROOMS = (
     .where(_ROOM.room_id.is_not(None))
     .order_by(_ROOM.kind, _ROOM.code)
 )
+_COUNTED = table_of(DirectoryRevisionRow).c
+_REVISION = select(_COUNTED.value).where(_COUNTED.commune == bindparam("code"))
 
 
 class DirectoryStore:
@@ -55,8 +58,25 @@ class DirectoryStore:
         """All persons, mandates (past and future too) and made rooms, as of one instant.
 
         A mandate of a former sector is held where the commune's file says that its people are now.
+        What was read last is given again while its revision stands, which is asked for each time:
+        whoever changes a row moves the revision in the same transaction. It is read before the
+        rows, so that what is remembered is never older than the revision that it is held under.
         """
-        return next(self.directories([commune]))
+        revision = self._revision(commune.code)
+        held = self._remembered.get(commune.code)
+        if held is not None and held[:2] == (revision, commune):
+            return held[2]
+        found = next(self.directories([commune]))
+        self._remembered[commune.code] = revision, commune, found
+        return found
+
+    def _revision(self, code: CommuneCode) -> int:
+        with self._transactions.asking() as connection:
+            return connection.execute(_REVISION, {"code": code}).scalar() or 0
+
+    @cached_property
+    def _remembered(self) -> dict[CommuneCode, tuple[int, Commune, Directory]]:
+        return {}
 
     def directories(self, communes: Iterable[Commune]) -> Iterator[Directory]:
         """The directory of each, in order; a few of them are read together, and no more are held.

@@ -19,6 +19,11 @@ from pc_matrix.registry.faults import shown
 
 WRITES = "pc_matrix_writes"
 """Execution option of a connection whose transaction will write."""
+RELAXED = "pc_matrix_relaxed"
+"""Execution option of a connection that need not wait for the disk at its commit (SQLite only).
+
+Transactions reach the disk in their order all the same: it has some of the last ones, or all.
+"""
 _BUSY_MS = 30_000
 _CONNECT_SECONDS = 10
 _DEAD_SERVER = {
@@ -126,7 +131,11 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
+    options = connection.get_execution_options()
+    writes, wanted = options.get(WRITES, False), "NORMAL" if options.get(RELAXED) else "FULL"
+    if writes and connection.info.get(RELAXED, "FULL") != wanted:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
+        connection.info[RELAXED] = wanted
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

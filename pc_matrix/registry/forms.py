@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, bindparam, or_
 from sqlmodel import Session, col, delete, select
 
 from pc_matrix.registry.tables import FormAnswerRow, FormPhotoRow, FormRow
 from pc_matrix.registry.transactions import Transactions
 from policies.guided import Ending, Filled, Form, Step
 from policies.terms import CommuneCode, EventId, RoomId, SectorCode, UserId
+
+_BY_SOURCE = select(FormRow).where(
+    FormRow.commune == bindparam("code"), FormRow.source == bindparam("event")
+)
 
 
 class FormStore:
@@ -37,8 +41,11 @@ class FormStore:
         return found[0] if found else None
 
     def form_of(self, code: CommuneCode, source: EventId) -> Form | None:
-        found = self._forms(code, FormRow.source == source)
-        return found[0] if found else None
+        with self._transactions.reading() as session:
+            row = session.exec(_BY_SOURCE, params={"code": code, "event": source}).first()
+            if row is None:
+                return None
+            return _form(row, _answers(session, row), _photos(session, row))
 
     def form_answered(self, code: CommuneCode, last_event: EventId) -> Form | None:
         """The one whose last answer that was, also when it ended with it."""

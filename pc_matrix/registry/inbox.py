@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from sqlalchemy import and_, func, or_, update
+from sqlalchemy import and_, bindparam, func, or_, update
 from sqlmodel import Session, col, select
 
 from pc_matrix.registry.tables import CursorRow, InboxRow
+from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions, insert_once
 from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
@@ -30,6 +31,33 @@ _SUBJECT, _CONSENT, _SAID = "subject", "consent", "said"
 _EDIT, _WITHDRAWAL, _TAKEN_BACK = "edit", "withdrawal", "taken-back"
 _YES, _NO = "yes", "no"
 _URGENT = "urgent"
+_INBOX = table_of(InboxRow)
+# Made once: to make such a statement takes longer than to carry it out.
+_TAKEN_AWAY = select(_INBOX.c.id).where(
+    _INBOX.c.commune == bindparam("code"),
+    _INBOX.c.outcome == "",
+    _INBOX.c.kind == _WITHDRAWAL,
+    _INBOX.c.target == bindparam("event"),
+)
+_LAST = select(_INBOX.c.id).where(
+    _INBOX.c.commune == bindparam("code"), _INBOX.c.event_id == bindparam("last")
+)
+_FLAGS = (
+    select(func.count())
+    .select_from(_INBOX)
+    .where(
+        _INBOX.c.commune == bindparam("code"),
+        _INBOX.c.sender == bindparam("who"),
+        _INBOX.c.kind == _FLAG,
+        _INBOX.c.arrived_at >= bindparam("since"),
+        _INBOX.c.id <= _LAST.scalar_subquery(),
+    )
+)
+_SETTLED = (
+    update(_INBOX)
+    .where(_INBOX.c.commune == bindparam("code"), _INBOX.c.id == bindparam("inbox_id"))
+    .values(outcome=bindparam("said"), settled_at=bindparam("at"))
+)
 
 
 class InboxStore:
@@ -66,15 +94,16 @@ class InboxStore:
             return [(row.id or 0, _incoming(row)) for row in rows]
 
     def settle(self, code: CommuneCode, inbox_id: int, outcome: str, at: datetime) -> None:
-        """The item was dealt with; ``outcome`` is an enum's word, never empty, never a text."""
+        """The item was dealt with; ``outcome`` is an enum's word, never empty, never a text.
+
+        Written without waiting for the disk: should a power failure undo it, the item is carried
+        again, as when the bot dies just before this, and carrying it again says nothing twice.
+        """
         if not outcome:
             raise ValueError("an outcome is never empty")
-        with self._transactions.writing() as session:
-            session.execute(
-                update(InboxRow)
-                .where(col(InboxRow.commune) == code, col(InboxRow.id) == inbox_id)
-                .values(outcome=outcome, settled_at=at)
-            )
+        with self._transactions.changing(lastingly=False) as connection:
+            here = {"code": code, "inbox_id": inbox_id}
+            connection.execute(_SETTLED, {**here, "said": outcome, "at": at})
 
     def arrived_at(self, code: CommuneCode, event_id: EventId) -> datetime | None:
         """When the event was taken in; ``None`` when it never was."""
@@ -101,14 +130,9 @@ class InboxStore:
 
     def is_taken_back(self, code: CommuneCode, event_id: EventId) -> bool:
         """Whether that event was taken away again, and nobody dealt with it yet."""
-        wanted = select(InboxRow.id).where(
-            InboxRow.commune == code,
-            InboxRow.outcome == "",
-            InboxRow.kind == _WITHDRAWAL,
-            InboxRow.target == event_id,
-        )
-        with self._transactions.reading() as session:
-            return session.exec(wanted).first() is not None
+        with self._transactions.asking() as connection:
+            found = connection.execute(_TAKEN_AWAY, {"code": code, "event": event_id})
+            return found.first() is not None
 
     def changed_by(self, code: CommuneCode, edit: EventId) -> EventId | None:
         """Which message ``edit`` changed; ``None`` for what is no edit, or was never taken in."""
@@ -124,19 +148,9 @@ class InboxStore:
 
         ``last`` is the event of the last one that counts; those that came after it do not.
         """
-        up_to = select(InboxRow.id).where(InboxRow.commune == code, InboxRow.event_id == last)
-        with self._transactions.reading() as session:
-            return session.exec(
-                select(func.count())
-                .select_from(InboxRow)
-                .where(
-                    InboxRow.commune == code,
-                    InboxRow.sender == sender,
-                    InboxRow.kind == _FLAG,
-                    InboxRow.arrived_at >= since,
-                    col(InboxRow.id) <= up_to.scalar_subquery(),
-                )
-            ).one()
+        given = {"code": code, "who": sender, "since": since, "last": last}
+        with self._transactions.asking() as connection:
+            return int(connection.execute(_FLAGS, given).scalar_one())
 
 
 def _keep(session: Session, code: CommuneCode, item: Incoming, at: datetime) -> bool:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from pc_matrix.registry.reports import report_from
 from pc_matrix.registry.tables import LinkRow, ReportRow
+from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions, insert_once
 from policies.reports import Link, LinkState, Report
 from policies.terms import CommuneCode, EventId, RoomId
+
+_LINK = table_of(LinkRow)
+_SETTLED = (
+    update(_LINK)
+    .where(_LINK.c.commune == bindparam("code"), _LINK.c.id == bindparam("link_id"))
+    .values(state=bindparam("to"), settled_at=bindparam("at"), event_id=bindparam("event"))
+)
 
 
 class LinkStore:
@@ -54,7 +62,12 @@ class LinkStore:
             return link_from(row)
 
     def sent(self, code: CommuneCode, link_id: int, event_id: EventId, at: datetime) -> None:
-        """The copy was sent, as ``event_id``."""
+        """The copy was sent, as ``event_id``.
+
+        Written without waiting for the disk: should a power failure undo it, the link is as when
+        the bot dies between the answer and this, and the copy is sent again under the same
+        transaction id, which the server knows.
+        """
         self._settle(code, link_id, LinkState.SENT, at, event_id)
 
     def uncertain(self, code: CommuneCode, link_id: int, at: datetime) -> None:
@@ -88,12 +101,11 @@ class LinkStore:
         at: datetime,
         event_id: EventId | None,
     ) -> None:
-        with self._transactions.writing() as session:
-            session.execute(
-                update(LinkRow)
-                .where(col(LinkRow.commune) == code, col(LinkRow.id) == link_id)
-                .values(state=state.value, settled_at=at, event_id=event_id)
-            )
+        lastingly = state is not LinkState.SENT
+        with self._transactions.changing(lastingly=lastingly) as connection:
+            here = {"code": code, "link_id": link_id}
+            values = {"to": state.value, "at": at, "event": event_id}
+            connection.execute(_SETTLED, {**here, **values})
 
 
 def link_from(row: LinkRow) -> Link:

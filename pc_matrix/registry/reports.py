@@ -1,17 +1,39 @@
-"""Reports: one per flagged message, its state, and its number."""
+"""Reports: one per flagged message, and its state."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import case, func, update
-from sqlmodel import Session, col, select
+from sqlalchemy import String, bindparam, case, func, update
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from pc_matrix.registry.tables import CounterRow, ReportRow
+from pc_matrix.registry.tables import ReportRow
+from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions, insert_once
 from policies.reports import Report, ReportState
 from policies.terms import Category, CommuneCode, EventId, Flag, RoomId, UserId
+
+_REPORT = table_of(ReportRow)
+# Made once: to make such a statement takes longer than to carry it out.
+_OF_COMMUNE = select(ReportRow).where(ReportRow.commune == bindparam("code"))
+_BY_SOURCE = _OF_COMMUNE.where(ReportRow.source_event == bindparam("value"))
+_BY_PREVIEW = _OF_COMMUNE.where(ReportRow.preview_event == bindparam("value"))
+_BY_NUMBER = _OF_COMMUNE.where(ReportRow.number == bindparam("value"))
+_MOVED = (
+    update(_REPORT)
+    .where(_REPORT.c.commune == bindparam("code"), _REPORT.c.id == bindparam("report_id"))
+    .values(
+        state=bindparam("to"),
+        changed_at=case(
+            (_REPORT.c.state == bindparam("to"), _REPORT.c.changed_at),
+            else_=bindparam("at", type_=_REPORT.c.changed_at.type),
+        ),
+        preview_event=func.coalesce(bindparam("preview", type_=String), _REPORT.c.preview_event),
+        digest=func.coalesce(bindparam("words", type_=String), _REPORT.c.digest),
+    )
+)
 
 
 class ReportStore:
@@ -39,13 +61,13 @@ class ReportStore:
             return report_from(session.exec(select(ReportRow).where(*wanted)).one())
 
     def report_of(self, code: CommuneCode, source_event: EventId) -> Report | None:
-        return self._one(code, ReportRow.source_event == source_event)
+        return self._one(_BY_SOURCE, code, source_event)
 
     def report_by_preview(self, code: CommuneCode, preview_event: EventId) -> Report | None:
-        return self._one(code, ReportRow.preview_event == preview_event)
+        return self._one(_BY_PREVIEW, code, preview_event)
 
     def report_by_number(self, code: CommuneCode, number: str) -> Report | None:
-        return self._one(code, ReportRow.number == number)
+        return self._one(_BY_NUMBER, code, number)
 
     def set_state(
         self,
@@ -59,20 +81,15 @@ class ReportStore:
     ) -> None:
         """Move the report to ``state``; a preview or digest that is not given stays as it was.
 
-        So does since when it is in that state, if it is in it already.
+        So does since when it is in that state, if it is in it already. That it was sent is written
+        without waiting for the disk: should a power failure undo it, its flag is carried again, and
+        every send on the way is one that the server knows.
         """
-        since = case((col(ReportRow.state) == state.value, col(ReportRow.changed_at)), else_=at)
-        given = {"preview_event": preview_event, "digest": digest}
-        with self._transactions.writing() as session:
-            session.execute(
-                update(ReportRow)
-                .where(col(ReportRow.commune) == code, col(ReportRow.id) == report_id)
-                .values(
-                    state=state.value,
-                    changed_at=since,
-                    **{name: value for name, value in given.items() if value is not None},
-                )
-            )
+        given = {"code": code, "report_id": report_id, "to": state.value, "at": at}
+        given |= {"preview": preview_event, "words": digest}
+        lastingly = state is not ReportState.SENT
+        with self._transactions.changing(lastingly=lastingly) as connection:
+            connection.execute(_MOVED, given)
 
     def reports_since(
         self, code: CommuneCode, rooms: Collection[RoomId], since: datetime
@@ -109,26 +126,11 @@ class ReportStore:
             )
             return [(report_from(row), row.changed_at) for row in rows]
 
-    def number_report(self, code: CommuneCode, report_id: int, year: int) -> str:
-        """The report's number, ``"2026-0042"``: given once, then the same for ever.
-
-        Numbers follow each other without gap or repeat within a commune and year.
-        """
-        with self._transactions.writing() as session:
-            # Locked before it is looked at: two callers never number the same report twice.
-            report = session.exec(
-                select(ReportRow)
-                .where(ReportRow.commune == code, ReportRow.id == report_id)
-                .with_for_update()
-            ).one()
-            if report.number is None:
-                report.number = f"{year}-{next_number(session, code, year):04d}"
-            return report.number
-
-    def _one(self, code: CommuneCode, condition: object) -> Report | None:
+    def _one(
+        self, wanted: SelectOfScalar[ReportRow], code: CommuneCode, value: str
+    ) -> Report | None:
         with self._transactions.reading() as session:
-            wanted = select(ReportRow).where(ReportRow.commune == code, condition)  # type: ignore[arg-type]
-            row = session.exec(wanted).first()
+            row = session.exec(wanted, params={"code": code, "value": value}).first()
             return report_from(row) if row else None
 
 
@@ -148,15 +150,3 @@ def report_from(row: ReportRow) -> Report:
         preview_event=EventId(row.preview_event) if row.preview_event else None,
         merged_into=row.merged_into,
     )
-
-
-def next_number(session: Session, code: CommuneCode, year: int) -> int:
-    """The next number of a commune's year, without gap or repeat."""
-    insert_once(session, CounterRow, commune=code, year=year, last=0)
-    counter = session.exec(
-        select(CounterRow)
-        .where(CounterRow.commune == code, CounterRow.year == year)
-        .with_for_update()
-    ).one()
-    counter.last += 1
-    return counter.last

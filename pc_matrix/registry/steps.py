@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_
 from sqlmodel import col, select
 
 from pc_matrix.registry.links import link_from
@@ -19,6 +19,14 @@ from policies.reports import Link, Report, ReportState
 from policies.steps import Step, StepKind
 from policies.terms import AuthorityCode, CommuneCode, EventId, UserId
 
+_KEY = (col(ReportStepRow.authority), col(ReportStepRow.event))
+_STEPS = (
+    select(ReportStepRow)
+    .where(
+        ReportStepRow.commune == bindparam("code"), ReportStepRow.report_id == bindparam("report")
+    )
+    .order_by(col(ReportStepRow.at), col(ReportStepRow.kind), *_KEY)
+)
 _LEFT = (ReportState.SENT.value, ReportState.UNCERTAIN.value)
 
 
@@ -54,11 +62,7 @@ class StepStore:
     def steps(self, code: CommuneCode, report_id: int) -> list[Step]:
         """The report's steps, the oldest first."""
         with self._transactions.reading() as session:
-            rows = session.exec(
-                select(ReportStepRow)
-                .where(ReportStepRow.commune == code, ReportStepRow.report_id == report_id)
-                .order_by(col(ReportStepRow.at), col(ReportStepRow.kind), *_KEY)
-            )
+            rows = session.exec(_STEPS, params={"code": code, "report": report_id})
             return [_step(row) for row in rows]
 
     def step_by_event(self, code: CommuneCode, event: EventId) -> tuple[Report, Step] | None:
@@ -128,9 +132,6 @@ class StepStore:
                 .order_by(col(ReportRow.id).desc())
             )
             return [report_from(row) for row in rows]
-
-
-_KEY = (col(ReportStepRow.authority), col(ReportStepRow.event))
 
 
 def _has(kind: StepKind) -> ColumnElement[bool]:

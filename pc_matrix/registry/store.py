@@ -14,6 +14,7 @@ from pc_matrix.registry.columns import give_vault
 from pc_matrix.registry.comings_and_goings import ComingsAndGoings
 from pc_matrix.registry.consents import ConsentStore
 from pc_matrix.registry.corrections import CorrectionStore
+from pc_matrix.registry.departing import DepartureStore
 from pc_matrix.registry.directories import DirectoryStore
 from pc_matrix.registry.enclosures import EnclosureStore
 from pc_matrix.registry.forms import FormStore
@@ -55,6 +56,7 @@ class Registry(
     KeptStore,
     InboxStore,
     ReportStore,
+    DepartureStore,
     RepeatStore,
     LinkStore,
     EnclosureStore,

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import event, literal_column
+from sqlalchemy import bindparam, event, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session
 
-from pc_matrix.registry.engine import WRITES
+from pc_matrix.registry.engine import RELAXED, WRITES
 from pc_matrix.registry.faults import told
 from pc_matrix.registry.stale_key import refuse_stale_key
-from pc_matrix.registry.tables.base import Row
+from pc_matrix.registry.tables.base import Row, table_of
 
 
 class Transactions:
@@ -23,12 +24,31 @@ class Transactions:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(**{WRITES: True})
+        self._relaxed = engine.execution_options(**{WRITES: True, RELAXED: True})
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that sees one state of the database."""
         with told(self.engine.url), Session(self.engine, expire_on_commit=False) as session:
             yield session
+
+    @contextmanager
+    def asking(self) -> Iterator[Connection]:
+        """For one question that needs no objects, asked often: a bare connection."""
+        with told(self.engine.url), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def changing(self, *, lastingly: bool = True) -> Iterator[Connection]:
+        """For changes that need no objects and seal nothing, made often: a bare connection.
+
+        Without ``lastingly`` the changes outlive this process at once, and a power failure only
+        once something later was written lastingly, or the disk was written to by itself: for what
+        a repeated send finds out again.
+        """
+        writer = self._writer if lastingly else self._relaxed
+        with told(self.engine.url), writer.begin() as connection:
+            yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -49,10 +69,18 @@ class Transactions:
         self.engine.dispose()
 
 
-def insert_once(session: Session, table: type[Row], **values: Any) -> bool:
+def insert_once(session: Session | Connection, table: type[Row], **values: Any) -> bool:
     """Insert unless a unique constraint already holds such a row; whether it was inserted."""
-    dialect = session.get_bind().dialect.name
+    bind = session if isinstance(session, Connection) else session.get_bind()
+    statement = _inserting(table, bind.dialect.name, frozenset(values))
+    return session.execute(statement, values).first() is not None
+
+
+@cache
+def _inserting(table: type[Row], dialect: str, columns: frozenset[str]) -> Any:
+    """Made once: to make such a statement takes longer than to carry it out."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    given: dict[str, Any] = {name: bindparam(name) for name in sorted(columns)}
     # Asked for a row rather than a row count: PostgreSQL's driver gives no count here.
-    statement = insert(table).values(**values).on_conflict_do_nothing()
-    return session.execute(statement.returning(literal_column("1"))).first() is not None
+    statement = insert(table_of(table)).values(given).on_conflict_do_nothing()
+    return statement.returning(literal_column("1"))

@@ -168,9 +168,9 @@ def test_a_preview_finds_its_report_and_states_keep_what_was_there(case: Case) -
 def test_numbers_follow_each_other_and_stay(case: Case) -> None:
     one = case.ledger.open_report(c.flag())
     two = case.ledger.open_report(c.flag(target=EventId("$2"), event_id=EventId("$f2")))
-    assert case.ledger.number_report(two.id, 2026) == "2026-0001"
-    assert case.ledger.number_report(one.id, 2026) == "2026-0002"
-    assert case.ledger.number_report(two.id, 2026) == "2026-0001"
+    assert case.ledger.depart(two.id, 2026, "", []).number == "2026-0001"
+    assert case.ledger.depart(one.id, 2026, "", []).number == "2026-0002"
+    assert case.ledger.depart(two.id, 2026, "", []).number == "2026-0001"
     found = case.ledger.report_by_number("2026-0002")
     assert found is not None
     assert found.id == one.id
@@ -370,7 +370,7 @@ def test_a_part_has_the_number_of_the_whole_until_it_goes_its_own_way(case: Case
     ledger = case.ledger
     first = ledger.open_report(c.flag())
     part = ledger.open_report(c.flag(target=EventId("$2"), event_id=EventId("$f2")))
-    number = ledger.number_report(first.id, 2026)
+    number = ledger.depart(first.id, 2026, "", []).number
     assert ledger.recent_reports(c.NOW, 9) == []
     ledger.set_state(first.id, ReportState.SENT)
     (known,) = ledger.recent_reports(c.NOW, 9)
@@ -387,7 +387,7 @@ def test_a_part_has_the_number_of_the_whole_until_it_goes_its_own_way(case: Case
     link = ledger.link(part.id, c.MAIRIE_ROOM, "txn")
     ledger.unlink(link.id)
     assert ledger.links(part.id) == []
-    own = ledger.number_report(part.id, 2026)
+    own = ledger.depart(part.id, 2026, "", []).number
     assert own == "2026-0002"
     ledger.merge(part.id, None)
     alone = ledger.report_by_number(own)

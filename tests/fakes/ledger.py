@@ -14,6 +14,7 @@ from policies.history import Destinations
 from policies.mails import Mail, MailKind, MailState
 from policies.reports import (
     Choice,
+    Departure,
     Link,
     LinkState,
     Report,
@@ -129,6 +130,14 @@ class FakeLedger(FakeBulletins):
     def lets_name(self, event_id: EventId, user_id: UserId) -> bool:
         return (event_id, user_id) in self.consents
 
+    def depart(
+        self, report_id: int, year: int, digest: str, copies: Sequence[tuple[RoomId, str]]
+    ) -> Departure:
+        number = self._number(report_id, year)
+        self.reports[report_id] = replace(self.reports[report_id], digest=digest)
+        links = tuple(self.link(report_id, room, txn, digest) for room, txn in copies)
+        return Departure(number, links)
+
     def recent_reports(self, since: datetime, most: int) -> Sequence[Report]:
         found = [
             r
@@ -149,7 +158,7 @@ class FakeLedger(FakeBulletins):
     def unlink(self, link_id: int) -> None:
         del self.all_links[link_id]
 
-    def number_report(self, report_id: int, year: int) -> str:
+    def _number(self, report_id: int, year: int) -> str:
         report = self.reports[report_id]
         if report.number in (None, report.merged_into):
             own = [r for r in self.reports.values() if r.number != r.merged_into]

@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 def waiting(book: Book) -> int:
     """A report whose mail waits; its id."""
     report = book.open_report(c.flag())
-    book.number_report(report.id, 2026)
+    book.depart(report.id, 2026, "", [])
     book.set_state(report.id, ReportState.SENT, digest=SameFingerprint().of(TEXT))
     txn = transaction("mail", report.source_event, c.GENDARMERIE_ROOM)
     book.mail(report.id, c.GENDARMERIE, MailKind.REPORT, txn)

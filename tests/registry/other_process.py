@@ -11,9 +11,10 @@ from multiprocessing.context import ForkServerProcess
 
 from pc_matrix.errors import CommuneInUse
 from pc_matrix.registry import Registry
-from pc_matrix.registry.reports import next_number
+from pc_matrix.registry.departing import next_number
 from pc_matrix.vault import Vault
 from policies.terms import CommuneCode
+from tests.registry.conftest import NOW
 
 YEAR = 2026
 _VAULT = Vault(b"k" * 32)
@@ -82,13 +83,13 @@ def _main(line: Connection, url: str, what: str, code: str, given: list[int]) ->
 
 def _number(line: Connection, registry: Registry, code: CommuneCode, reports: list[int]) -> None:
     for report_id in reports:
-        line.send(registry.number_report(code, report_id, YEAR))
+        line.send(registry.depart(code, report_id, YEAR, "", [], NOW).number)
 
 
 def _stop_half_way(
     line: Connection, registry: Registry, code: CommuneCode, _reports: list[int]
 ) -> None:
-    with registry._transactions.writing() as session:  # what number_report does, and no end of it
+    with registry._transactions.writing() as session:  # what depart does, and no end of it
         number = next_number(session, code, YEAR)
         session.flush()
         line.send(str(number))

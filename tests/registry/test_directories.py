@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import inspect, text
 
 from pc_matrix.errors import StoreError
 from pc_matrix.registry import Registry, directories
@@ -86,3 +87,55 @@ def test_a_name_of_another_key_is_told_when_it_is_asked_for(
     assert MARIE in persons
     with pytest.raises(StoreError):
         persons[MARIE]
+
+
+@pytest.mark.parametrize("table", ["person", "mandate", "room"])
+def test_whatever_changes_is_in_the_next_directory(
+    registry: Registry, commune: Commune, table: str
+) -> None:
+    """Also what another program writes: the database counts, and not whoever asks."""
+    other = _commune(commune, 3)
+    for each in (commune, other):
+        _fill(registry, each, MARIE)
+    held, others = registry.directory(commune), registry.directory(other)
+    assert registry.directory(commune) is held
+    engine = registry._transactions.engine
+    revision = registry._revision(commune.code)
+    for column in inspect(engine).get_columns(table):
+        name = str(column["name"])
+        change = f"UPDATE {table} SET {name} = {name} WHERE commune = :code"
+        with engine.begin() as connection:
+            connection.execute(text(change), {"code": commune.code})
+        assert registry._revision(commune.code) > revision, name
+        revision = registry._revision(commune.code)
+    assert registry.directory(commune) is not held
+    assert registry.directory(commune) == held
+    assert registry.directory(other) is others
+    registry.add_person(other.code, Person(PAUL, "Sans mandat"))
+    others = registry.directory(other)
+    # A person who holds mandates cannot be deleted.
+    which = f"commune = '{other.code}'" + (f" AND user_id = '{PAUL}'" if table == "person" else "")
+    with engine.begin() as connection:
+        connection.execute(text(f"DELETE FROM {table} WHERE {which}"))
+    again = registry.directory(other)
+    assert again != others
+    _fill(registry, other, PAUL)
+    assert registry.directory(other) != again
+
+
+def test_a_change_that_is_not_kept_is_not_remembered(registry: Registry, commune: Commune) -> None:
+    _fill(registry, commune, MARIE)
+    engine = registry._transactions.engine
+    with engine.connect() as connection:
+        connection.execute(text("DELETE FROM mandate"))
+        connection.rollback()
+    assert registry.directory(commune).mandates != ()
+    registry.end_mandates(commune.code, MARIE, NOW)
+    assert registry.directory(commune).mandates[0].until == NOW
+
+
+def test_a_commune_whose_file_changed_is_read_anew(registry: Registry, commune: Commune) -> None:
+    _fill(registry, commune, MARIE)
+    registry.directory(commune)
+    moved = replace(commune, name="Autrement")
+    assert registry.directory(moved).commune.name == "Autrement"

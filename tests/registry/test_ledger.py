@@ -3,6 +3,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
+
 from pc_matrix.registry import LinkState, Registry, ReportState
 from pc_matrix.vault import Vault
 from policies.terms import Category, EventId, Flag, RoomId, UserId
@@ -62,11 +64,11 @@ def test_reports_are_counted_by_room_and_time(registry: Registry) -> None:
 def test_numbers_follow_each_other_per_commune_and_year(registry: Registry) -> None:
     first, second, third = (registry.open_report(CODE, flag(f"$t{n}"), NOW) for n in range(3))
     elsewhere = registry.open_report(OTHER, flag(), NOW)
-    assert registry.number_report(CODE, first.id, 2026) == "2026-0001"
-    assert registry.number_report(CODE, second.id, 2026) == "2026-0002"
-    assert registry.number_report(CODE, first.id, 2027) == "2026-0001"
-    assert registry.number_report(CODE, third.id, 2027) == "2027-0001"
-    assert registry.number_report(OTHER, elsewhere.id, 2026) == "2026-0001"
+    assert registry.depart(CODE, first.id, 2026, "", [], NOW).number == "2026-0001"
+    assert registry.depart(CODE, second.id, 2026, "", [], NOW).number == "2026-0002"
+    assert registry.depart(CODE, first.id, 2027, "", [], NOW).number == "2026-0001"
+    assert registry.depart(CODE, third.id, 2027, "", [], NOW).number == "2027-0001"
+    assert registry.depart(OTHER, elsewhere.id, 2026, "", [], NOW).number == "2026-0001"
     found = registry.report_by_number(CODE, "2026-0002")
     assert found is not None
     assert found.id == second.id
@@ -79,9 +81,9 @@ def test_numbers_have_no_gap_or_repeat_under_concurrency(
     reports = [registry.open_report(CODE, flag(f"$t{n}"), NOW).id for n in range(24)]
     with Registry.open(database_url, vault) as second, ThreadPoolExecutor(8) as pool:
         # Each report is numbered through both, at the same time.
-        one = [pool.submit(registry.number_report, CODE, r, 2026) for r in reports]
-        two = [pool.submit(second.number_report, CODE, r, 2026) for r in reports]
-        numbers, again = [f.result() for f in one], [f.result() for f in two]
+        one = [pool.submit(registry.depart, CODE, r, 2026, "", [], NOW) for r in reports]
+        two = [pool.submit(second.depart, CODE, r, 2026, "", [], NOW) for r in reports]
+        numbers, again = [f.result().number for f in one], [f.result().number for f in two]
     assert numbers == again
     assert sorted(numbers) == [f"2026-{n:04d}" for n in range(1, 25)]
 
@@ -96,6 +98,49 @@ def test_concurrent_flags_of_one_message_make_one_report(
             for r in (registry, second)
         ]
         assert len({job.result().id for job in jobs}) == 1
+
+
+def test_a_report_departs_with_its_links_all_at_once(registry: Registry) -> None:
+    report = registry.open_report(CODE, flag(), NOW)
+    copies = [(RoomId("!police"), "t1"), (RoomId("!mairie"), "t2")]
+    first = registry.depart(CODE, report.id, 2026, "old", copies[:1], NOW)
+    registry.sent(CODE, first.links[0].id, EventId("$copy"), LATER)
+    again = registry.depart(CODE, report.id, 2026, "new", copies[::-1], LATER)
+    assert again.number == first.number
+    assert [(x.destination, x.txn, x.state, x.begun_at, x.digest) for x in again.links] == [
+        ("!mairie", "t2", LinkState.PENDING, LATER, "new"),
+        ("!police", "t1", LinkState.SENT, NOW, "old"),
+    ]
+    assert set(again.links) == set(registry.links(CODE, report.id))
+    found = registry.report_of(CODE, report.source_event)
+    assert found is not None
+    assert (found.number, found.digest) == (first.number, "new")
+
+
+def test_what_fails_half_way_leaves_neither_number_nor_link(registry: Registry) -> None:
+    report = registry.open_report(CODE, flag(), NOW)
+    with pytest.raises(TypeError):
+        registry.depart(CODE, report.id, 2026, "d", [(RoomId("!police"), "t1"), None], NOW)  # type: ignore[list-item]
+    assert registry.links(CODE, report.id) == []
+    assert registry.depart(CODE, report.id, 2026, "d", [], NOW).number == "2026-0001"
+
+
+def test_only_what_a_repeated_send_finds_out_does_not_wait_for_the_disk(
+    registry: Registry,
+) -> None:
+    if registry._transactions.engine.dialect.name != "sqlite":
+        return  # PostgreSQL waits for every commit, and several at once
+    how = registry._transactions
+
+    def synchronous(*, lastingly: bool) -> int:
+        with how.changing(lastingly=lastingly) as connection:
+            return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+
+    full, normal = 2, 1
+    assert [synchronous(lastingly=it) for it in (True, False, True)] == [full, normal, full]
+    synchronous(lastingly=False)
+    with how.writing() as session:
+        assert session.connection().exec_driver_sql("PRAGMA synchronous").scalar_one() == full
 
 
 def test_a_link_is_written_once_and_settled(registry: Registry) -> None:

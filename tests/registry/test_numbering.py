@@ -32,7 +32,7 @@ def numbers(first: int, last: int) -> list[str]:
 
 def given(registry: Registry, reports: list[int]) -> Iterator[str]:
     """The numbers of all of them: those that they have, and new ones for the others."""
-    return (registry.number_report(CODE, report, YEAR) for report in reports)
+    return (registry.depart(CODE, report, YEAR, "", [], NOW).number for report in reports)
 
 
 def test_two_bots_number_side_by_side(database_url: str, reports: list[int]) -> None:
@@ -52,7 +52,7 @@ def test_two_bots_number_side_by_side(database_url: str, reports: list[int]) -> 
 def test_a_bot_killed_with_a_number_in_hand_leaves_it(
     database_url: str, reports: list[int], registry: Registry
 ) -> None:
-    assert registry.number_report(CODE, reports[0], YEAR) == numbers(1, 1)[0]
+    assert registry.depart(CODE, reports[0], YEAR, "", [], NOW).number == numbers(1, 1)[0]
     with (
         other_process(database_url, "stop half-way", CODE) as killed,
         other_process(database_url, "number", CODE, *reports[1:3]) as other,

@@ -19,7 +19,7 @@ LATER = NOW + timedelta(minutes=5)
 def sent(registry: Registry, n: int, category: Category = Category.BURGLARY) -> Report:
     flag = Flag(EventId(f"$f{n}"), ROOM, ANNE, EventId(f"$t{n}"), category)
     report = registry.open_report(CODE, flag, NOW + timedelta(minutes=n))
-    registry.number_report(CODE, report.id, 2026)
+    registry.depart(CODE, report.id, 2026, "", [], NOW)
     registry.set_state(CODE, report.id, ReportState.SENT, LATER)
     return registry.report(CODE, report.id)
 
@@ -54,7 +54,7 @@ def test_a_part_that_goes_its_own_way_has_its_own_number(registry: Registry) -> 
     first, part = sent(registry, 1), opened(registry, 2)
     registry.merge(CODE, part.id, first.number)
     registry.set_state(CODE, part.id, ReportState.MERGED, LATER)
-    assert registry.number_report(CODE, part.id, 2026) == "2026-0002"
+    assert registry.depart(CODE, part.id, 2026, "", [], NOW).number == "2026-0002"
     assert registry.report(CODE, part.id).number == "2026-0002"
     registry.merge(CODE, part.id, None)
     assert registry.report(CODE, part.id).merged_into is None

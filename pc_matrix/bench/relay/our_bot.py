@@ -1,14 +1,13 @@
 """``python -m pc_matrix.bench.relay.our_bot``: the bots of some communes, until SIGTERM.
 
-The job: ``home``, ``communes``. The first line comes once every session is open: ``cpu`` seconds so
-far. The last one: ``cpu`` seconds in all, and ``rss_mib``, the most that was resident.
+The job: ``home``, ``communes``. The first line, empty, comes once every session is open. The last
+one: ``rss_mib``, the most that was resident.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
-import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -26,9 +25,9 @@ async def _run(given: dict[str, Any]) -> None:
         for code in given["communes"]:
             house = stack.enter_context(wiring.open_house(Path(given["home"]), code))
             bots.append(await stack.enter_async_context(wiring.open_bot(house)))
-        say({"cpu": time.process_time()})
+        say({})
         await asyncio.gather(*(bot.run(stop) for bot in bots))
-    say({"cpu": time.process_time(), "rss_mib": peak_mib()})
+    say({"rss_mib": peak_mib()})
 
 
 if __name__ == "__main__":

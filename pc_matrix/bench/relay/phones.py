@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -20,6 +21,7 @@ from pc_matrix.vault import Vault
 from policies.terms import RoomId
 
 _STREETS = ("des Lilas", "de la Gare", "du Moulin", "des Tilleuls", "de l'Église")
+_NUMBERS = itertools.count(100)
 _COLOURS = ("blanche", "grise", "bleue", "noire", "rouge")
 
 
@@ -31,9 +33,10 @@ class Phone:
     code: str
     room: RoomId
 
-    async def report(self, number: int) -> str:
+    async def report(self) -> str:
         """Say what was seen, and flag it; the flag's event."""
-        said = await self.session.send(self.room, "m.room.message", _seen(number), uuid.uuid4().hex)
+        seen = _seen(next(_NUMBERS))
+        said = await self.session.send(self.room, "m.room.message", seen, uuid.uuid4().hex)
         flag: Json = {
             "msgtype": "m.text",
             "body": "!signaler cambriolage",
@@ -65,8 +68,8 @@ async def backlog(held: Sequence[Phone], flags: int) -> Counter[str]:
     """``flags`` reports, each phone's in turn, all phones at once; how many in each commune."""
 
     async def speak(place: int) -> None:
-        for number in range(place, flags, len(held)):
-            await held[place].report(number)
+        for _ in range(place, flags, len(held)):
+            await held[place].report()
 
     await asyncio.gather(*map(speak, range(len(held))))
     return Counter(held[number % len(held)].code for number in range(flags))
@@ -78,7 +81,7 @@ async def steadily(held: Sequence[Phone], flags: int, per_second: float) -> list
     begun, waiting = loop.time(), []
     for number in range(flags):
         await asyncio.sleep(max(0.0, begun + number / per_second - loop.time()))
-        waiting.append(asyncio.create_task(held[number % len(held)].report(number)))
+        waiting.append(asyncio.create_task(held[number % len(held)].report()))
     return list(await asyncio.gather(*waiting))
 
 

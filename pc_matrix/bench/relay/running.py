@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from pc_matrix.errors import IncompleteError
 
 _LONGEST_LINE = 2**24
+_USER, _SYSTEM = 11, 12  # of what follows the name in /proc/PID/stat
 _PATIENCE = 120.0  # seconds until it works, and until it ends
 
 
@@ -21,7 +24,13 @@ class Running:
     """``began`` is its first line, said once it works; ``ended`` its last one, after the end."""
 
     began: dict[str, Any]
+    pid: int
     ended: dict[str, Any] = field(default_factory=dict)
+
+    def cpu(self) -> float:
+        """Seconds of processor time so far, its own and the system's for it (``proc(5)``)."""
+        said = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        return (int(said[_USER]) + int(said[_SYSTEM])) / os.sysconf("SC_CLK_TCK")
 
 
 @asynccontextmanager
@@ -41,7 +50,7 @@ async def running(module: str, job: dict[str, Any]) -> AsyncIterator[Running]:
         assert process.stdin is not None
         process.stdin.write(json.dumps(job).encode())
         process.stdin.close()
-        found = Running(await _line(process, module))
+        found = Running(await _line(process, module), process.pid)
         yield found
         process.terminate()
         found.ended = await _line(process, module)

@@ -102,7 +102,7 @@ def _declare(home: Path, server: Server, code: str, bot: Account, sectors: list[
     (folder / f"{code}.toml").write_text(
         f'[commune]\nname = "Mesure {code}"\ncode = "{code}"\n\n'
         f'[homeserver]\nurl = "{server.url}"\nserver_name = "{SERVER_NAME}"\nbot = "{localpart}"\n'
-        f"\n[options]\ndaily_flags = 1000\n{blocks}",
+        f"\n[options]\ndaily_flags = 1000\nsector_daily_flags = 10000\n{blocks}",
         encoding="utf-8",
     )
     if settings.load_secrets(home).master_key is None:

@@ -24,6 +24,7 @@ from pc_matrix.registry.tables.mail import CertificateNewsRow, MailRow
 from pc_matrix.registry.tables.mandates import DepartureRow, RenewalRow
 from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
+from pc_matrix.registry.tables.revisions import DirectoryRevisionRow
 from pc_matrix.registry.tables.rooms import RetiredRoomRow, RoomRow
 from pc_matrix.registry.tables.seal import SealRow
 from pc_matrix.registry.tables.steps import ReportStepRow
@@ -45,6 +46,7 @@ __all__ = [
     "CounterRow",
     "CursorRow",
     "DepartureRow",
+    "DirectoryRevisionRow",
     "EnclosureRow",
     "FormAnswerRow",
     "FormPhotoRow",
