@@ -11,7 +11,6 @@ from typing import assert_never
 from pc_matrix.errors import PcError
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.provisioning.accounts import Accounts, NewAccount
-from pc_matrix.provisioning.awaited import Awaited, together
 from pc_matrix.provisioning.creation import Creator, Unfinished
 from pc_matrix.provisioning.images import Images
 from pc_matrix.provisioning.ports import Charters, Phase, Progress, RoomRegistry, RoomServer
@@ -28,15 +27,8 @@ from policies.terms import Commune, RoomId, RoomKey, RoomKind
 
 IN_FLIGHT = 4
 """Actions that are done at a time. Synapse works on one core: more make it no faster."""
-_MAKING = frozenset({Stage.CREATE_SPACES, Stage.CREATE_ROOMS, Stage.CORRECT})
 _NOT_TRIED = "pas essayé"
 _ACTOR = "pc-matrix"
-
-
-def _together(action: Action) -> Stage:
-    """The stage that ``action`` is done in: all that makes rooms and puts them in place is one."""
-    stage = stage_of(action)
-    return Stage.CREATE_SPACES if stage in _MAKING else stage
 
 
 class _NoPlace(Exception):  # noqa: N818 - becomes a failure of one action
@@ -70,7 +62,6 @@ class Applier:
         self._regaining = regaining
         self._powerless: set[RoomKey] = set()
         self._places: dict[RoomKey, RoomId] = {}
-        self._awaited = Awaited(())
         self._done: list[Action] = []
         self._failed: list[Failure] = []
         self._made: list[NewAccount] = []
@@ -79,9 +70,8 @@ class Applier:
     async def run(self, plan: Plan) -> ApplyReport:
         """Do all of ``plan``; what cannot be done is in the report, and is done the next time."""
         self._places = {key: room for room, key in self._registry.rooms(self._commune.code).items()}
-        self._awaited = Awaited(a.key for a in plan.actions if isinstance(a, act.CreateRoom))
         total = len(plan.actions)
-        for stage, group in groupby(plan.actions, _together):
+        for stage, group in groupby(plan.actions, stage_of):
             await self._stage(stage, list(group), total)
         failed = tuple(self._failed)
         return ApplyReport(tuple(self._done), failed, tuple(self._made), self._stopped)
@@ -93,15 +83,11 @@ class Applier:
         gate = asyncio.Semaphore(IN_FLIGHT)
 
         async def one(action: Action) -> None:
-            await self._awaited.what_it_needs(action)
-            try:
-                async with gate:
-                    await self._try(action)
-            finally:
-                self._awaited.is_over(action)
+            async with gate:
+                await self._try(action)
             self._progress(Phase.APPLY, len(self._done) + len(self._failed), total)
 
-        await together(one(action) for action in actions)
+        await asyncio.gather(*(one(action) for action in actions))
 
     async def _try(self, action: Action) -> None:
         if self._stopped is not None:
@@ -182,12 +168,7 @@ class Applier:
         parent = parent_of(action.key)
         place = None if parent is None else self._places.get(parent)
         avatar = await self._avatar(action)
-
-        def there(room_id: RoomId) -> None:
-            self._places[action.key] = room_id
-            self._awaited.is_there(action.key)
-
-        await self._creator.create(action, place, avatar, there)
+        self._places[action.key] = await self._creator.create(action, place, avatar)
 
     async def _avatar(self, action: act.CreateRoom) -> str | None:
         """The new room's picture. A server that refuses pictures still gets its rooms."""

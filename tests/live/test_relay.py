@@ -15,6 +15,7 @@ import pytest_asyncio
 from pc_matrix.demo import commune as people
 from pc_matrix.demo.people import NIO
 from pc_matrix.homeserver.http import client_path
+from pc_matrix.homeserver.rooms import Rooms
 from policies.terms import RoomKind
 from tests.live.marks import mark as new_mark
 from tests.live.town import ELEMENT, NUMBER, Town, flagged, reports, town
@@ -446,6 +447,15 @@ async def test_everything_the_bot_ever_said_was_sealed(place: Town) -> None:
             taken = [e for e in said if e["type"] == "m.room.redaction"]
             assert all(set(e["content"]) <= {"redacts"} for e in taken)
     assert kinds == {"m.room.encrypted", "m.reaction", "m.room.redaction"}
+
+
+async def test_who_came_with_a_client_is_known_by_its_keys(place: Town) -> None:
+    never = f"@jamais-{uuid4().hex[:6]}:{people.SERVER_NAME}"
+    async with place.admin() as admin:
+        await admin.create_user(never, uuid4().hex, "Jamais")
+    async with place.as_user(f"@{people.BOT}:{people.SERVER_NAME}") as http:
+        came = await Rooms(http).with_keys([people.AMELIE.user_id, never])
+    assert came == {people.AMELIE.user_id}
 
 
 async def test_an_intruder_is_put_out_behind_a_guard_that_was_taken_away(place: Town) -> None:
