@@ -21,7 +21,7 @@ from pc_matrix.language.roles.weights import Array, Weights
 
 GRAMS = (3, 4)
 _HALF = np.float32(0.5)
-_KEPT = 2048
+_KEPT = 4096
 """Words whose numbers are kept, a kilobyte each."""
 
 
@@ -84,7 +84,8 @@ class Network:
         own = self._w.embedded(form)
         if letters:
             table = self._w["char.weight"]
-            own += table[:, groups(letters, table.shape[1])].mean(1)
+            found = groups(letters, table.shape[1])
+            own += np.add.reduce(table[:, found], 1) / np.float32(len(found))
         return own
 
     def _neighbours(self, x: Array, at: Rows, name: str, norm: str) -> Array:
