@@ -60,6 +60,7 @@ _SETTLED = (
     .values(outcome=bindparam("said"), settled_at=bindparam("at"))
 )
 _CURSOR = table_of(CursorRow)
+_READ_TO = select(_CURSOR.c.value).where(_CURSOR.c.commune == bindparam("code"))
 _MOVED = (
     update(_CURSOR)
     .where(_CURSOR.c.commune == bindparam("code"))
@@ -89,9 +90,8 @@ class InboxStore:
 
     def cursor(self, code: CommuneCode) -> str | None:
         """Where to go on reading; ``None`` before the first ``take_in``."""
-        with self._transactions.reading() as session:
-            row = session.get(CursorRow, code)
-            return row.value if row else None
+        with self._transactions.asking() as connection:
+            return connection.execute(_READ_TO, {"code": code}).scalar()
 
     def waiting(self, code: CommuneCode) -> list[tuple[int, Incoming]]:
         """What was not settled, in order of arrival, each with its inbox id."""
