@@ -61,6 +61,7 @@ class Repeats:
         self._recent: dict[int, Report] | None = None
         self._seen: dict[tuple[int, str | None], Sighting | None] = {}
         self._flying: dict[int, _Flying] = {}
+        self._reading = asyncio.Lock()
 
     async def deliver(self, parcel: Parcel, directory: Directory) -> Outcome:
         """Send ``parcel``: as a report, or as part of one that tells of the same event.
@@ -158,9 +159,12 @@ class Repeats:
         """What the authorities have of ``report``, read again if need be; ``None``: unknown."""
         key = (report.id, report.digest)
         if key not in self._seen:
-            judged = await self._judging.again(report, directory, now)
-            self._keep(report, self._read(report, judged))
-        return self._seen[key]
+            # After a restart many flags at once want the same ones: each is read again once.
+            async with self._reading:
+                if key not in self._seen:
+                    judged = await self._judging.again(report, directory, now)
+                    self._keep(report, self._read(report, judged))
+        return self._seen.get(key)
 
     def _read(self, report: Report, judged: Judged | Barred) -> Sighting | None:
         if isinstance(judged, Barred) or judged.leaving is None:

@@ -90,8 +90,12 @@ class Bot:
                 parts = (self._listen(), self._work(), *self._beside.tasks(self._server))
                 tasks = [group.create_task(part) for part in parts]
                 group.create_task(_stop_when(stop, tasks))
-        except* PcError as errors:
-            raise errors.exceptions[0] from None
+        except ExceptionGroup as errors:
+            # Not ``except*``: before Python 3.11.4 it wraps again whatever is raised out of it.
+            told = errors.subgroup(PcError)
+            if told is None:
+                raise
+            raise told.exceptions[0] from None
         await self._beside.verifications.hang_up()
         _log.info("bot.stopped", incidents=self._session.incidents.figures())
 

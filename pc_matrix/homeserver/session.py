@@ -161,7 +161,9 @@ class Session:
 
     def _save(self, found: Found, since: str | None, cursor: str) -> None:
         machine = self._machine
-        with machine.database.transaction():
+        # How far it was read alone need not be on the disk: rooms are learned anew without it.
+        lastingly = bool(found.learned) or machine.opened.has_news
+        with machine.database.transaction(lastingly=lastingly):
             machine.opened.save()
             machine.rooms.save(self._intake.rooms, found.learned, since, cursor)
 

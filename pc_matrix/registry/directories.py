@@ -58,12 +58,15 @@ class DirectoryStore:
         """All persons, mandates (past and future too) and made rooms, as of one instant.
 
         A mandate of a former sector is held where the commune's file says that its people are now.
-        What was read last is given again while its revision stands, which is asked for each time:
-        whoever changes a row moves the revision in the same transaction. It is read before the
-        rows, so that what is remembered is never older than the revision that it is held under.
+        What was read last is given again while its revision stands, which is asked for once in each
+        turn of the event loop: whoever changes a row moves the revision in the same transaction. It
+        is read before the rows, so that what is remembered is never older than the revision that it
+        is held under.
         """
-        revision = self._revision(commune.code)
         held = self._remembered.get(commune.code)
+        if held is not None and held[1] is commune and self._transactions.turn.has(commune.code):
+            return held[2]
+        revision = self._revision(commune.code)
         if held is not None and held[:2] == (revision, commune):
             return held[2]
         found = next(self.directories([commune]))

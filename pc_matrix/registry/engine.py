@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from pc_matrix.errors import RegistryError
 from pc_matrix.registry.faults import shown
@@ -24,6 +24,8 @@ RELAXED = "pc_matrix_relaxed"
 
 Transactions reach the disk in their order all the same: it has some of the last ones, or all.
 """
+ALONE = "pc_matrix_alone"
+"""Execution option of a connection for one question, which sees one state by itself (SQLite)."""
 _BUSY_MS = 30_000
 _CONNECT_SECONDS = 10
 _DEAD_SERVER = {
@@ -131,12 +133,18 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    options = connection.get_execution_options()
+    """Said to the driver itself: it is said before every statement of the relay."""
+    options, driver = connection.get_execution_options(), connection.connection
+    if options.get(ALONE):
+        return
     writes, wanted = options.get(WRITES, False), "NORMAL" if options.get(RELAXED) else "FULL"
-    if writes and connection.info.get(RELAXED, "FULL") != wanted:
-        connection.exec_driver_sql(f"PRAGMA synchronous = {wanted}")
-        connection.info[RELAXED] = wanted
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    try:
+        if writes and connection.info.get(RELAXED, "FULL") != wanted:
+            driver.execute(f"PRAGMA synchronous = {wanted}")
+            connection.info[RELAXED] = wanted
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+    except sqlite3.Error as error:
+        raise DBAPIError("BEGIN", None, error) from None
 
 
 def _bad_address(why: str) -> RegistryError:

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import assert_never
 
 from sqlalchemy import and_, bindparam, func, or_, update
-from sqlmodel import Session, col, select
+from sqlalchemy.engine import Connection
+from sqlmodel import col, select
 
 from pc_matrix.registry.tables import CursorRow, InboxRow
 from pc_matrix.registry.tables.base import table_of
@@ -58,6 +59,14 @@ _SETTLED = (
     .where(_INBOX.c.commune == bindparam("code"), _INBOX.c.id == bindparam("inbox_id"))
     .values(outcome=bindparam("said"), settled_at=bindparam("at"))
 )
+_CURSOR = table_of(CursorRow)
+_READ_TO = select(_CURSOR.c.value).where(_CURSOR.c.commune == bindparam("code"))
+_MOVED = (
+    update(_CURSOR)
+    .where(_CURSOR.c.commune == bindparam("code"))
+    .values(value=bindparam("read_to"), moved_at=bindparam("at"))
+    .returning(_CURSOR.c.commune)
+)
 
 
 class InboxStore:
@@ -70,18 +79,19 @@ class InboxStore:
     ) -> int:
         """Keep the items and move the cursor in one transaction; both or neither.
 
-        Items whose event is already there are ignored. Returns how many were new.
+        Items whose event is already there are ignored. Returns how many were new. A cursor alone
+        is written without waiting for the disk: should a power failure undo it, the server tells
+        once more what held nothing for the inbox.
         """
-        with self._transactions.writing() as session:
-            new = sum(_keep(session, code, item, at) for item in items)
-            session.merge(CursorRow(commune=code, value=cursor, moved_at=at))
+        with self._transactions.changing(lastingly=bool(items)) as connection:
+            new = sum(_keep(connection, code, item, at) for item in items)
+            _move(connection, code, cursor, at)
             return new
 
     def cursor(self, code: CommuneCode) -> str | None:
         """Where to go on reading; ``None`` before the first ``take_in``."""
-        with self._transactions.reading() as session:
-            row = session.get(CursorRow, code)
-            return row.value if row else None
+        with self._transactions.asking() as connection:
+            return connection.execute(_READ_TO, {"code": code}).scalar()
 
     def waiting(self, code: CommuneCode) -> list[tuple[int, Incoming]]:
         """What was not settled, in order of arrival, each with its inbox id."""
@@ -153,10 +163,16 @@ class InboxStore:
             return int(connection.execute(_FLAGS, given).scalar_one())
 
 
-def _keep(session: Session, code: CommuneCode, item: Incoming, at: datetime) -> bool:
+def _move(connection: Connection, code: CommuneCode, cursor: str, at: datetime) -> None:
+    here = {"code": code, "read_to": cursor, "at": at}
+    if connection.execute(_MOVED, here).first() is None:
+        insert_once(connection, CursorRow, commune=code, value=cursor, moved_at=at)
+
+
+def _keep(connection: Connection, code: CommuneCode, item: Incoming, at: datetime) -> bool:
     kind, target, word = _stored(item)
     return insert_once(
-        session,
+        connection,
         InboxRow,
         commune=code,
         event_id=item.event_id,

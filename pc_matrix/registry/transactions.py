@@ -12,10 +12,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session
 
-from pc_matrix.registry.engine import RELAXED, WRITES
+from pc_matrix.registry.engine import ALONE, RELAXED, WRITES
 from pc_matrix.registry.faults import told
 from pc_matrix.registry.stale_key import refuse_stale_key
 from pc_matrix.registry.tables.base import Row, table_of
+from pc_matrix.registry.turn import Turn
 
 
 class Transactions:
@@ -24,6 +25,8 @@ class Transactions:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(**{WRITES: True})
+        self._alone = engine.execution_options(**{ALONE: True})
+        self.turn = Turn()
         self._relaxed = engine.execution_options(**{WRITES: True, RELAXED: True})
 
     @contextmanager
@@ -35,7 +38,7 @@ class Transactions:
     @contextmanager
     def asking(self) -> Iterator[Connection]:
         """For one question that needs no objects, asked often: a bare connection."""
-        with told(self.engine.url), self.engine.connect() as connection:
+        with told(self.engine.url), self._alone.connect() as connection:
             yield connection
 
     @contextmanager
@@ -47,8 +50,11 @@ class Transactions:
         a repeated send finds out again.
         """
         writer = self._writer if lastingly else self._relaxed
-        with told(self.engine.url), writer.begin() as connection:
-            yield connection
+        try:
+            with told(self.engine.url), writer.begin() as connection:
+                yield connection
+        finally:
+            self.turn.end()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -57,13 +63,16 @@ class Transactions:
         Raises ``StoreError`` when the master key was changed since the registry was opened, and
         something would be sealed under the one that is gone.
         """
-        with (
-            told(self.engine.url),
-            Session(self._writer, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            event.listen(session, "after_flush", refuse_stale_key)
-            yield session
+        try:
+            with (
+                told(self.engine.url),
+                Session(self._writer, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                event.listen(session, "after_flush", refuse_stale_key)
+                yield session
+        finally:
+            self.turn.end()
 
     def close(self) -> None:
         self.engine.dispose()

@@ -33,6 +33,7 @@ from policies.terms import (
     Directory,
     EventId,
     Flag,
+    Message,
     Person,
     Role,
     RoomId,
@@ -224,6 +225,28 @@ async def test_after_a_restart_messages_are_read_again(town: Town, world: World)
     newer = c.message("Un fourgon CY-731-KT place Carnot.", event_id=EventId("$m3"))
     world.reader.edited[EventId("$m3")] = newer
     assert isinstance(await town.flags("Le fourgon CY-731-KT est place Carnot."), Relayed)
+
+
+async def test_after_a_restart_each_is_read_again_once_however_many_want_it(
+    town: Town, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town.flags("Un banc est renversé place Carnot devant la poste.")
+    town.restart()
+    newest, asked = world.reader.newest, list[EventId]()
+
+    async def slowly(room_id: RoomId, event_id: EventId) -> Message | None:
+        asked.append(event_id)
+        await asyncio.sleep(0)
+        return await newest(room_id, event_id)
+
+    monkeypatch.setattr(world.reader, "newest", slowly)
+    flags = [
+        town.flag("Un lampadaire est cassé rue du Moulin."),
+        town.flag("Le fourgon CY-731-KT est au stade.", by=c.OTHER_REFERENT, author=NEIGHBOUR),
+    ]
+    outcomes = await asyncio.gather(*(world.carrier.carry(flag, town.directory) for flag in flags))
+    assert all(isinstance(outcome, Relayed) for outcome in outcomes)
+    assert asked.count(EventId("$m1")) == 1
 
 
 async def test_what_is_gone_is_compared_with_nothing(town: Town, world: World) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.engine import Connection
 
 from pc_matrix.registry import Registry, inbox
 from pc_matrix.registry.transactions import insert_once
@@ -92,11 +94,11 @@ def test_rows_and_cursor_are_written_together_or_not_at_all(
             raise RuntimeError("the process dies here")
         return insert_once(*args, **values)  # type: ignore[arg-type]
 
-    def no_cursor(**values: object) -> None:
+    def no_cursor(*_args: object) -> None:
         raise RuntimeError("the process dies here")
 
     if fails_at == "cursor":
-        monkeypatch.setattr(inbox, "CursorRow", no_cursor)
+        monkeypatch.setattr(inbox, "_move", no_cursor)
     else:
         monkeypatch.setattr(inbox, "insert_once", failing)
     with pytest.raises(RuntimeError, match="dies here"):
@@ -104,6 +106,23 @@ def test_rows_and_cursor_are_written_together_or_not_at_all(
     monkeypatch.undo()
     assert registry.cursor(CODE) == "before"
     assert [item for _, item in registry.waiting(CODE)] == list(ITEMS[:1])
+
+
+def test_a_cursor_alone_does_not_wait_for_the_disk_and_what_came_does(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changing, lasting = registry._transactions.changing, list[bool]()
+
+    def noted(*, lastingly: bool = True) -> AbstractContextManager[Connection]:
+        lasting.append(lastingly)
+        return changing(lastingly=lastingly)
+
+    monkeypatch.setattr(registry._transactions, "changing", noted)
+    registry.take_in(CODE, (), "s1", NOW)
+    registry.take_in(CODE, ITEMS, "s2", NOW)
+    registry.take_in(CODE, (), "s3", NOW)
+    assert lasting == [False, True, False]
+    assert registry.cursor(CODE) == "s3"
 
 
 def test_flags_are_counted_by_sender_and_time(registry: Registry) -> None:

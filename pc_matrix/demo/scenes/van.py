@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from pc_matrix.demo.commune import AMELIE, ELISE, HELENE, LAN, MEHDI
+from pc_matrix.demo.commune import (
+    AMELIE,
+    CLAIRE,
+    ELISE,
+    HELENE,
+    LAN,
+    MEHDI,
+    OFFICERS,
+    Character,
+)
 from pc_matrix.demo.people import Seen
 from pc_matrix.demo.stage import Stage, number_in
 
@@ -21,17 +30,27 @@ async def play(stage: Stage) -> None:
         what = "lit le message d'Amélie sur la camionnette"
         await stage.sees(who, sector, what, _PLATE, sender=AMELIE.user_id)
     await cast[HELENE].send(sector.room_id, "!signaler véhicule", reply_to=said)
-    reports = await stage.authorities_see(
-        "reçoit le signalement, numéroté, avec la plaque", _PLATE, _has_number
-    )
-    if not reports:
-        return
+    reports = [await _received(stage, who, plate=who != CLAIRE) for who in OFFICERS]
     number = number_in(reports[0])
+    if not number:
+        return
     private = cast.private(HELENE)
     told = await stage.sees(HELENE, private, "apprend que son signalement est parti", number)
     await _taken_up(stage, number, told)
     what = "n'apprend rien : c'est un autre secteur"
     await stage.reads_nothing(LAN, cast.sector("gare"), what, _PLATE, number)
+
+
+async def _received(stage: Stage, who: Character, *, plate: bool) -> Seen | None:
+    """The report as that authority has it: the mairie does not need the plate."""
+    what = "reçoit le signalement, numéroté, " + ("avec la plaque" if plate else "plaque masquée")
+
+    def reason(seen: Seen) -> str:
+        if (_PLATE in seen.text) is not plate:
+            return "la plaque manque" if plate else "la plaque n'est pas masquée"
+        return "" if number_in(seen) else "sans numéro de signalement"
+
+    return await stage.sees(who, stage.cast.desk(who), what, "camionnette blanche", reason=reason)
 
 
 async def _taken_up(stage: Stage, number: str, told: Seen | None) -> None:
@@ -49,10 +68,6 @@ async def _taken_up(stage: Stage, number: str, told: Seen | None) -> None:
     )
     what = "voit un avis neutre : le numéro et l'autorité"
     await stage.sees(MEHDI, cast.sector("centre"), what, number, reason=_is_neutral)
-
-
-def _has_number(seen: Seen) -> str:
-    return "" if number_in(seen) else "sans numéro de signalement"
 
 
 def _is_neutral(seen: Seen) -> str:

@@ -36,6 +36,7 @@ CREATE TABLE room (room_id TEXT PRIMARY KEY, state TEXT NOT NULL) STRICT, WITHOU
 CREATE TABLE mark (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
 _INDEX = "CREATE INDEX IF NOT EXISTS room_key_session ON room_key (session_id)"
+_LASTING = "PRAGMA synchronous = FULL"
 
 
 class Database:
@@ -61,7 +62,7 @@ class Database:
     def _prepare(self) -> None:
         self._connection.execute("PRAGMA journal_mode = WAL")
         # A key that was sent must be on the disk: a power cut must not bring a ratchet back.
-        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute(_LASTING)
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
         if version == 0:
             self._connection.executescript(
@@ -79,8 +80,16 @@ class Database:
         self._connection.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All of the block's writes or none; blocks may stand in one another."""
+    def transaction(self, *, lastingly: bool = True) -> Iterator[None]:
+        """All of the block's writes or none; blocks may stand in one another.
+
+        Without ``lastingly`` (which the outermost block decides) a power failure may undo them, and
+        the process's death does not: for what is learned again, never for a key.
+        """
+        if self._depth == 0 and not lastingly:
+            with self._relaxed(), self.transaction():
+                yield
+            return
         if self._depth == 0:
             self._run("BEGIN IMMEDIATE")
         self._depth += 1
@@ -94,6 +103,14 @@ class Database:
         self._depth -= 1
         if self._depth == 0:
             self._run("COMMIT")
+
+    @contextmanager
+    def _relaxed(self) -> Iterator[None]:
+        self._run("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            self._run(_LASTING)
 
     def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """The rows of a query."""

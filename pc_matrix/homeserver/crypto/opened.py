@@ -27,6 +27,11 @@ class Opened:
             return False
         return first != event_id
 
+    @property
+    def has_news(self) -> bool:
+        """Whether something was noted that is not written down."""
+        return bool(self._new)
+
     def save(self) -> None:
         """Write down what was noted since; before anything is done about the events."""
         if self._new:

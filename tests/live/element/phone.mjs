@@ -178,11 +178,23 @@ export class Phone {
     async send({ room_id, body, html, reply_to, mentions = [] }) {
         const content = { ...words(body, html), "m.mentions": mentions.length ? { user_ids: mentions } : {} };
         if (reply_to) content["m.relates_to"] = { "m.in_reply_to": { event_id: reply_to } };
-        return this.client.sendEvent(room_id, "m.room.message", content);
+        return this.say(room_id, "m.room.message", content);
+    }
+
+    /** Element sends from a screen that knows the room's encryption; the library may learn it later. */
+    async say(room_id, type, content) {
+        for (let tries = 150; ; tries -= 1) {
+            try {
+                return await this.client.sendEvent(room_id, type, content);
+            } catch (error) {
+                if (tries === 0 || !error.message.includes("unconfigured room")) throw error;
+                await new Promise((resolve) => setTimeout(resolve, 200));
+            }
+        }
     }
 
     async edit({ room_id, event_id, body, html }) {
-        return this.client.sendEvent(room_id, "m.room.message", {
+        return this.say(room_id, "m.room.message", {
             ...words(`* ${body}`, html),
             "m.new_content": words(body, html),
             "m.relates_to": { rel_type: "m.replace", event_id },
@@ -191,7 +203,7 @@ export class Phone {
 
     async react({ room_id, event_id, key }) {
         const relation = { rel_type: "m.annotation", event_id, key };
-        return this.client.sendEvent(room_id, "m.reaction", { "m.relates_to": relation });
+        return this.say(room_id, "m.reaction", { "m.relates_to": relation });
     }
 
     async redact({ room_id, event_id, reason }) {
@@ -200,14 +212,14 @@ export class Phone {
 
     async send_file({ room_id, ...file }) {
         const content = await sealedFile(this.client, file);
-        return this.client.sendEvent(room_id, "m.room.message", content);
+        return this.say(room_id, "m.room.message", content);
     }
 
     /** A position as Element writes it, with no word of its sender's but the description. */
     async send_place({ room_id, uri, description, own = false }) {
         const asset = own ? "m.self" : "m.pin";
         const content = makeLocationContent(undefined, uri, Date.now(), description, asset);
-        return this.client.sendEvent(room_id, "m.room.message", content);
+        return this.say(room_id, "m.room.message", content);
     }
 
     async open_file({ room_id, event_id }) {

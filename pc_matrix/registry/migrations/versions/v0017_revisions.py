@@ -54,7 +54,7 @@ def _on_postgresql(table: str, event: str, sides: tuple[str, ...]) -> None:
     op.execute(
         f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608
         "INSERT INTO directory_revision AS held (commune, value) "
-        f"SELECT commune, 1 FROM ({rows}) AS changed ORDER BY commune "
+        f"SELECT DISTINCT commune, 1 FROM ({rows}) AS changed ORDER BY commune "
         "ON CONFLICT (commune) DO UPDATE SET value = held.value + 1; RETURN NULL; END $$"
     )
     op.execute(
