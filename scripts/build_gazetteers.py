@@ -24,6 +24,7 @@ from pathlib import Path
 
 import msgpack
 
+from pc_matrix.language.gazetteer import SEPARATOR
 from pc_matrix.language.sounds import by_sound
 
 OUT = Path(__file__).resolve().parent.parent / "pc_matrix" / "language" / "data"
@@ -117,7 +118,7 @@ def _verb_flag(mark: str) -> str:
 
 
 def words(folder: Path, zipf: dict[str, float]) -> tuple[list[str], list[str]]:
-    """Lines ``form flags lemma…`` (from DELA) and ``form band`` (from wordfreq)."""
+    """Lines ``form TAB flags lemma…`` (from DELA) and ``form TAB band`` (from wordfreq)."""
     flags: dict[str, set[str]] = defaultdict(set)
     lemmas: dict[str, dict[str, float]] = defaultdict(dict)
     best: dict[str, float] = defaultdict(float)
@@ -134,8 +135,9 @@ def words(folder: Path, zipf: dict[str, float]) -> tuple[list[str], list[str]]:
     lines = []
     for key in sorted(flags):
         ranked = sorted(lemmas[key], key=lambda name: (-lemmas[key][name], name))
-        lines.append(" ".join([key, "".join(sorted(flags[key])), *ranked[:2]]))
-    return lines, [f"{key} {round(best[key] * 10)}" for key in sorted(flags)]
+        told = " ".join(["".join(sorted(flags[key])), *ranked[:2]])
+        lines.append(f"{key}{SEPARATOR}{told}")
+    return lines, [f"{key}{SEPARATOR}{round(best[key] * 10)}" for key in sorted(flags)]
 
 
 def names(file: str, column: str) -> Counter[str]:
@@ -148,15 +150,15 @@ def names(file: str, column: str) -> Counter[str]:
 
 
 def name_lines(counts: Counter[str], least: int, *, particles: bool) -> list[str]:
-    """Lines ``name band`` where band is the decimal logarithm of the count, in tenths."""
-    kept = []
+    """Lines ``name TAB band``, sorted, where band is how many digits the count has."""
+    kept: dict[str, int] = {}
     for name, count in sorted(counts.items()):
         parts = name.replace("'", " ").split()
         single = len(parts) == 1 and name.isalpha() and len(name) > 1
         compound = particles and 1 < len(parts) < 4 and set(parts[:-1]) <= PARTICLES
         if count >= least and (single or (compound and all(p.isalpha() for p in parts))):
-            kept.append(f"{' '.join(parts)} {len(str(count))}")
-    return kept
+            kept[" ".join(parts)] = len(str(count))
+    return [f"{name}{SEPARATOR}{band}" for name, band in sorted(kept.items())]
 
 
 def other_words(zipf: dict[str, float], known: set[str], people: set[str]) -> list[str]:
@@ -166,13 +168,13 @@ def other_words(zipf: dict[str, float], known: set[str], people: set[str]) -> li
         key = plain(word)
         if value >= 2.7 and key.isalpha() and key not in known and key not in people:
             found[key] = max(found.get(key, 0), value)
-    return [f"{key} {round(found[key] * 10)}" for key in sorted(found)]
+    return [f"{key}{SEPARATOR}{round(found[key] * 10)}" for key in sorted(found)]
 
 
 def sound_lines(numbers: Iterable[str], known: frozenset[str]) -> list[str]:
-    """Lines ``sound word``: the most frequent word that is pronounced so."""
-    frequency = {word: int(value) for word, value in (line.split(" ") for line in numbers)}
-    return [f"{key} {word}" for key, word in sorted(by_sound(frequency, known).items())]
+    """Lines ``sound TAB word``: the most frequent word that is pronounced so."""
+    frequency = {word: int(value) for word, value in (line.split(SEPARATOR) for line in numbers)}
+    return [f"{key}{SEPARATOR}{word}" for key, word in sorted(by_sound(frequency, known).items())]
 
 
 def write(name: str, lines: Iterable[str]) -> None:
@@ -186,11 +188,11 @@ def main() -> None:
     zipf = frequencies(folder)
     word_lines, bands = words(folder, zipf)
     surnames, first_names = names("noms.csv.gz", "patronyme"), names("prenoms.csv.gz", "prenom")
-    known = {line.split(" ", 1)[0] for line in word_lines}
+    known = {line.split(SEPARATOR)[0] for line in word_lines}
     people = {n for n, c in surnames.items() if c >= 30} | set(first_names)
     write("words.txt.xz", word_lines)
     numbers = bands + other_words(zipf, known, people)
-    write("frequency.txt.xz", numbers)
+    write("frequency.txt.xz", sorted(numbers, key=lambda line: line.split(SEPARATOR)[0]))
     write("sounds.txt.xz", sound_lines(numbers, frozenset(known)))
     write("surnames.txt.xz", name_lines(surnames, SURNAME_MIN, particles=True))
     write("first_names.txt.xz", name_lines(first_names, FIRST_NAME_MIN, particles=False))

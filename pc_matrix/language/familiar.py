@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from pc_matrix.language.resources import Resources
 from policies.denunciation.wordlist import words as listed
 
@@ -45,6 +47,7 @@ def is_familiar(letters: str, known: Resources) -> bool:
     return is_common(letters, known) or name_level(letters, known) >= 2
 
 
+@lru_cache(maxsize=4096)
 def zipf(piece: str, known: Resources) -> float:
     """How often ``piece`` is read, as a Zipf value; a name as often as its bearers are many."""
     if len(piece) < 2:

@@ -38,6 +38,8 @@ class NameExtent(NameWords):
 
     def compound(self, i: int) -> int:
         """The end of a surname with a particle (Le Goff, Da Silva) that starts at ``i``."""
+        if "particle" not in self.words[i].tags:
+            return 0
         for length in (3, 2):
             chunk = self.words[i : i + length]
             if len(chunk) < length or any(w.kind != "word" or w.neutral for w in chunk):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 
 from pc_matrix.language.figures import figures, storms
 from pc_matrix.language.localities import locality, road_number
@@ -14,6 +14,8 @@ from policies.denunciation.wordlist import words as listed
 
 _AS_WRITTEN = frozenset({"figure", "famous", "brand", "maker"})
 """Names that the respelling of words may have touched."""
+_PLACES = frozenset({"road", "site", "shop", "event", "monument"})
+_FIGURES = frozenset({"figure", "famous"})
 _LINKS = ("chez", "de", "du", "des", "le", "la", "les", "a", "aux", "l", "d", "sur", "et")
 _NAME_PARTS = listed(
     """
@@ -32,15 +34,20 @@ _LOCATING = listed(
 def phrase_tags(words: Sequence[Word], known: Resources) -> None:
     """Put the tags of phrases of several words on each of their words."""
     for i, (word, second) in enumerate(pairwise(words)):
-        for start in (word.form,) if word.form == word.raw else (word.form, word.raw):
-            for parts, tag in known.phrases.get(start, ()):
-                as_written = tag in _AS_WRITTEN
-                if parts[1] != second.form and not as_written:
-                    continue
-                if _reads(words[i : i + len(parts)], parts, as_written=as_written):
-                    for part in words[i : i + len(parts)]:
+        for begun in product(_spellings(word), _spellings(second)):
+            for parts, tag in known.phrases.get(begun, ()):
+                chunk = words[i : i + len(parts)]
+                if _reads(chunk, parts, as_written=tag in _AS_WRITTEN):
+                    for part in chunk:
                         part.tags.add(tag)
                     word.tags.add(f"{tag}+{len(parts)}")
+
+
+def _spellings(word: Word) -> tuple[str, ...]:
+    """What a phrase may have in the place of ``word``."""
+    if word.raw == "&":
+        return word.form, "et"
+    return (word.form,) if word.form == word.raw else (word.form, word.raw)
 
 
 def _reads(chunk: Sequence[Word], parts: Sequence[str], *, as_written: bool) -> bool:
@@ -64,7 +71,7 @@ def neutralise(words: Sequence[Word], known: Resources) -> None:
         _only_looks(words, i, known)
         if word.neutral:
             continue
-        if word.tags & {"road", "site", "shop", "event", "monument"}:
+        if not word.tags.isdisjoint(_PLACES):
             _place(words, i, known)
         elif "brand" in word.tags and _is_brand(words, i, known):
             _length(words, i, "brand")
@@ -74,7 +81,7 @@ def neutralise(words: Sequence[Word], known: Resources) -> None:
 
 def _only_looks(words: Sequence[Word], i: int, known: Resources) -> None:
     """Historic names, storms, makers, road numbers, villages."""
-    if words[i].tags & {"figure", "famous"}:
+    if not words[i].tags.isdisjoint(_FIGURES):
         figures(words, i, known)
     if not words[i].neutral:
         storms(words, i)

@@ -46,6 +46,9 @@ _BUILT = listed(
     baraque bicoque propriete immeuble escalier taudis manoir
     """
 )
+_DETERMINERS = _DEF | _OWN | _INDEF
+_HEADS = _DWELL_HEADS | _BUILT
+_RELATED = frozenset({"neighbour", "kin", "human", "job"})
 
 
 def _by_first_word(phrases: str) -> Mapping[str, tuple[tuple[str, ...], ...]]:
@@ -77,7 +80,9 @@ def relations(words: Sequence[Word]) -> Iterator[Found]:
     """Every unnamed mention, in order; they may overlap, the longest first at a place."""
     for i, word in enumerate(words):
         if word.kind == "word" and not word.neutral:
-            yield from _at(words, i)
+            yield from _placed(words, i)
+            if word.form in _HEADS or not word.tags.isdisjoint(_RELATED):
+                yield from _at(words, i)
 
 
 def _form(words: Sequence[Word], i: int) -> str:
@@ -113,11 +118,10 @@ def _where_at(words: Sequence[Word], i: int) -> int:
 
 
 def _at(words: Sequence[Word], i: int) -> Iterator[Found]:
-    yield from _placed(words, i)
     word, before, before2 = words[i], _form(words, i - 1), _form(words, i - 2)
     if before in _ADJECTIVES:
         before, before2 = before2, _form(words, i - 3)
-    start = i - 1 if before in _DEF | _OWN | _INDEF else i
+    start = i - 1 if before in _DETERMINERS else i
     plural = before in ("les", "ces", "mes", "nos", "leurs", "des", "deux", "ses")
     definite, own = before in _DEF or (before == "des" and before2 in ("un", "une")), before in _OWN
     indefinite = before in _INDEF or (not before and False)

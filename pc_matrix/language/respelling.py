@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from pc_matrix.language.resources import EDGE, Resources
 from pc_matrix.language.sounds import sound
@@ -21,6 +22,7 @@ _NAME_LETTERS = 5
 """From here on a first name that a hundred bear is one, and no word with a slip: *quang*."""
 
 
+@lru_cache(maxsize=4096)
 def respell(raw: str, known: Resources) -> tuple[str, ...]:
     """What a word as written stands for: one form, or several (``g`` → ``je ai``)."""
     if raw in known.sms:

@@ -13,7 +13,9 @@ NAME, NUMBER = "<name>", "<num>"
 LINK, ASIDE = "url", ","
 """A link that is nobody's page says nothing of anybody, whatever stands before it: it is read as a
 pause. That a human looks at every link is the judge's business (``policies.message_words``)."""
-_NAMED = frozenset({EntityKind.PERSON, EntityKind.OFFICIAL})
+_NAMED = frozenset(
+    f"E:{kind.value}:{at}" for kind in (EntityKind.PERSON, EntityKind.OFFICIAL) for at in "BI"
+)
 _ENDS = frozenset(".!?\n")
 
 
@@ -76,7 +78,7 @@ def _of_entity(analysis: Analysis, entity: Entity) -> Iterator[tuple[int, str]]:
 def _marked(analysis: Analysis, i: int, found: set[str], known: Known, *, shouted: bool) -> Marked:
     token = analysis.tokens[i]
     marks = found | {"up"} if shouted else found
-    if any(f"E:{kind.value}:{at}" in found for kind in _NAMED for at in "BI"):
+    if not found.isdisjoint(_NAMED):
         return Marked(NAME, "", frozenset(marks))
     if token.form[:1].isdigit():
         return Marked(NUMBER, "", frozenset(marks | {f"num{min(len(token.form), 5)}"}))
@@ -107,7 +109,8 @@ def _of_word(token: Token, known: Known) -> set[str]:
 
 
 def _level(table: Mapping[str, int], token: Token) -> int:
-    return max(table.get(token.form, 0), table.get(token.written, 0))
+    level = table.get(token.form, 0)
+    return level if token.form == token.written else max(level, table.get(token.written, 0))
 
 
 def _if(**marks: bool) -> set[str]:

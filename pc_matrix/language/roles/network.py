@@ -20,6 +20,9 @@ from pc_matrix.language.roles.rows import Rows, Span, passes, rows
 from pc_matrix.language.roles.weights import Array, Weights
 
 GRAMS = (3, 4)
+_HALF = np.float32(0.5)
+_KEPT = 4096
+"""Words whose numbers are kept, a kilobyte each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,9 @@ class Network:
 
     def __init__(self, weights: Weights) -> None:
         self._w = weights
-        self._letters = lru_cache(maxsize=8192)(self._letter_groups)
+        tells = weights["msg.weight"]
+        self._tells = np.split(tells[..., 2] - tells[..., :2].mean(-1), 3, axis=-1)
+        self._word = lru_cache(maxsize=_KEPT)(self._embedded_word)
 
     def read(self, words: Sequence[Marked], parts: Sequence[Span]) -> list[Answer]:
         """The answer for each part ``first:last`` of ``words``, as if it stood alone."""
@@ -63,19 +68,25 @@ class Network:
 
     def _embedded(self, words: Sequence[Marked]) -> Array:
         w = self._w
-        at = [(i, w.marks[m]) for i, word in enumerate(words) for m in word.marks if m in w.marks]
-        marks = np.zeros((len(words), w.mark_table.shape[1]), np.float32)
-        if at:
-            marks[tuple(zip(*at, strict=True))] = 1
-        x = w.embedded([word.form for word in words]) + marks @ w.mark_table + w["feat.bias"]
+        known, kinds = w.marks, w.mark_table.shape[1]
+        marks = np.zeros(len(words) * kinds, np.float32)
+        marks[
+            [i * kinds + known[m] for i, word in enumerate(words) for m in word.marks if m in known]
+        ] = 1
+        x = np.matmul(marks.reshape(-1, kinds), w.mark_table)
+        x += w["feat.bias"]
         for i, word in enumerate(words):
-            if word.letters:
-                x[:, i] += self._letters(word.letters)
+            x[:, i] += self._word(word.form, word.letters)
         return self._norm(x, "ln0.")
 
-    def _letter_groups(self, letters: str) -> Array:
-        table = self._w["char.weight"]
-        return np.asarray(table[:, groups(letters, table.shape[1])].mean(1), np.float32)
+    def _embedded_word(self, form: str, letters: str) -> Array:
+        """Networks × numbers: the word's own, and the mean of its letter groups."""
+        own = self._w.embedded(form)
+        if letters:
+            table = self._w["char.weight"]
+            found = groups(letters, table.shape[1])
+            own += np.add.reduce(table[:, found], 1) / np.float32(len(found))
+        return own
 
     def _neighbours(self, x: Array, at: Rows, name: str, norm: str) -> Array:
         """A gated convolution over each word and its two neighbours."""
@@ -84,54 +95,56 @@ class Network:
         count, n, d = x.shape
         three = np.zeros((count, n, 3 * d), np.float32)
         three[:, 1:, :d], three[:, :, d : 2 * d], three[:, :-1, 2 * d :] = h[:, :-1], h, h[:, 1:]
-        y = three @ self._w[name + "weight"] + self._w[name + "bias"]
+        y = _affine(three, self._w, name)
         # The same as kept / (1 + exp(-gate)), but nothing can overflow.
-        gate = np.tanh(y[..., d:] * np.float32(0.5))
-        return np.asarray(x + y[..., :d] * (gate * np.float32(0.5) + np.float32(0.5)), np.float32)
+        gate: Array = np.tanh(y[..., d:] * _HALF)
+        gate *= _HALF
+        gate += _HALF
+        gate *= y[..., :d]
+        gate += x
+        return gate
 
     def _attention(self, x: Array, at: Rows, name: str) -> Array:
         w, (count, n, d), heads = self._w, x.shape, self._w.heads
         h = self._norm(x, name + "norm1.")
-        both = h @ w[name + "self_attn.in_proj_weight"] + w[name + "self_attn.in_proj_bias"]
+        both = _affine(h, w, name + "self_attn.in_proj_")
         q, k, v = both.reshape(count, n, 3, heads, d // heads).transpose(2, 0, 3, 1, 4)
-        alike = q @ k.transpose(0, 1, 3, 2) * np.float32((d // heads) ** -0.5)
+        alike = q @ k.transpose(0, 1, 3, 2)
+        alike *= np.float32((d // heads) ** -0.5)
         if at.apart is not None:
             alike += at.apart
         mixed = (_softmax(alike) @ v).transpose(0, 2, 1, 3).reshape(count, n, d)
-        x = x + (
-            mixed @ w[name + "self_attn.out_proj.weight"] + w[name + "self_attn.out_proj.bias"]
-        )
-        h = self._norm(x, name + "norm2.")
-        h = np.maximum(h @ w[name + "linear1.weight"] + w[name + "linear1.bias"], 0)
-        return np.asarray(
-            x + (h @ w[name + "linear2.weight"] + w[name + "linear2.bias"]), np.float32
-        )
+        x = x + _affine(mixed, w, name + "self_attn.out_proj.")
+        h = _affine(self._norm(x, name + "norm2."), w, name + "linear1.")
+        x += _affine(np.maximum(h, 0, out=h), w, name + "linear2.")
+        return x
 
     def _norm(self, x: Array, name: str) -> Array:
         d = np.float32(self._w.width)
-        centred = x - np.add.reduce(x, -1, keepdims=True) / d
+        centred: Array = np.subtract(x, np.add.reduce(x, -1, keepdims=True) / d)
         spread = np.sqrt(np.einsum("...i,...i->...", centred, centred) / d + np.float32(1e-5))
-        scaled = centred / spread[..., None] * self._w[name + "weight"] + self._w[name + "bias"]
-        return np.asarray(scaled, np.float32)
+        centred /= spread[..., None]
+        centred *= self._w[name + "weight"]
+        centred += self._w[name + "bias"]
+        return centred
 
     def _answer(self, x: Array) -> Answer:
         w = self._w
-        parts = _softmax(x @ w["role.weight"] + w["role.bias"])
-        shares = _softmax((x @ w["pool.weight"] + w["pool.bias"])[..., 0])
+        parts = _softmax(_affine(x, w, "role."))
+        shares = _softmax(_affine(x, w, "pool.")[..., 0])
         weighed = (shares[:, None] @ x)[:, 0]
-        pooled = np.concatenate([x.max(1), weighed, x.mean(1)], -1)[:, None]
-        kinds = _softmax((pooled @ w["msg.weight"] + w["msg.bias"])[:, 0])
-        return Answer(parts.mean(0), kinds.mean(0), self._against(x, shares).mean(0))
+        most = x.max(1)
+        pooled = np.concatenate([most, weighed, x.mean(1)], -1)[:, None]
+        kinds = _softmax(_affine(pooled, w, "msg.")[:, 0])
+        return Answer(parts.mean(0), kinds.mean(0), self._against(x, shares, most).mean(0))
 
-    def _against(self, x: Array, shares: Array) -> Array:
+    def _against(self, x: Array, shares: Array, most: Array) -> Array:
         """The logit is a sum over words: a dimension's maximum belongs to the word that has it."""
-        weight, d = self._w["msg.weight"], self._w.width
-        per = weight[..., 2] - weight[..., :2].mean(-1)
-        most, weighed, mean = (per[:, k * d : (k + 1) * d, None] for k in range(3))
-        against = shares * (x @ weighed)[..., 0] + (x @ mean)[..., 0] / np.float32(x.shape[1])
-        for network, found in enumerate(x):
-            np.add.at(against[network], found.argmax(0), found.max(0) * most[network, :, 0])
-        return np.asarray(against, np.float32)
+        by_most, weighed, mean = self._tells
+        against: Array = shares * (x @ weighed[..., None])[..., 0]
+        against += (x @ mean[..., None])[..., 0] / np.float32(x.shape[1])
+        np.add.at(against, (np.arange(len(x))[:, None], x.argmax(1)), most * by_most)
+        return against
 
 
 def groups(letters: str, size: int) -> list[int]:
@@ -142,6 +155,13 @@ def groups(letters: str, size: int) -> list[int]:
     ]
 
 
+def _affine(x: Array, weights: Weights, name: str) -> Array:
+    y: Array = np.matmul(x, weights[name + "weight"])
+    y += weights[name + "bias"]
+    return y
+
+
 def _softmax(x: Array) -> Array:
-    e = np.exp(x - x.max(-1, keepdims=True))
-    return np.asarray(e / e.sum(-1, keepdims=True), np.float32)
+    e: Array = np.exp(x - np.maximum.reduce(x, -1, keepdims=True))
+    e /= np.add.reduce(e, -1, keepdims=True)
+    return e

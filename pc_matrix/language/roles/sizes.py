@@ -2,46 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 Held = Mapping[str, NDArray[np.generic]]
-Sizes = dict[str, tuple[int | None, ...]]
+Size = tuple[int | None, ...]
 """``None`` where there may be as many as one likes."""
+Sizes = dict[str, Size]
 
 
-def faults(held: Held, prefix: str) -> Iterator[str]:
-    """The arrays of the network ``prefix`` that are missing, of another size, or not finite."""
-    for name, size in _sizes(held).items():
-        array = held.get(prefix + name)
-        fits = (
-            array is not None
-            and len(array.shape) == len(size)
-            and all(
-                wanted in (None, there) for wanted, there in zip(size, array.shape, strict=True)
-            )
-        )
-        if array is None or not fits or not np.isfinite(array.astype(np.float32)).all():
-            yield prefix + name
+def fitting(held: Held, name: str, size: Size) -> NDArray[np.generic]:
+    """The array ``name``; ``KeyError`` where it is missing, ``ValueError`` where it is of another
+    size or not finite."""
+    array = held[name]
+    wrong = len(array.shape) != len(size) or any(
+        wanted not in (None, there) for wanted, there in zip(size, array.shape, strict=False)
+    )
+    if wrong or not _is_finite(array):
+        raise ValueError(f"{name} does not fit")
+    return array
 
 
-def _sizes(held: Held) -> Sizes:
-    _, d, convolutions, attentions, _ = held["shape"].tolist()
-    words, marks = (held[n].tobytes().count(b" ") + 1 for n in ("words", "marks"))
-    sizes: Sizes = {
+def _is_finite(array: NDArray[np.generic]) -> bool:
+    """Whether all of it are numbers; whole ones always are."""
+    return array.dtype.kind in "iu" or bool(np.isfinite(array.astype(np.float32)).all())
+
+
+def sizes(d: int, convolutions: int, attentions: int, *, words: int, marks: int) -> Sizes:
+    """What each array of a network of the width ``d`` is called, and how large it is."""
+    wanted: Sizes = {
         "rows": (words, d), "scales": (words,), "marked": (marks, d), "char.weight": (None, d),
         "feat.bias": (d,), "role.weight": (d, 5), "role.bias": (5,), "pool.weight": (d, 1),
         "pool.bias": (1,), "msg.weight": (3 * d, 3), "msg.bias": (3,), **_norm("ln0", d),
         **_norm("lno", d),
     }  # fmt: skip
     for k in range(convolutions):
-        sizes |= _norm(f"lnc.{k}", d)
-        sizes |= {f"convs.{k}.weight": (3 * d, 2 * d), f"convs.{k}.bias": (2 * d,)}
+        wanted |= _norm(f"lnc.{k}", d)
+        wanted |= {f"convs.{k}.weight": (3 * d, 2 * d), f"convs.{k}.bias": (2 * d,)}
     for k in range(attentions):
-        sizes |= {f"att.{k}.{name}": size for name, size in _attention(d).items()}
-    return sizes
+        wanted |= {f"att.{k}.{name}": size for name, size in _attention(d).items()}
+    return wanted
 
 
 def _attention(d: int) -> Sizes:

@@ -42,9 +42,10 @@ def test_what_is_held_comes_back(package: Path) -> None:
 def test_a_words_embedding_is_its_bytes_by_its_scale(package: Path) -> None:
     arrays = held(2)
     written(package, arrays)
-    embedded = load_weights().embedded(["fourgon", "inconnu"])
-    assert embedded.shape == (2, 2, WIDTH)
-    for n, (known, unknown) in enumerate(embedded):
+    both = load_weights()
+    embedded = both.embedded("fourgon"), both.embedded("inconnu")
+    assert [one.shape for one in embedded] == [(2, WIDTH), (2, WIDTH)]
+    for n, (known, unknown) in enumerate(zip(*embedded, strict=True)):
         scale = np.float32(arrays[f"{n}.scales"][1])
         assert np.allclose(known, arrays[f"{n}.rows"][1].astype(np.float32) * scale)
         assert not unknown.any()
