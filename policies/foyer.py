@@ -18,6 +18,8 @@ STAYS = timedelta(hours=1)
 """How long the bot waits in such a room for a code."""
 FAREWELL = timedelta(seconds=30)
 """How long it stays once the code was right, so that its last words surely go out."""
+SETTLES = timedelta(minutes=1)
+"""How long an inviter's server may deny an invitation that it has not written down yet itself."""
 MOST_AT_ONCE = 20
 MOST_OF_ONE = 5
 """Invitations of one account that are answered in ``REMEMBERED``."""
@@ -78,6 +80,14 @@ def answer(
     if not (invitation.direct and invitation.encrypted) or open_now >= MOST_AT_ONCE:
         return GuestState.DECLINING
     return GuestState.INVITED
+
+
+def may_be_early(guest: Guest, now: datetime) -> bool:
+    """Whether a refusal of the bot's coming may only say that it was quicker than the invitation.
+
+    Between servers an invitation is signed by the invited one's first, and written down after.
+    """
+    return guest.state is GuestState.INVITED and now - guest.since < SETTLES
 
 
 def is_over(guest: Guest, now: datetime) -> bool:

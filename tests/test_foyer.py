@@ -20,7 +20,7 @@ from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent
 from pc_matrix.registry import Contact, Registry
 from pc_matrix.registry.link_codes import NOBODY
 from pc_matrix.vault import Vault
-from policies.foyer import FAREWELL, STAYS, Guest, GuestState, Invitation
+from policies.foyer import FAREWELL, SETTLES, STAYS, Guest, GuestState, Invitation
 from policies.linking import Promise, typed
 from policies.terms import Command, Role, RoomId, UserId
 from tests.fakes import commune as c
@@ -189,8 +189,22 @@ async def test_an_invitation_that_is_gone_is_forgotten(scene: Scene) -> None:
     scene.draw()
     scene.rooms.on_join = MatrixError(403, "M_FORBIDDEN", "")
     scene.foyer.hear(INVITED)
+    scene.clock.at += SETTLES
     await scene.foyer.step()
     assert scene.state() is GuestState.LEFT
+
+
+async def test_a_server_that_has_not_heard_of_its_invitation_yet_is_asked_again(
+    scene: Scene,
+) -> None:
+    scene.draw()
+    scene.rooms.on_join = MatrixError(403, "M_FORBIDDEN", "")
+    scene.foyer.hear(INVITED)
+    await scene.foyer.step()
+    assert scene.state() is GuestState.INVITED
+    scene.rooms.on_join = None
+    await scene.foyer.step()
+    assert scene.rooms.done == [("join", ROOM)]
 
 
 async def test_a_server_that_asks_to_wait_is_waited_for(scene: Scene) -> None:

@@ -23,7 +23,16 @@ from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.registry import Registry
 from policies import commands
 from policies.commands import CommandName
-from policies.foyer import REMEMBERED, STAYS, Guest, GuestState, answer, is_for_two, is_over
+from policies.foyer import (
+    REMEMBERED,
+    STAYS,
+    Guest,
+    GuestState,
+    answer,
+    is_for_two,
+    is_over,
+    may_be_early,
+)
 from policies.relay import transaction
 from policies.terms import Command, Commune, EventId, RoomId, UserId
 
@@ -106,6 +115,9 @@ class Foyer:
             except MatrixError as refusal:
                 if refusal.asks_to_wait:
                     raise
+                if may_be_early(guest, now):
+                    _log.info("foyer.early", status=refusal.status, errcode=refusal.errcode)
+                    continue  # the next step, in a few seconds, tries again
                 _log.warning("foyer.refused", status=refusal.status, errcode=refusal.errcode)
                 await self._leave(guest, wording.declined(self._commune))
         self._registry.forget_guests(self._commune.code, now - REMEMBERED)
