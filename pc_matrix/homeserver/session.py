@@ -162,8 +162,7 @@ class Session:
     def _save(self, found: Found, since: str | None, cursor: str) -> None:
         machine = self._machine
         # How far it was read alone need not be on the disk: rooms are learned anew without it.
-        lastingly = bool(found.learned) or machine.opened.has_news
-        with machine.database.transaction(lastingly=lastingly):
+        with machine.database.transaction(lastingly=machine.opened.has_news or bool(found.learned)):
             machine.opened.save()
             machine.rooms.save(self._intake.rooms, found.learned, since, cursor)
 

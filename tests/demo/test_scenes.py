@@ -143,6 +143,10 @@ async def test_a_victims_name_has_to_be_masked(
     [
         (van._has_number, "Signalement 2026-0001", ""),
         (van._has_number, "Signalement", "sans numéro de signalement"),
+        (van._is_whole, "Signalement 2026-0001 : GH-482-TZ", ""),
+        (van._is_whole, "Signalement 2026-0001 : [plaque]", "la plaque manque"),
+        (van._is_masked, "Signalement 2026-0001 : [plaque]", ""),
+        (van._is_masked, "Signalement 2026-0001 : GH-482-TZ", "la plaque n'est pas masquée"),
         (van._is_neutral, "Le signalement 2026-0001 est traité par : Gendarmerie", ""),
         (van._is_neutral, "traité par Élise Garnier", "l'avis en dit trop : Garnier, Élise"),
     ],

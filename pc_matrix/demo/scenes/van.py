@@ -30,7 +30,7 @@ async def play(stage: Stage) -> None:
         what = "lit le message d'Amélie sur la camionnette"
         await stage.sees(who, sector, what, _PLATE, sender=AMELIE.user_id)
     await cast[HELENE].send(sector.room_id, "!signaler véhicule", reply_to=said)
-    reports = [await _received(stage, who, plate=who != CLAIRE) for who in OFFICERS]
+    reports = [await _received(stage, who) for who in OFFICERS]
     number = number_in(reports[0])
     if not number:
         return
@@ -41,16 +41,11 @@ async def play(stage: Stage) -> None:
     await stage.reads_nothing(LAN, cast.sector("gare"), what, _PLATE, number)
 
 
-async def _received(stage: Stage, who: Character, *, plate: bool) -> Seen | None:
+async def _received(stage: Stage, who: Character) -> Seen | None:
     """The report as that authority has it: the mairie does not need the plate."""
-    what = "reçoit le signalement, numéroté, " + ("avec la plaque" if plate else "plaque masquée")
-
-    def reason(seen: Seen) -> str:
-        if (_PLATE in seen.text) is not plate:
-            return "la plaque manque" if plate else "la plaque n'est pas masquée"
-        return "" if number_in(seen) else "sans numéro de signalement"
-
-    return await stage.sees(who, stage.cast.desk(who), what, "camionnette blanche", reason=reason)
+    how, wrong = ("plaque masquée", _is_masked) if who == CLAIRE else ("avec la plaque", _is_whole)
+    what, desk = f"reçoit le signalement, numéroté, {how}", stage.cast.desk(who)
+    return await stage.sees(who, desk, what, "camionnette blanche", reason=wrong)
 
 
 async def _taken_up(stage: Stage, number: str, told: Seen | None) -> None:
@@ -68,6 +63,18 @@ async def _taken_up(stage: Stage, number: str, told: Seen | None) -> None:
     )
     what = "voit un avis neutre : le numéro et l'autorité"
     await stage.sees(MEHDI, cast.sector("centre"), what, number, reason=_is_neutral)
+
+
+def _is_whole(seen: Seen) -> str:
+    return _has_number(seen) if _PLATE in seen.text else "la plaque manque"
+
+
+def _is_masked(seen: Seen) -> str:
+    return _has_number(seen) if _PLATE not in seen.text else "la plaque n'est pas masquée"
+
+
+def _has_number(seen: Seen) -> str:
+    return "" if number_in(seen) else "sans numéro de signalement"
 
 
 def _is_neutral(seen: Seen) -> str:
