@@ -214,7 +214,8 @@ class Client:
             await self.ask("quit", within=_GRACE)
         for stop in (self._process.terminate, self._process.kill):
             try:
-                await asyncio.wait_for(self._process.wait(), _GRACE)
+                async with asyncio.timeout(_GRACE):
+                    await self._process.wait()
                 break
             except TimeoutError:
                 with contextlib.suppress(ProcessLookupError):

@@ -57,7 +57,9 @@ class Commands:
             start_new_session=True,
         )
         try:
-            out, complaint = await asyncio.wait_for(process.communicate(), _SLOWEST)
+            # Not ``wait_for``: before Python 3.12 it loses an interruption that comes as it ends.
+            async with asyncio.timeout(_SLOWEST):
+                out, complaint = await process.communicate()
         except BaseException:
             if process.returncode is None:
                 process.kill()
