@@ -21,7 +21,7 @@ from typing import Any
 import nio
 
 from pc_matrix.homeserver.bare.memory import peak_mib
-from pc_matrix.homeserver.bare.nio_device import found_again, ok
+from pc_matrix.homeserver.bare.nio_device import found_again, ok, tend
 
 _EMPTY_IN_A_ROW = 3
 
@@ -62,22 +62,13 @@ async def _read(client: Any, heard: _Heard, since: str, expected: int) -> float:
         if heard.count > before:
             last = time.perf_counter()
         since = answer.next_batch
-        await _tend(client)
+        await tend(client)
     return last - begun
 
 
 async def _sync(client: Any, since: str, most: int) -> Any:
     limits = {"room": {"timeline": {"limit": most}}, "presence": {"types": []}}
     return ok(await client.sync(timeout=0, sync_filter=limits, since=since))
-
-
-async def _tend(client: Any) -> None:
-    """What nio's own endless sync does between two syncs."""
-    await client.send_to_device_messages()
-    if client.should_upload_keys:
-        ok(await client.keys_upload())
-    if client.should_query_keys:
-        ok(await client.keys_query())
 
 
 if __name__ == "__main__":

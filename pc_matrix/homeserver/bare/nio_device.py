@@ -69,3 +69,12 @@ def ok(answer: Any) -> Any:
     if isinstance(answer, nio.ErrorResponse):
         raise NioError(f"{type(answer).__name__} {answer.status_code}")
     return answer
+
+
+async def tend(client: Any) -> None:
+    """What nio's own endless sync does between two syncs."""
+    await client.send_to_device_messages()
+    if client.should_upload_keys:
+        ok(await client.keys_upload())
+    if client.should_query_keys:
+        ok(await client.keys_query())

@@ -21,7 +21,7 @@ from typing import Any
 
 import nio
 
-from pc_matrix.homeserver.bare.nio_device import found_again, ok
+from pc_matrix.homeserver.bare.nio_device import found_again, ok, tend
 
 _FLAG = "!signaler"
 _NOTICES = 100  # characters, about as many as ours have around the text
@@ -86,17 +86,8 @@ async def _relay(client: Any, relay: _Relay, since: str, flags: int) -> str:
         since, is_first = ok(answer).next_batch, False
         await relay.relay()
         empty = empty + 1 if relay.flags == before else 0
-        await _tend(client)
+        await tend(client)
     return since
-
-
-async def _tend(client: Any) -> None:
-    """What nio's own endless sync does between two syncs."""
-    await client.send_to_device_messages()
-    if client.should_upload_keys:
-        ok(await client.keys_upload())
-    if client.should_query_keys:
-        ok(await client.keys_query())
 
 
 if __name__ == "__main__":
