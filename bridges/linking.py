@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from bridges.outcome import Linked, Outcome, Refused
+from bridges.outcome import Later, Linked, Outcome, Refused
 from bridges.ports import Clock, MessageReader, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import linking as wording
 from bridges.wording.notice import Notice
 from policies import commands
-from policies.linking import Tries, WaitingCode, may_try, opens, typed
+from policies.linking import Tries, WaitingCode, may_try, may_yet_be_signed, opens, typed
 from policies.refusal import Refusal
 from policies.relay import transaction
 from policies.terms import (
@@ -64,6 +64,8 @@ class Linking:
         if not await self._is_private(command, directory):
             return await self._in_public(command, directory)
         found = await self._judged(command, directory)
+        if found is None:
+            return Later()
         if isinstance(found, WaitingCode) and not self._ledger.use_code(found, command.sender):
             found = Refusal.CODE_USED
         if isinstance(found, Refusal):
@@ -78,16 +80,19 @@ class Linking:
             return await self._guests.alone_with(command.room_id, command.sender)
         return key.kind is RoomKind.PRIVATE
 
-    async def _judged(self, command: Command, directory: Directory) -> WaitingCode | Refusal:
+    async def _judged(self, command: Command, directory: Directory) -> WaitingCode | Refusal | None:
+        """The code that was said, or why it counts for nothing; ``None`` when that may change."""
         tries = self._ledger.tries(command.sender)
         refusal = may_try(command.sender, directory.commune, tries)
         if refusal is not None:
             return refusal
         message = await self._reader.read(command.room_id, command.event_id)
-        refusal = _unfit(message, command)
+        refusal, now = _unfit(message, command), self._clock.now()
         if message is None or refusal is not None:
+            if message is not None and may_yet_be_signed(refusal, message.sent_at, now):
+                return None
             return refusal or Refusal.UNREADABLE
-        return opens(self._find(message), command.sender, self._clock.now())
+        return opens(self._find(message), command.sender, now)
 
     def _find(self, message: Message) -> WaitingCode | None:
         said = commands.spoken(message.text)

@@ -133,9 +133,14 @@ class Bot:
             _log.info("bot.ready", rooms=len(directory.rooms))
 
     async def _item(self, event: RoomEvent, directory: Directory) -> Incoming | None:
-        """What ``event`` asks for, unless it was typed on a device that its owner did not sign."""
+        """What ``event`` asks for, unless it was typed on a device that its owner did not sign.
+
+        A guest is told that instead: his server may be late, and he knows nothing of it.
+        """
         room = directory.key_of(RoomId(event.room_id))
-        item = incoming(event, room, directory.commune) if room else self._beside.command(event)
+        if room is None:
+            return self._beside.command(event)
+        item = incoming(event, room, directory.commune)
         if item is None or event.ciphertext is None:
             return item
         if await self._session.trust_of(event) is SenderTrust.SIGNED:

@@ -23,6 +23,8 @@ TRIES_OF_ONE = 5
 TRIES_OF_A_SERVER = 50
 """Wrong codes that all accounts of one server may write in it."""
 TRIES_COUNT_FOR = timedelta(days=1)
+SIGNED_WITHIN = timedelta(minutes=2)
+"""How long another server may be late to tell that somebody signed the device he wrote on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,11 @@ def may_try(user_id: UserId, commune: Commune, tries: Tries) -> Refusal | None:
     if tries.by_him >= TRIES_OF_ONE or tries.by_his_server >= TRIES_OF_A_SERVER:
         return Refusal.TOO_MANY_CODES
     return None
+
+
+def may_yet_be_signed(refusal: Refusal | None, said_at: datetime, now: datetime) -> bool:
+    """Whether a device that looks unsigned may only look so until the servers have spoken."""
+    return refusal is Refusal.UNSIGNED_DEVICE and abs(now - said_at) < SIGNED_WITHIN
 
 
 def opens(code: WaitingCode | None, user_id: UserId, now: datetime) -> WaitingCode | Refusal:

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bridges.linking import Linking
-from bridges.outcome import Linked, Outcome, Refused
-from policies.linking import TRIES_OF_ONE, Tries, WaitingCode
+from bridges.outcome import Later, Linked, Outcome, Refused
+from policies.linking import SIGNED_WITHIN, TRIES_OF_ONE, Tries, WaitingCode
 from policies.refusal import Refusal
 from policies.terms import Command, Directory, EventId, RoomId, SenderTrust, UserId
 from tests.fakes import commune as c
@@ -53,6 +53,7 @@ class World:
     reader: FakeReader = field(default_factory=FakeReader)
     ledger: FakeLedger = field(default_factory=FakeLedger)
     alone: bool = True
+    clock: FakeClock = field(default_factory=FakeClock)
 
     async def alone_with(self, room_id: RoomId, user_id: UserId) -> bool:
         return self.alone and (room_id, user_id) == (GUEST_ROOM, FOREIGN)
@@ -71,7 +72,7 @@ class World:
             text, event_id=SAID, room_id=room, sender=by or sender, trust=trust, encrypted=encrypted
         )
         self.reader.holds(said)
-        linking = Linking(self.rooms, self.reader, self.ledger, self, FakeClock())
+        linking = Linking(self.rooms, self.reader, self.ledger, self, self.clock)
         return await linking.link(Command(SAID, room, sender, "link"), directory())
 
 
@@ -144,9 +145,16 @@ async def test_who_was_slower_hears_that_it_was_used() -> None:
 async def test_only_a_signed_device_of_the_writer_proves_anything(
     said: dict[str, object], refusal: Refusal
 ) -> None:
-    world = World()
+    world = World(clock=FakeClock(c.message().sent_at + SIGNED_WITHIN))
     assert await world.link(**said) == Refused(refusal)  # type: ignore[arg-type]
     assert world.ledger.used == []
+
+
+async def test_a_signature_that_another_server_is_late_with_is_waited_for() -> None:
+    world = World(clock=FakeClock(c.message().sent_at + SIGNED_WITHIN - timedelta(seconds=1)))
+    assert await world.link(trust=SenderTrust.UNSIGNED) == Later()
+    assert world.rooms.to(GUEST_ROOM) == []
+    assert await world.link() == Linked()
 
 
 async def test_an_account_of_an_unlisted_server_is_refused() -> None:
