@@ -36,6 +36,9 @@ from policies.pinning import IdentityNews
 from policies.terms import Directory, RoomId, SenderTrust
 
 _log = structlog.get_logger(__name__)
+_ECHOING = 0.2
+"""Seconds that the bot waits before it listens on, while it hears nothing but what it says itself:
+a server has to work for each answer, and is busy with just that."""
 
 
 class Inbox(Protocol):
@@ -72,7 +75,7 @@ class Bot:
         self._beside = beside
         self._identity_news: list[IdentityNews] = []
         self._server = ServerState()
-        self._news = asyncio.Event()
+        self._news, self._resting = asyncio.Event(), asyncio.Event()
         self._moved: set[RoomId] = set()
         self._next_change: timedelta | None = None
         self._look_by = -math.inf  # by the monotonic clock
@@ -111,6 +114,9 @@ class Bot:
                 continue
             outage.over()
             brought = bool(batch.events or batch.changed_rooms or batch.to_device)
+            if batch.echoes and not brought:
+                await set_or_late(self._resting, _ECHOING)
+                continue
             await pace.step(brought=brought, took=time.monotonic() - began)
 
     async def _take_in(self, batch: Batch) -> None:
@@ -153,15 +159,18 @@ class Bot:
     async def _work(self) -> None:
         outage = Outage("work", self._server, follows="listen")
         while True:
+            self._resting.clear()
             try:
                 await self._keep_up()
                 if await Draining(self._inbox, self._carrier, self._beside.settled).run():
                     self._look_by = -math.inf
                     continue  # somebody came or went: rooms first, then rest
             except (ServerUnreachable, MatrixError) as error:
+                self._resting.set()
                 await outage.wait(error)
                 continue
             outage.over()
+            self._resting.set()
             await self._wait_for_news()
 
     async def _keep_up(self) -> None:

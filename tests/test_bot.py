@@ -20,6 +20,7 @@ from pc_matrix.bot import Bot
 from pc_matrix.errors import RegistryError
 from pc_matrix.homeserver import outage
 from pc_matrix.homeserver.backoff import Backoff
+from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.http import MatrixError, ServerFault
 from policies.incoming import Incoming
 from policies.pinning import IdentityNews
@@ -75,13 +76,24 @@ class Silent:
     def settled(self, _event_id: EventId) -> None:
         return
 
+    def hear(self, *_what: object) -> None:
+        return
+
     @property
     def incidents(self) -> Any:
         class Figures:
             def figures(self) -> dict[str, int]:
                 return {}
 
+            def drain(self) -> tuple[()]:
+                return ()
+
         return Figures()
+
+
+class Told:
+    def tell(self, _incidents: object) -> None:
+        return
 
 
 Hook = Callable[[], Awaitable[None]]
@@ -114,11 +126,14 @@ class Town:
         self.looked_at.append(moved)
         await self.on_upkeep()
 
-    def bot(self, inbox: Inbox, insist: Callable[[], None] | None = None) -> Bot:
-        me, silent = cast(Any, self), cast(Any, Silent())
+    def bot(
+        self, inbox: Inbox, insist: Callable[[], None] | None = None, session: object = None
+    ) -> Bot:
+        me, silent = cast(Any, self), cast(Any, session or Silent())
         nothing = cast(Any, None)
         beside = Beside(silent, silent, None, nothing, lambda: None, silent, insist=insist)
-        return Bot(silent, cast(Any, inbox), me, self.upkeep, me, cast(Any, None), beside)
+        watch = cast(Any, Told())
+        return Bot(silent, cast(Any, inbox), me, self.upkeep, me, watch, beside)
 
     async def settles_all(self) -> Inbox:
         """Run the bot until everything that waited is settled."""
@@ -265,3 +280,43 @@ async def test_what_a_server_that_was_away_kept_from_being_looked_at_is_looked_a
     town.on_upkeep = fine
     await bot._keep_up()
     assert len(town.looked_at) == 2
+
+
+class Echoing(Silent):
+    """A session that hears nothing but what the bot itself said."""
+
+    def __init__(self, most: int) -> None:
+        self.asked, self._most = 0, most
+        self.all_asked = asyncio.Event()
+
+    async def next(self, _since: str) -> Batch:  # type: ignore[override]
+        self.asked += 1
+        if self.asked > self._most:
+            self.all_asked.set()
+            await asyncio.Event().wait()
+        return Batch("s1", echoes=1)
+
+
+class Hearing(Inbox):
+    def take_in(self, items: list[Incoming], _cursor: str) -> int:
+        return len(items)
+
+
+async def test_while_it_talks_it_listens_to_itself_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("pc_matrix.bot._ECHOING", 600.0)
+    town, session, stop = Town(), Echoing(most=50), asyncio.Event()
+    said = asyncio.Event()
+    town.on_carry = said.wait  # type: ignore[assignment]
+    running = asyncio.create_task(town.bot(Hearing(), session=session).run(stop))
+    while not town.carried:
+        await asyncio.sleep(0)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert session.asked == 1, "the server is busy with what the bot says"
+    said.set()
+    async with asyncio.timeout(5):
+        await session.all_asked.wait()  # and an echo is an honest answer: none is waited out
+    stop.set()
+    await running

@@ -17,7 +17,7 @@ class Batch:
 
     ``to_device`` are messages to the device that are not about keys (verification); ``incidents``
     what was dropped or noticed on the way, ``identity_news`` what changed of people's identities,
-    ``invitations`` who asks the bot into a room.
+    ``invitations`` who asks the bot into a room, ``echoes`` how much of its own came back to it.
     """
 
     cursor: str
@@ -27,3 +27,4 @@ class Batch:
     incidents: tuple[Incident, ...] = ()
     identity_news: tuple[IdentityNews, ...] = ()
     invitations: tuple[Invitation, ...] = ()
+    echoes: int = 0

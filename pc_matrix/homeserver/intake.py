@@ -11,10 +11,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from pc_matrix.homeserver.crypto.machine import Machine
+from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
 from pc_matrix.homeserver.crypto.waiting import Waiting
 from pc_matrix.homeserver.gaps import whole_timelines
 from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, ServerFault, client_path
-from pc_matrix.homeserver.incidents import Incidents
+from pc_matrix.homeserver.incidents import Incident, Incidents
+from pc_matrix.homeserver.recent import Recent
 from pc_matrix.homeserver.room_events import RoomEvent, parse
 from pc_matrix.homeserver.room_view import Learned, RoomView
 from pc_matrix.homeserver.shapes import string
@@ -49,6 +51,7 @@ class Intake:
         entitled: Callable[[str], frozenset[str]],
     ) -> None:
         self.rooms: dict[str, RoomView] = {}
+        self.recent = Recent()
         self._http, self._machine, self._incidents = http, machine, incidents
         self._entitled = entitled
         self._own = machine.account.user_id
@@ -90,6 +93,7 @@ class Intake:
         found.moved.add(room_id)
         if self.rooms.pop(room_id, None) is not None:
             found.learned.add(room_id)
+        self.recent.lost(room_id)
         self._machine.outbound.discard(room_id)
 
     async def _gap(self, room: RoomChange, since: str) -> tuple[Json, ...]:
@@ -102,6 +106,7 @@ class Intake:
             events, whole = (), False
         self._tries.pop(room.room_id, None)
         if not whole:
+            self.recent.lost(room.room_id)
             self._incidents.drop(IncidentKind.GAP, room_id=room.room_id)
         return events
 
@@ -133,6 +138,7 @@ class Intake:
         if event is None:
             self._incidents.drop(IncidentKind.MALFORMED, string(raw, "sender"), room_id)
             return None
+        self.recent.hear(event)
         if event.sender == self._own or event.state_key is not None or not event.content:
             return None
         if event.type == "m.room.encrypted":
@@ -157,6 +163,17 @@ class Intake:
         self._incidents.drop(kind, event.sender, event.room_id, event.event_id)
         if kind is IncidentKind.NO_KEY and self._machine.decryptor.is_misplaced(event):
             self.refuse(IncidentKind.MISPLACED, event)
+
+    def note_withheld(self, events: tuple[ToDeviceEvent, ...]) -> None:
+        """Members who keep a room's key from us say why."""
+        for event in events:
+            room_id = string(event.content, "room_id")
+            view = self.rooms.get(room_id)
+            if event.type == "m.room_key.withheld" and view and event.sender in view.joined:
+                code = string(event.content, "code")[:64]
+                self._incidents.note(
+                    Incident(IncidentKind.WITHHELD, event.sender, room_id=room_id, detail=code)
+                )
 
     def _wait_for_key(self, event: RoomEvent) -> None:
         waiting = Waiting(

@@ -1,25 +1,48 @@
-"""Putting one event into a room."""
+"""Putting events into rooms, and knowing them again when the next sync brings them back."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from pc_matrix.homeserver.answers import not_understood
 from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
 from pc_matrix.homeserver.shapes import string
+from pc_matrix.homeserver.sync import RoomChange
 
 
-async def put(http: MatrixHttp, room_id: str, kind: str, body: Json, txn: str) -> str:
-    """The event's id; the same ``txn`` never makes a second one.
+class Putting:
+    """One session's. Whatever it says, a sync tells it as well."""
 
-    Raises ``MatrixError`` when the server refuses, ``ServerUnreachable`` when it is away.
-    """
-    path = client_path("rooms", room_id, "send", kind, txn)
-    event_id = string(await http.request("PUT", path, body), "event_id")
-    if not event_id:
-        # Taken for sent, what never arrived would be lost; asked again, it is sent once.
-        raise not_understood(http.base_url)
-    return event_id
+    def __init__(self, http: MatrixHttp, own: str) -> None:
+        self._http, self._own = http, own
+        self._unheard = 0
 
+    async def put(self, room_id: str, kind: str, body: Json, txn: str) -> str:
+        """The event's id; the same ``txn`` never makes a second one.
 
-async def put_redaction(http: MatrixHttp, room_id: str, event_id: str, txn: str) -> None:
-    """Take an event away; raises as ``put`` does."""
-    await http.request("PUT", client_path("rooms", room_id, "redact", event_id, txn), {})
+        Raises ``MatrixError`` when the server refuses, ``ServerUnreachable`` when it is away.
+        """
+        path = client_path("rooms", room_id, "send", kind, txn)
+        self._unheard += 1
+        event_id = string(await self._http.request("PUT", path, body), "event_id")
+        if not event_id:
+            # Taken for sent, what never arrived would be lost; asked again, it is sent once.
+            raise not_understood(self._http.base_url)
+        return event_id
+
+    async def redact(self, room_id: str, event_id: str, txn: str) -> None:
+        """Take an event away; raises as ``put`` does."""
+        self._unheard += 1
+        await self._http.request("PUT", client_path("rooms", room_id, "redact", event_id, txn), {})
+
+    def heard(self, rooms: Iterable[RoomChange]) -> int:
+        """How many events of ``rooms`` are ours, and said here: never more than were said.
+
+        A server that tells us without end of what we never said tells us nothing.
+        """
+        ours = sum(
+            string(event, "sender") == self._own for room in rooms for event in room.timeline
+        )
+        known = min(ours, self._unheard)
+        self._unheard -= known
+        return known

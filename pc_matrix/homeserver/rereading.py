@@ -1,4 +1,7 @@
-"""Messages read again: fetched, opened, and their changes looked up."""
+"""Messages read again: fetched, opened, and their changes looked up.
+
+One that has just come, and stands as it came, is opened again without asking (``Recent``).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,8 @@ class Rereading:
 
     async def read(self, room_id: str, event_id: str, patience: float) -> RoomEvent | None:
         """One event, opened; see ``Session.read``."""
-        event = await self._intake.fetch(room_id, event_id)
+        event = self._intake.recent.standing(room_id, event_id)
+        event = event or await self._intake.fetch(room_id, event_id)
         if event is None or not event.content:
             return None
         if event.type != "m.room.encrypted":
@@ -48,6 +52,8 @@ class Rereading:
 
     async def read_edit(self, original: RoomEvent, patience: float = 10.0) -> RoomEvent | NoEdit:
         """The newest change of ``original``, opened. An older one never stands in for it."""
+        if self._intake.recent.standing(original.room_id, original.event_id) is not None:
+            return NoEdit.NEVER
         found = await self._replacements(original)
         if found is None:
             return NoEdit.UNSETTLED

@@ -18,20 +18,18 @@ from pc_matrix.homeserver.audiences import Audiences, first_use, nobody
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.crypto.key_supply import one_time_key_count
 from pc_matrix.homeserver.crypto.machine import Machine
-from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
 from pc_matrix.homeserver.edits import NoEdit
 from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp
-from pc_matrix.homeserver.incidents import Incident, Incidents
+from pc_matrix.homeserver.incidents import Incidents
 from pc_matrix.homeserver.intake import Found, Intake
 from pc_matrix.homeserver.invitations import invitations
 from pc_matrix.homeserver.late_log import LateLog
 from pc_matrix.homeserver.listening import Listening
-from pc_matrix.homeserver.putting import put, put_redaction
+from pc_matrix.homeserver.putting import Putting
 from pc_matrix.homeserver.rereading import Rereading
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.room_states import room_states
 from pc_matrix.homeserver.room_view import RoomView
-from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.sync import SyncAnswer, fetch, present_cursor
 from pc_matrix.homeserver.trust import DeviceBook
 from pc_matrix.homeserver.verification_line import VerificationLine
@@ -67,7 +65,7 @@ class Session:
         self._entitled, self._rule, self._guests = entitled, rule, guests
         self._audiences = Audiences(devices, entitled, rule, incidents, machine.account.user_id)
         self._intake = Intake(http, machine, incidents, entitled)
-        self._listening = Listening(http)
+        self._listening, self._putting = Listening(http), Putting(http, self.user_id)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._arrivals = Arrivals()
         self._rereading = Rereading(http, machine, self._intake, self._arrivals)
@@ -105,7 +103,7 @@ class Session:
         rooms, expected = self._intake.rooms, self._expected(invited)
         messages = from_acquaintances(answer, rooms, expected, self.incidents)
         to_device = self._machine.take(messages)
-        self._note_withheld(to_device)
+        self._intake.note_withheld(to_device)
         found = await self._gather(answer, since)
         self._knows_rooms = True
         self._save(found, since, answer.cursor)
@@ -119,8 +117,8 @@ class Session:
         for item in news:
             if item.kind is NewsKind.CHANGED:
                 self.incidents.drop(IncidentKind.IDENTITY_CHANGED, item.user_id)
-        incidents = self.incidents.drain()
-        return Batch(answer.cursor, events, moved, to_device, incidents, news, invited)
+        incidents, echoes = self.incidents.drain(), self._putting.heard(answer.rooms)
+        return Batch(answer.cursor, events, moved, to_device, incidents, news, invited, echoes)
 
     def _expected(self, invited: tuple[Invitation, ...]) -> Iterator[str]:
         """Who may write to us without being in a room: gone through when somebody wrote."""
@@ -178,16 +176,6 @@ class Session:
             self._machine.keys_came = True
         self._to_forget = ("", [])
 
-    def _note_withheld(self, events: tuple[ToDeviceEvent, ...]) -> None:
-        for event in events:
-            room_id = string(event.content, "room_id")
-            view = self._intake.rooms.get(room_id)
-            if event.type == "m.room_key.withheld" and view and event.sender in view.joined:
-                code = string(event.content, "code")[:64]
-                self.incidents.note(
-                    Incident(IncidentKind.WITHHELD, event.sender, room_id=room_id, detail=code)
-                )
-
     async def _tend(self, answer: SyncAnswer) -> None:
         """Keys supplied, what is broken mended: never at the price of what just came."""
         try:
@@ -230,7 +218,7 @@ class Session:
             audience = await self._audiences.of_message(room_id, view)
             encrypt = self._machine.outbound.encrypt
             body = await encrypt(room_id, kind, content, audience, view.rotation)
-            return await put(self._http, room_id, "m.room.encrypted", body, txn)
+            return await self._putting.put(room_id, "m.room.encrypted", body, txn)
 
     async def _view(self, room_id: str) -> RoomView:
         """What is known of a room; one that was just made may come with the next sync.
@@ -269,7 +257,7 @@ class Session:
             audience = view.present & self._entitled(room_id)
             body = lasting.close_up(room_id, kind, content, txn, audience)
             await lasting.reach(room_id, await self._audiences.devices(room_id, audience))
-            return await put(self._http, room_id, "m.room.encrypted", body, txn)
+            return await self._putting.put(room_id, "m.room.encrypted", body, txn)
 
     async def reach_newcomers(self) -> int:
         """Give lasting messages to devices of their audience that appeared since; to how many."""
@@ -293,8 +281,8 @@ class Session:
     async def react(self, room_id: str, event_id: str, key: str, txn: str) -> str:
         """React to an event. Reactions are not encrypted, in Matrix: the server sees them."""
         relation = {"rel_type": "m.annotation", "event_id": event_id, "key": key}
-        return await put(self._http, room_id, "m.reaction", {"m.relates_to": relation}, txn)
+        return await self._putting.put(room_id, "m.reaction", {"m.relates_to": relation}, txn)
 
     async def redact(self, room_id: str, event_id: str, txn: str) -> None:
         """Take one's own event away. Raises as ``send`` does."""
-        await put_redaction(self._http, room_id, event_id, txn)
+        await self._putting.redact(room_id, event_id, txn)

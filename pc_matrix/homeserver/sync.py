@@ -73,6 +73,7 @@ async def fetch(
     # whatever the time-out, so that another time-out makes it another question, and no stale room.
     milliseconds = secrets.randbelow(1000) if full else int(wait * 1000)
     params = {"filter": json.dumps(_filter(events)), "timeout": str(milliseconds)}
+    params["set_presence"] = "offline"  # nobody needs to see a bot come and go
     if since is not None:
         params["since"] = since
     if full:

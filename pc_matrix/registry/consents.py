@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete, select
 from sqlmodel import col
 
+from pc_matrix.registry.statements import Statement
 from pc_matrix.registry.tables import NameConsentRow
+from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions, insert_once
 from policies.terms import CommuneCode, EventId, UserId
+
+_CONSENT = table_of(NameConsentRow).c
+_LETS = Statement(
+    select(_CONSENT.given_at).where(
+        _CONSENT.commune == bindparam("code"),
+        _CONSENT.event_id == bindparam("event"),
+        _CONSENT.user_id == bindparam("user"),
+    )
+)
 
 
 class ConsentStore:
@@ -41,5 +52,5 @@ class ConsentStore:
 
     def lets_name(self, code: CommuneCode, event_id: EventId, user_id: UserId) -> bool:
         """Whether that person, and nobody in his place, allowed it."""
-        with self._transactions.reading() as session:
-            return session.get(NameConsentRow, (code, event_id, user_id)) is not None
+        with self._transactions.asking() as line:
+            return bool(line.rows(_LETS, code=code, event=event_id, user=user_id))

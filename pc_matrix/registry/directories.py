@@ -14,6 +14,7 @@ from sqlmodel import Session
 from pc_matrix.registry.columns import opener
 from pc_matrix.registry.persons import MANDATE_COLUMNS, mandate_of
 from pc_matrix.registry.sealed_persons import SealedPersons
+from pc_matrix.registry.statements import Statement
 from pc_matrix.registry.tables import DirectoryRevisionRow, MandateRow, PersonRow, RoomRow
 from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions
@@ -46,7 +47,7 @@ _ROOMS = (
     .order_by(_ROOM.kind, _ROOM.code)
 )
 _COUNTED = table_of(DirectoryRevisionRow).c
-_REVISION = select(_COUNTED.value).where(_COUNTED.commune == bindparam("code"))
+_REVISION = Statement(select(_COUNTED.value).where(_COUNTED.commune == bindparam("code")))
 
 
 class DirectoryStore:
@@ -74,8 +75,8 @@ class DirectoryStore:
         return found
 
     def _revision(self, code: CommuneCode) -> int:
-        with self._transactions.asking() as connection:
-            return connection.execute(_REVISION, {"code": code}).scalar() or 0
+        with self._transactions.asking() as line:
+            return line.value(_REVISION, code=code) or 0
 
     @cached_property
     def _remembered(self) -> dict[CommuneCode, tuple[int, Commune, Directory]]:

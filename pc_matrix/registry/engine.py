@@ -19,13 +19,6 @@ from pc_matrix.registry.faults import shown
 
 WRITES = "pc_matrix_writes"
 """Execution option of a connection whose transaction will write."""
-RELAXED = "pc_matrix_relaxed"
-"""Execution option of a connection that need not wait for the disk at its commit (SQLite only).
-
-Transactions reach the disk in their order all the same: it has some of the last ones, or all.
-"""
-ALONE = "pc_matrix_alone"
-"""Execution option of a connection for one question, which sees one state by itself (SQLite)."""
 _BUSY_MS = 30_000
 _CONNECT_SECONDS = 10
 _DEAD_SERVER = {
@@ -133,16 +126,10 @@ def _switch_to_wal(connection: sqlite3.Connection) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Said to the driver itself: it is said before every statement of the relay."""
-    options, driver = connection.get_execution_options(), connection.connection
-    if options.get(ALONE):
-        return
-    writes, wanted = options.get(WRITES, False), "NORMAL" if options.get(RELAXED) else "FULL"
+    """Said to the driver itself: through SQLAlchemy it takes longer than the statement after it."""
+    writes = connection.get_execution_options().get(WRITES, False)
     try:
-        if writes and connection.info.get(RELAXED, "FULL") != wanted:
-            driver.execute(f"PRAGMA synchronous = {wanted}")
-            connection.info[RELAXED] = wanted
-        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+        connection.connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
     except sqlite3.Error as error:
         raise DBAPIError("BEGIN", None, error) from None
 

@@ -6,15 +6,25 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, or_
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, delete, select
 
+from pc_matrix.registry.statements import Statement
 from pc_matrix.registry.tables import FormAnswerRow, FormPhotoRow, FormRow
+from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions
 from policies.guided import Ending, Filled, Form, Step
 from policies.terms import CommuneCode, EventId, RoomId, SectorCode, UserId
 
 _BY_SOURCE = select(FormRow).where(
     FormRow.commune == bindparam("code"), FormRow.source == bindparam("event")
+)
+
+_FORM = table_of(FormRow).c
+_IS_ONE = Statement(
+    select_columns(_FORM.source).where(
+        _FORM.commune == bindparam("code"), _FORM.source == bindparam("event")
+    )
 )
 
 
@@ -41,6 +51,9 @@ class FormStore:
         return found[0] if found else None
 
     def form_of(self, code: CommuneCode, source: EventId) -> Form | None:
+        with self._transactions.asking() as line:
+            if not line.rows(_IS_ONE, code=code, event=source):
+                return None  # as of nearly every message
         with self._transactions.reading() as session:
             row = session.exec(_BY_SOURCE, params={"code": code, "event": source}).first()
             if row is None:

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import assert_never
 
 from sqlalchemy import and_, bindparam, func, or_, update
-from sqlalchemy.engine import Connection
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from pc_matrix.registry.statements import Line, Statement
 from pc_matrix.registry.tables import CursorRow, InboxRow
 from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions, insert_once
@@ -34,16 +35,23 @@ _YES, _NO = "yes", "no"
 _URGENT = "urgent"
 _INBOX = table_of(InboxRow)
 # Made once: to make such a statement takes longer than to carry it out.
-_TAKEN_AWAY = select(_INBOX.c.id).where(
-    _INBOX.c.commune == bindparam("code"),
-    _INBOX.c.outcome == "",
-    _INBOX.c.kind == _WITHDRAWAL,
-    _INBOX.c.target == bindparam("event"),
+_TAKEN_AWAY = Statement(
+    select(_INBOX.c.id).where(
+        _INBOX.c.commune == bindparam("code"),
+        _INBOX.c.outcome == "",
+        _INBOX.c.kind == _WITHDRAWAL,
+        _INBOX.c.target == bindparam("event"),
+    )
+)
+_WAITING = Statement(
+    select_columns(_INBOX)
+    .where(_INBOX.c.commune == bindparam("code"), _INBOX.c.outcome == "")
+    .order_by(_INBOX.c.id)
 )
 _LAST = select(_INBOX.c.id).where(
     _INBOX.c.commune == bindparam("code"), _INBOX.c.event_id == bindparam("last")
 )
-_FLAGS = (
+_FLAGS = Statement(
     select(func.count())
     .select_from(_INBOX)
     .where(
@@ -54,14 +62,14 @@ _FLAGS = (
         _INBOX.c.id <= _LAST.scalar_subquery(),
     )
 )
-_SETTLED = (
+_SETTLED = Statement(
     update(_INBOX)
     .where(_INBOX.c.commune == bindparam("code"), _INBOX.c.id == bindparam("inbox_id"))
     .values(outcome=bindparam("said"), settled_at=bindparam("at"))
 )
 _CURSOR = table_of(CursorRow)
-_READ_TO = select(_CURSOR.c.value).where(_CURSOR.c.commune == bindparam("code"))
-_MOVED = (
+_READ_TO = Statement(select(_CURSOR.c.value).where(_CURSOR.c.commune == bindparam("code")))
+_MOVED = Statement(
     update(_CURSOR)
     .where(_CURSOR.c.commune == bindparam("code"))
     .values(value=bindparam("read_to"), moved_at=bindparam("at"))
@@ -83,25 +91,21 @@ class InboxStore:
         is written without waiting for the disk: should a power failure undo it, the server tells
         once more what held nothing for the inbox.
         """
-        with self._transactions.changing(lastingly=bool(items)) as connection:
-            new = sum(_keep(connection, code, item, at) for item in items)
-            _move(connection, code, cursor, at)
+        with self._transactions.changing(lastingly=bool(items)) as line:
+            new = sum(_keep(line, code, item, at) for item in items)
+            _move(line, code, cursor, at)
             return new
 
     def cursor(self, code: CommuneCode) -> str | None:
         """Where to go on reading; ``None`` before the first ``take_in``."""
-        with self._transactions.asking() as connection:
-            return connection.execute(_READ_TO, {"code": code}).scalar()
+        with self._transactions.asking() as line:
+            found: str | None = line.value(_READ_TO, code=code)
+            return found
 
     def waiting(self, code: CommuneCode) -> list[tuple[int, Incoming]]:
         """What was not settled, in order of arrival, each with its inbox id."""
-        with self._transactions.reading() as session:
-            rows = session.exec(
-                select(InboxRow)
-                .where(InboxRow.commune == code, InboxRow.outcome == "")
-                .order_by(col(InboxRow.id))
-            )
-            return [(row.id or 0, _incoming(row)) for row in rows]
+        with self._transactions.asking() as line:
+            return [(row.id, _incoming(row)) for row in line.rows(_WAITING, code=code)]
 
     def settle(self, code: CommuneCode, inbox_id: int, outcome: str, at: datetime) -> None:
         """The item was dealt with; ``outcome`` is an enum's word, never empty, never a text.
@@ -111,9 +115,8 @@ class InboxStore:
         """
         if not outcome:
             raise ValueError("an outcome is never empty")
-        with self._transactions.changing(lastingly=False) as connection:
-            here = {"code": code, "inbox_id": inbox_id}
-            connection.execute(_SETTLED, {**here, "said": outcome, "at": at})
+        with self._transactions.changing(lastingly=False) as line:
+            line.rows(_SETTLED, code=code, inbox_id=inbox_id, said=outcome, at=at)
 
     def arrived_at(self, code: CommuneCode, event_id: EventId) -> datetime | None:
         """When the event was taken in; ``None`` when it never was."""
@@ -140,9 +143,8 @@ class InboxStore:
 
     def is_taken_back(self, code: CommuneCode, event_id: EventId) -> bool:
         """Whether that event was taken away again, and nobody dealt with it yet."""
-        with self._transactions.asking() as connection:
-            found = connection.execute(_TAKEN_AWAY, {"code": code, "event": event_id})
-            return found.first() is not None
+        with self._transactions.asking() as line:
+            return bool(line.rows(_TAKEN_AWAY, code=code, event=event_id))
 
     def changed_by(self, code: CommuneCode, edit: EventId) -> EventId | None:
         """Which message ``edit`` changed; ``None`` for what is no edit, or was never taken in."""
@@ -158,21 +160,19 @@ class InboxStore:
 
         ``last`` is the event of the last one that counts; those that came after it do not.
         """
-        given = {"code": code, "who": sender, "since": since, "last": last}
-        with self._transactions.asking() as connection:
-            return int(connection.execute(_FLAGS, given).scalar_one())
+        with self._transactions.asking() as line:
+            return int(line.value(_FLAGS, code=code, who=sender, since=since, last=last))
 
 
-def _move(connection: Connection, code: CommuneCode, cursor: str, at: datetime) -> None:
-    here = {"code": code, "read_to": cursor, "at": at}
-    if connection.execute(_MOVED, here).first() is None:
-        insert_once(connection, CursorRow, commune=code, value=cursor, moved_at=at)
+def _move(line: Line, code: CommuneCode, cursor: str, at: datetime) -> None:
+    if not line.rows(_MOVED, code=code, read_to=cursor, at=at):
+        insert_once(line, CursorRow, commune=code, value=cursor, moved_at=at)
 
 
-def _keep(connection: Connection, code: CommuneCode, item: Incoming, at: datetime) -> bool:
+def _keep(line: Line, code: CommuneCode, item: Incoming, at: datetime) -> bool:
     kind, target, word = _stored(item)
     return insert_once(
-        connection,
+        line,
         InboxRow,
         commune=code,
         event_id=item.event_id,

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, update
 from sqlmodel import col, select
 
 from pc_matrix.registry.reports import report_from
+from pc_matrix.registry.statements import Statement
 from pc_matrix.registry.tables import LinkRow, ReportRow
 from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions, insert_once
@@ -15,7 +16,7 @@ from policies.reports import Link, LinkState, Report
 from policies.terms import CommuneCode, EventId, RoomId
 
 _LINK = table_of(LinkRow)
-_SETTLED = (
+_SETTLED = Statement(
     update(_LINK)
     .where(_LINK.c.commune == bindparam("code"), _LINK.c.id == bindparam("link_id"))
     .values(state=bindparam("to"), settled_at=bindparam("at"), event_id=bindparam("event"))
@@ -102,10 +103,9 @@ class LinkStore:
         event_id: EventId | None,
     ) -> None:
         lastingly = state is not LinkState.SENT
-        with self._transactions.changing(lastingly=lastingly) as connection:
+        with self._transactions.changing(lastingly=lastingly) as line:
             here = {"code": code, "link_id": link_id}
-            values = {"to": state.value, "at": at, "event": event_id}
-            connection.execute(_SETTLED, {**here, **values})
+            line.rows(_SETTLED, **here, to=state.value, at=at, event=event_id)
 
 
 def link_from(row: LinkRow) -> Link:

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import String, bindparam, case, func, update
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
+from pc_matrix.registry.statements import Statement
 from pc_matrix.registry.tables import ReportRow
 from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions, insert_once
@@ -17,11 +18,16 @@ from policies.terms import Category, CommuneCode, EventId, Flag, RoomId, UserId
 
 _REPORT = table_of(ReportRow)
 # Made once: to make such a statement takes longer than to carry it out.
-_OF_COMMUNE = select(ReportRow).where(ReportRow.commune == bindparam("code"))
-_BY_SOURCE = _OF_COMMUNE.where(ReportRow.source_event == bindparam("value"))
-_BY_PREVIEW = _OF_COMMUNE.where(ReportRow.preview_event == bindparam("value"))
-_BY_NUMBER = _OF_COMMUNE.where(ReportRow.number == bindparam("value"))
-_MOVED = (
+_OF_COMMUNE = select_columns(_REPORT).where(_REPORT.c.commune == bindparam("code"))
+_BY_SOURCE = Statement(_OF_COMMUNE.where(_REPORT.c.source_event == bindparam("value")))
+_BY_PREVIEW = Statement(_OF_COMMUNE.where(_REPORT.c.preview_event == bindparam("value")))
+_BY_NUMBER = Statement(_OF_COMMUNE.where(_REPORT.c.number == bindparam("value")))
+_SINCE = Statement(
+    select_columns(_REPORT.c.source_room, func.count())
+    .where(_REPORT.c.commune == bindparam("code"), _REPORT.c.opened_at >= bindparam("since"))
+    .group_by(_REPORT.c.source_room)
+)
+_MOVED = Statement(
     update(_REPORT)
     .where(_REPORT.c.commune == bindparam("code"), _REPORT.c.id == bindparam("report_id"))
     .values(
@@ -43,9 +49,9 @@ class ReportStore:
 
     def open_report(self, code: CommuneCode, flag: Flag, at: datetime) -> Report:
         """The report of the flagged message: a new one, or the one that it already has."""
-        with self._transactions.writing() as session:
+        with self._transactions.changing() as line:
             insert_once(
-                session,
+                line,
                 ReportRow,
                 commune=code,
                 source_room=flag.room_id,
@@ -57,8 +63,8 @@ class ReportStore:
                 opened_at=at,
                 changed_at=at,
             )
-            wanted = (ReportRow.commune == code, ReportRow.source_event == flag.target)
-            return report_from(session.exec(select(ReportRow).where(*wanted)).one())
+            (row,) = line.rows(_BY_SOURCE, code=code, value=flag.target)
+            return report_from(row)
 
     def report_of(self, code: CommuneCode, source_event: EventId) -> Report | None:
         return self._one(_BY_SOURCE, code, source_event)
@@ -85,27 +91,18 @@ class ReportStore:
         without waiting for the disk: should a power failure undo it, its flag is carried again, and
         every send on the way is one that the server knows.
         """
-        given = {"code": code, "report_id": report_id, "to": state.value, "at": at}
-        given |= {"preview": preview_event, "words": digest}
-        lastingly = state is not ReportState.SENT
-        with self._transactions.changing(lastingly=lastingly) as connection:
-            connection.execute(_MOVED, given)
+        here = {"code": code, "report_id": report_id}
+        given = {"to": state.value, "at": at, "preview": preview_event, "words": digest}
+        with self._transactions.changing(lastingly=state is not ReportState.SENT) as line:
+            line.rows(_MOVED, **here, **given)
 
     def reports_since(
         self, code: CommuneCode, rooms: Collection[RoomId], since: datetime
     ) -> dict[RoomId, int]:
         """How many reports of each of ``rooms`` were opened at ``since`` or later."""
-        wanted = (
-            select(ReportRow.source_room, func.count())
-            .where(
-                ReportRow.commune == code,
-                col(ReportRow.source_room).in_(rooms),
-                ReportRow.opened_at >= since,
-            )
-            .group_by(col(ReportRow.source_room))
-        )
-        with self._transactions.reading() as session:
-            return {RoomId(room): count for room, count in session.exec(wanted)}
+        with self._transactions.asking() as line:
+            found = line.rows(_SINCE, code=code, since=since)
+        return {RoomId(room): count for room, count in found if room in rooms}
 
     def set_category(self, code: CommuneCode, report_id: int, category: Category) -> None:
         """What the report is about, as its référent said, or as its text did."""
@@ -126,12 +123,10 @@ class ReportStore:
             )
             return [(report_from(row), row.changed_at) for row in rows]
 
-    def _one(
-        self, wanted: SelectOfScalar[ReportRow], code: CommuneCode, value: str
-    ) -> Report | None:
-        with self._transactions.reading() as session:
-            row = session.exec(wanted, params={"code": code, "value": value}).first()
-            return report_from(row) if row else None
+    def _one(self, wanted: Statement, code: CommuneCode, value: str) -> Report | None:
+        with self._transactions.asking() as line:
+            found = line.rows(wanted, code=code, value=value)
+        return report_from(found[0]) if found else None
 
 
 def report_from(row: ReportRow) -> Report:

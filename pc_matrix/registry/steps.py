@@ -7,25 +7,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from pc_matrix.registry.links import link_from
 from pc_matrix.registry.mails import mail_from
 from pc_matrix.registry.reports import report_from
+from pc_matrix.registry.statements import Statement
 from pc_matrix.registry.tables import LinkRow, MailRow, ReportRow, ReportStepRow
+from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions, insert_once
 from policies.mails import Mail
 from policies.reports import Link, Report, ReportState
 from policies.steps import Step, StepKind
 from policies.terms import AuthorityCode, CommuneCode, EventId, UserId
 
-_KEY = (col(ReportStepRow.authority), col(ReportStepRow.event))
-_STEPS = (
-    select(ReportStepRow)
-    .where(
-        ReportStepRow.commune == bindparam("code"), ReportStepRow.report_id == bindparam("report")
-    )
-    .order_by(col(ReportStepRow.at), col(ReportStepRow.kind), *_KEY)
+_STEP = table_of(ReportStepRow)
+_STEPS = Statement(
+    select_columns(_STEP)
+    .where(_STEP.c.commune == bindparam("code"), _STEP.c.report_id == bindparam("report"))
+    .order_by(_STEP.c.at, _STEP.c.kind, _STEP.c.authority, _STEP.c.event)
 )
 _LEFT = (ReportState.SENT.value, ReportState.UNCERTAIN.value)
 
@@ -47,9 +48,9 @@ class StepStore:
 
     def note(self, code: CommuneCode, report_id: int, step: Step) -> None:
         """Keep the step; one that is there already keeps its time."""
-        with self._transactions.writing() as session:
+        with self._transactions.changing() as line:
             insert_once(
-                session,
+                line,
                 ReportStepRow,
                 commune=code,
                 report_id=report_id,
@@ -61,9 +62,8 @@ class StepStore:
 
     def steps(self, code: CommuneCode, report_id: int) -> list[Step]:
         """The report's steps, the oldest first."""
-        with self._transactions.reading() as session:
-            rows = session.exec(_STEPS, params={"code": code, "report": report_id})
-            return [_step(row) for row in rows]
+        with self._transactions.asking() as line:
+            return [_step(row) for row in line.rows(_STEPS, code=code, report=report_id)]
 
     def step_by_event(self, code: CommuneCode, event: EventId) -> tuple[Report, Step] | None:
         """What that event stands for: what its taking away left is no answer."""

@@ -12,9 +12,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlmodel import Session
 
-from pc_matrix.registry.engine import ALONE, RELAXED, WRITES
+from pc_matrix.registry.engine import WRITES
 from pc_matrix.registry.faults import told
+from pc_matrix.registry.held_line import HeldLine
 from pc_matrix.registry.stale_key import refuse_stale_key
+from pc_matrix.registry.statements import Line, OnConnection, Statement
 from pc_matrix.registry.tables.base import Row, table_of
 from pc_matrix.registry.turn import Turn
 
@@ -25,9 +27,8 @@ class Transactions:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writer = engine.execution_options(**{WRITES: True})
-        self._alone = engine.execution_options(**{ALONE: True})
         self.turn = Turn()
-        self._relaxed = engine.execution_options(**{WRITES: True, RELAXED: True})
+        self._held = HeldLine(engine)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -36,23 +37,30 @@ class Transactions:
             yield session
 
     @contextmanager
-    def asking(self) -> Iterator[Connection]:
-        """For one question that needs no objects, asked often: a bare connection."""
-        with told(self.engine.url), self._alone.connect() as connection:
-            yield connection
+    def asking(self) -> Iterator[Line]:
+        """For one question that needs no objects, asked often."""
+        with self._held.asking() as held:
+            if held is not None:
+                yield held
+                return
+            with told(self.engine.url), self.engine.connect() as connection:
+                yield OnConnection(connection)
 
     @contextmanager
-    def changing(self, *, lastingly: bool = True) -> Iterator[Connection]:
-        """For changes that need no objects and seal nothing, made often: a bare connection.
+    def changing(self, *, lastingly: bool = True) -> Iterator[Line]:
+        """For changes that need no objects and seal nothing, made often.
 
         Without ``lastingly`` the changes outlive this process at once, and a power failure only
         once something later was written lastingly, or the disk was written to by itself: for what
         a repeated send finds out again.
         """
-        writer = self._writer if lastingly else self._relaxed
         try:
-            with told(self.engine.url), writer.begin() as connection:
-                yield connection
+            with self._held.changing(lastingly=lastingly) as held:
+                if held is not None:
+                    yield held
+                    return
+                with told(self.engine.url), self._writer.begin() as connection:
+                    yield OnConnection(connection)
         finally:
             self.turn.end()
 
@@ -75,21 +83,29 @@ class Transactions:
             self.turn.end()
 
     def close(self) -> None:
+        self._held.close()
         self.engine.dispose()
 
 
-def insert_once(session: Session | Connection, table: type[Row], **values: Any) -> bool:
+def insert_once(session: Session | Connection | Line, table: type[Row], **values: Any) -> bool:
     """Insert unless a unique constraint already holds such a row; whether it was inserted."""
-    bind = session if isinstance(session, Connection) else session.get_bind()
-    statement = _inserting(table, bind.dialect.name, frozenset(values))
-    return session.execute(statement, values).first() is not None
+    line = line_of(session)
+    statement = _inserting(table, line.dialect.name, frozenset(values))
+    return bool(line.rows(statement, **values))
+
+
+def line_of(session: Session | Connection | Line) -> Line:
+    """The way to the database that a session has, within its transaction."""
+    if isinstance(session, Session):
+        return OnConnection(session.connection())
+    return OnConnection(session) if isinstance(session, Connection) else session
 
 
 @cache
-def _inserting(table: type[Row], dialect: str, columns: frozenset[str]) -> Any:
+def _inserting(table: type[Row], dialect: str, columns: frozenset[str]) -> Statement:
     """Made once: to make such a statement takes longer than to carry it out."""
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     given: dict[str, Any] = {name: bindparam(name) for name in sorted(columns)}
     # Asked for a row rather than a row count: PostgreSQL's driver gives no count here.
     statement = insert(table_of(table)).values(given).on_conflict_do_nothing()
-    return statement.returning(literal_column("1"))
+    return Statement(statement.returning(literal_column("1")))

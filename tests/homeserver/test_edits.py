@@ -47,6 +47,7 @@ class Edited(Talk):
         self.sealer, key = self.group()
         await self.scripted.hear(answer(0))
         await self.scripted.hear(answer(1, [self.sealed(TARGET, words(FIRST))], [key]))
+        self.scripted.session._intake.recent.lost(ROOM)  # as after a restart
         self.changes: list[Json] = []
         self.moods["/relations/"] = {"chunk": self.changes}
 

@@ -84,6 +84,7 @@ async def test_a_message_is_not_unreadable_because_the_server_is_busy(talk: Talk
     await talk.scripted.hear(answer(0))
     group, key = talk.group()
     await talk.scripted.hear(answer(1, [talk.says(group, "$1")], [key]))
+    talk.scripted.session._intake.recent.lost(ROOM)  # as after a restart
     voice = Voice(talk.scripted.session)
     talk.moods["/event/"] = BUSY
     with pytest.raises(MatrixError):

@@ -93,9 +93,8 @@ def test_a_full_disk_writes_nothing(tmp_path: Path, vault: Vault) -> None:
             pages = connection.execute("PRAGMA page_count").fetchone()[0]
             connection.execute(f"PRAGMA max_page_count = {pages}")
 
-        engine = registry._transactions.engine
-        engine.dispose()
-        event.listen(engine, "connect", full)
+        registry._transactions.close()
+        event.listen(registry._transactions.engine, "connect", full)
         items = [
             Flag(EventId(f"${n}" + "x" * 200), RoomId("!r"), ANNE.user_id, EventId("$t"))
             for n in range(300)
@@ -125,8 +124,12 @@ def test_a_database_that_another_occupies(
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(RegistryError) as caught:
             registry.audit(CODE, NOW, "x", "y")
+        with pytest.raises(RegistryError) as on_held_line:
+            registry.settle(CODE, 1, "x", NOW)
         other.close()
         assert "Un autre programme" in caught.value.why
+        assert on_held_line.value.why == caught.value.why
+        registry.settle(CODE, 1, "x", NOW)  # and it goes on afterwards
 
 
 @pytest.mark.parametrize(

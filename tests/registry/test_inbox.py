@@ -4,9 +4,9 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy.engine import Connection
 
 from pc_matrix.registry import Registry, inbox
+from pc_matrix.registry.statements import Line
 from pc_matrix.registry.transactions import insert_once
 from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
@@ -113,7 +113,7 @@ def test_a_cursor_alone_does_not_wait_for_the_disk_and_what_came_does(
 ) -> None:
     changing, lasting = registry._transactions.changing, list[bool]()
 
-    def noted(*, lastingly: bool = True) -> AbstractContextManager[Connection]:
+    def noted(*, lastingly: bool = True) -> AbstractContextManager[Line]:
         lasting.append(lastingly)
         return changing(lastingly=lastingly)
 

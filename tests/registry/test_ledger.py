@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from pc_matrix.registry import LinkState, Registry, ReportState
+from pc_matrix.registry.statements import OnDriver
 from pc_matrix.vault import Vault
 from policies.terms import Category, EventId, Flag, RoomId, UserId
 from tests.registry.conftest import CODE, NOW, OTHER
@@ -133,8 +134,10 @@ def test_only_what_a_repeated_send_finds_out_does_not_wait_for_the_disk(
     how = registry._transactions
 
     def synchronous(*, lastingly: bool) -> int:
-        with how.changing(lastingly=lastingly) as connection:
-            return int(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+        with how.changing(lastingly=lastingly) as line:
+            assert isinstance(line, OnDriver)
+            (found,) = line._driver.execute("PRAGMA synchronous").fetchone()
+            return int(found)
 
     full, normal = 2, 1
     assert [synchronous(lastingly=it) for it in (True, False, True)] == [full, normal, full]

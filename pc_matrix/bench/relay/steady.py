@@ -64,8 +64,13 @@ async def measure(stage: Stage, town: Town, sizes: Sizes) -> Steady:
     A first flag of each phone, not counted, has the bot done with what it does once when it starts.
     """
     hops = await _hops(stage, town, sizes)
-    watching = {"base_url": stage.server.url, "token": await stage.token_of(town.officer)}
-    arriving = {**watching, "token": await stage.token(town)}
+    watching = await _watching(stage, town)
+    arriving = {
+        "base_url": stage.server.url,
+        "token": await stage.token(town),
+        "rooms": list(town.referents),
+        "but": town.bot.user_id,
+    }
     held = [phone for phone in stage.phones if phone.code == town.code]
     job = {"home": str(stage.home), "communes": [town.code]}
     async with (
@@ -90,13 +95,22 @@ async def measure(stage: Stage, town: Town, sizes: Sizes) -> Steady:
     return Steady(tuple(ours), tuple(hops), spent, bot.ended["rss_mib"])
 
 
+async def _watching(stage: Stage, town: Town) -> dict[str, Any]:
+    """An officer's phone in the first authority's room, the same for either side."""
+    return {
+        "base_url": stage.server.url,
+        "token": await stage.token_of(town.officer),
+        "rooms": [town.authority_rooms[0]],
+        "but": town.officer.user_id,
+    }
+
+
 async def _hops(stage: Stage, town: Town, sizes: Sizes) -> list[float]:
     """The last report of the backlog, sent again and again in plain requests."""
     async with stage.as_bot(town) as http:
         said = await said_since(http, town.bot.user_id, 0)
     room = town.authority_rooms[0]
     content = next(one.content for one in reversed(said) if one.room == room)
-    watching = {"base_url": stage.server.url, "token": await stage.token_of(town.officer)}
     pacing = {
         "base_url": stage.server.url,
         "token": await stage.token(town),
@@ -105,7 +119,7 @@ async def _hops(stage: Stage, town: Town, sizes: Sizes) -> list[float]:
         "events": sizes.flags,
         "per_second": sizes.per_second,
     }
-    async with running(_WATCHING, watching) as watch:
+    async with running(_WATCHING, await _watching(stage, town)) as watch:
         sent = (await asyncio.to_thread(timed, _PACING, pacing)).answer["sent"]
         await asyncio.sleep(1)
     seen = watch.ended["seen"]
