@@ -27,7 +27,7 @@ def bot(ctx: typer.Context) -> None:
 
 
 async def _run(context: Context) -> None:
-    from pc_matrix import wiring
+    from pc_matrix import collector, wiring
 
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -35,4 +35,5 @@ async def _run(context: Context) -> None:
         loop.add_signal_handler(name, stop.set)
     with wiring.open_house(context.home, context.commune) as house:
         async with wiring.open_bot(house) as running:
+            collector.seldom()  # once more: its language stays for good, too
             await running.run(stop)

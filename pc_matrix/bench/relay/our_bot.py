@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
-from pc_matrix import logs, wiring
+from pc_matrix import collector, logs, wiring
 from pc_matrix.bench.answering import job, say
 from pc_matrix.homeserver.bare.memory import peak_mib
 
@@ -25,6 +25,7 @@ async def _run(given: dict[str, Any]) -> None:
         for code in given["communes"]:
             house = stack.enter_context(wiring.open_house(Path(given["home"]), code))
             bots.append(await stack.enter_async_context(wiring.open_bot(house)))
+        collector.seldom()  # as ``pc-matrix bot`` does
         say({})
         await asyncio.gather(*(bot.run(stop) for bot in bots))
     say({"rss_mib": peak_mib()})
