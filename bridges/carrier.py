@@ -11,6 +11,7 @@ from bridges.changes import Changes
 from bridges.departure import Departures
 from bridges.feedback import Feedback
 from bridges.guided import Guided
+from bridges.guided_changes import GuidedChanges
 from bridges.help import Help
 from bridges.histories import Histories
 from bridges.linking import Linking
@@ -42,6 +43,7 @@ class Carrier:
     answers: Answers
     histories: Histories
     guided: Guided
+    guided_changes: GuidedChanges
 
     async def carry(  # noqa: C901, PLR0911, PLR0912 - one answer a kind
         self, item: Incoming, directory: Directory
@@ -64,11 +66,17 @@ class Carrier:
                 acknowledged = await self.feedback.acknowledge(item, directory)
                 return acknowledged or await self.to_sectors.confirm(item, directory) or Ignored()
             case Edit():
-                bulletin = await self.to_sectors.edit(item, directory)
-                return bulletin or await self.changes.edit(item, directory)
+                return (
+                    await self.to_sectors.edit(item, directory)
+                    or await self.guided_changes.edit(item, directory)
+                    or await self.changes.edit(item, directory)
+                )
             case Withdrawal():
-                gone = await self.to_sectors.redacted(item, directory)
-                return gone or await self.changes.withdraw(item, directory)
+                return (
+                    await self.to_sectors.redacted(item, directory)
+                    or await self.guided_changes.withdraw(item, directory)
+                    or await self.changes.withdraw(item, directory)
+                )
             case Said():
                 return await self.guided.hear(item, directory)
             case Command() if self.guided.takes(item, directory):

@@ -12,9 +12,7 @@ from typing import assert_never
 from bridges.change_ports import ChangeLedger, RoomCleaner, RoomCorrector
 from bridges.judging import Barred, Judged, Judging
 from bridges.outcome import (
-    Awaiting,
     Corrected,
-    Declined,
     Ignored,
     Later,
     Outcome,
@@ -27,7 +25,6 @@ from bridges.reasons import reasons
 from bridges.rewording import Rewording
 from bridges.to_authority import ToAuthority
 from bridges.withdrawals import Withdrawals
-from bridges.wording import changes as wording
 from bridges.wording import relay as relay_wording
 from policies.changes import (
     Asked,
@@ -41,6 +38,7 @@ from policies.changes import (
     is_read,
     may_ask,
     of_edit,
+    of_loss,
     of_withdrawal,
     standing,
     wish,
@@ -50,7 +48,7 @@ from policies.refusal import Refusal
 from policies.reports import Report, ReportState
 from policies.terms import Answer, Directory, EventId, Flag, Message, MessageKind
 
-_STAY = (Change.UPDATE, Change.ASK, Change.DOUBT, Change.RESUME)
+_STAY = (Change.UPDATE, Change.ASK, Change.DOUBT, Change.RESUME, Change.WITHHOLD)
 """Changes after which the copies are still there."""
 
 
@@ -72,7 +70,7 @@ class Changes:
         report = self.ledger.report_of(edit.target)
         if report is None or report.source_room != edit.room_id:
             return Ignored()
-        return await self._changed(report, edit.event_id, directory)
+        return await self.changed(report, edit.event_id, directory)
 
     async def withdraw(self, withdrawal: Withdrawal, directory: Directory) -> Outcome:
         """A message, a change of one, or a flag was taken away; it counts once it is gone."""
@@ -85,11 +83,11 @@ class Changes:
         if trace is None or not trace.is_gone:
             return Unchanged()
         if edited is not None:
-            return await self._changed(report, withdrawal.event_id, directory)
+            return await self.changed(report, withdrawal.event_id, directory)
         if message is None:
-            return await self._taken(report, Taken.FLAG, Wish.REFERENT, withdrawal, directory)
+            return await self.taken(report, Taken.FLAG, Wish.REFERENT, withdrawal, directory)
         by = wish(withdrawal.sender, trace.sender, report.referent)
-        return await self._taken(report, Taken.MESSAGE, by, withdrawal, directory)
+        return await self.taken(report, Taken.MESSAGE, by, withdrawal, directory)
 
     async def answer(self, answer: Answer, directory: Directory) -> Outcome | None:
         """A tap under a question about a report that stands; ``None`` under anything else."""
@@ -102,10 +100,16 @@ class Changes:
         if not question.open:
             return Refused(Refusal.NOT_WAITING)
         if question.asked is Asked.REMOVAL:
-            return await self._removal(report, answer, directory)
+            return await self.withdrawals.answered(report, answer, directory)
         if not answer.send:
-            return await self.rewording.keep(report, answer.event_id, directory)
+            return await self._kept_back(report, answer.event_id, directory)
         return await self._confirmed(report, question, answer, directory)
+
+    async def _kept_back(self, report: Report, about: EventId, directory: Directory) -> Outcome:
+        """He said no to the newest words: those before them stand, if they still do."""
+        if self.rewording.are_withheld(report):
+            return await self.withdrawals.withdraw(report, Wish.REFERENT, about, directory)
+        return await self.rewording.keep(report, about, directory)
 
     async def is_taken_back(self, flag: Flag) -> bool:
         """Whether ``flag`` was taken away before anything came of it."""
@@ -123,15 +127,20 @@ class Changes:
             asked=question is not None and question.asked is Asked.CORRECTION,
         )
 
-    async def _changed(self, report: Report, change: EventId, directory: Directory) -> Outcome:
+    async def changed(
+        self, report: Report, change: EventId, directory: Directory, *, is_loss: bool = False
+    ) -> Outcome:
+        """Its message has other words; ``is_loss``: and some were taken away for good."""
+        is_loss = is_loss or self.rewording.are_withheld(report)
         where = self._standing(report, change)
         judged: Judged | Barred = Barred(Refusal.UNREADABLE)
         if is_read(where):
             judged = await self.judging.again(report, directory, self.clock.now())
             await self._call_first(report, judged, directory)
-        may = may_ask(report, directory, self.clock.now())
-        reading, in_danger = self._reading(report, where, judged), judged.call is not None
-        decided = of_edit(where, reading, may_ask=may, in_danger=in_danger)
+        may, in_danger = self._may_ask(report, directory), judged.call is not None
+        reading = self._reading(report, where, judged, is_loss=is_loss)
+        decide = of_loss if is_loss else of_edit
+        decided = decide(where, reading, may_ask=may, in_danger=in_danger)
         await self._follow_enclosed(decided, report, judged.message, change, directory)
         if isinstance(judged, Barred):
             return await self._without_words(decided, report, judged, change, directory)
@@ -150,11 +159,17 @@ class Changes:
         if message is not None and is_known and decided in _STAY:
             await self.rewording.swaps.take_away(report, message.enclosed, change, directory)
 
-    def _reading(self, report: Report, where: Standing, judged: Judged | Barred) -> Reading:
+    def _may_ask(self, report: Report, directory: Directory) -> bool:
+        guided = self.judging.guided_sector(report)
+        return may_ask(report, directory, self.clock.now(), guided)
+
+    def _reading(
+        self, report: Report, where: Standing, judged: Judged | Barred, *, is_loss: bool
+    ) -> Reading:
         if isinstance(judged, Barred):
             return judged.refusal
         if where in (Standing.STANDS, Standing.ASKED):
-            return self.rewording.reading(report, judged)
+            return self.rewording.reading(report, judged, is_loss=is_loss)
         if where is Standing.WAITING and self.to_authority.has_shown(report, judged):
             return Known.SHOWN
         return judged.verdict.decision
@@ -177,7 +192,7 @@ class Changes:
             case _:
                 return Unchanged()
 
-    async def _with_words(  # noqa: PLR0911 - one answer a change
+    async def _with_words(  # noqa: C901, PLR0911 - one answer a change
         self,
         decided: Change,
         report: Report,
@@ -203,6 +218,9 @@ class Changes:
                 return await self.rewording.doubt(report, None, change, directory)
             case Change.RESUME:
                 return await self.rewording.resume(report, judged, change, directory)
+            case Change.WITHHOLD:
+                shown = await self.rewording.withhold(report, judged, change, directory)
+                return shown or await self._denounces(report, judged, change, directory)
             case Change.WITHDRAW:
                 return await self._denounces(report, judged, change, directory)
             case _:
@@ -215,7 +233,7 @@ class Changes:
         await self.withdrawals.tell_author(report, author, directory)
         return await self.withdrawals.withdraw(report, Wish.FILTER, change, directory, why)
 
-    async def _taken(
+    async def taken(
         self,
         report: Report,
         taken: Taken,
@@ -223,50 +241,29 @@ class Changes:
         withdrawal: Withdrawal,
         directory: Directory,
     ) -> Outcome:
-        where = self._standing(report, withdrawal.event_id)
-        may = may_ask(report, directory, self.clock.now())
+        """Its message or its flag was taken away, ``by`` whose wish."""
+        where, may = self._standing(report, withdrawal.event_id), self._may_ask(report, directory)
         match of_withdrawal(where, taken, may_ask=may):
             case Change.LATER:
                 return Later()
             case Change.ASK:
-                return await self._ask_removal(report, withdrawal.event_id, directory)
+                return await self.withdrawals.ask(report, withdrawal.event_id, directory)
             case Change.WITHDRAW:
                 about = withdrawal.event_id
                 return await self.withdrawals.withdraw(report, by, about, directory)
             case _:
                 return Unchanged()
 
-    async def _ask_removal(self, report: Report, change: EventId, directory: Directory) -> Outcome:
-        referent = person_of(report.referent, directory)
-        by_reaction = directory.commune.flag_by_reaction
-        notice = wording.removal_question(referent, report.number or "", by_reaction=by_reaction)
-        asked = await tell(self.rooms, directory, referent, notice, purpose="removal", about=change)
-        if asked is None:
-            return Unchanged()
-        self.ledger.ask(Question(change, report.id, Asked.REMOVAL, asked, "", open=True))
-        return Awaiting()
-
-    async def _removal(self, report: Report, answer: Answer, directory: Directory) -> Outcome:
-        if answer.send:
-            about = answer.event_id
-            return await self.withdrawals.withdraw(report, Wish.REFERENT, about, directory)
-        referent = person_of(report.referent, directory)
-        notice = wording.stays_told(referent, report.number or "")
-        about = answer.event_id
-        await tell(self.rooms, directory, referent, notice, purpose="stays", about=about)
-        self.ledger.end_questions(report.id, "declined")
-        return Declined()
-
     async def _confirmed(
         self, report: Report, question: Question, answer: Answer, directory: Directory
     ) -> Outcome:
         """Judge again, and pass on just what was shown; whatever else it is now goes its way."""
-        if not may_ask(report, directory, self.clock.now()):
+        if not self._may_ask(report, directory):
             return await self._refuse(report, Refusal.NO_MANDATE, answer, directory)
         judged = await self.judging.again(report, directory, self.clock.now())
         if isinstance(judged, Judged) and self.rewording.is_shown(report, judged, question):
             return await self.rewording.pass_on(report, judged, answer.event_id, directory)
-        outcome = await self._changed(report, answer.event_id, directory)
+        outcome = await self.changed(report, answer.event_id, directory)
         if isinstance(outcome, Unchanged) and isinstance(judged, Barred):
             return await self._refuse(report, judged.refusal, answer, directory)
         return outcome

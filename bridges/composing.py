@@ -12,7 +12,9 @@ from datetime import datetime
 from bridges.ports import FormLedger, MessageReader
 from bridges.wording import guided as wording
 from policies.attachments import Album, Attachment
-from policies.guided import Filled, Form, Step
+from policies.guided import Filled, Form, Given, Kind, Step
+from policies.guided_changes import TOLD
+from policies.guided_words import hour
 from policies.message_words import whole
 from policies.terms import (
     Commune,
@@ -23,9 +25,6 @@ from policies.terms import (
     SectorCode,
     SenderTrust,
 )
-
-_TOLD = (Step.FACTS, Step.PLACE, Step.TIME, Step.VEHICLE, Step.PEOPLE)
-"""What an authority reads, in this order; subject and sector stand above every report."""
 
 
 class Composing:
@@ -47,14 +46,15 @@ class Composing:
     async def message(self, form: Form, commune: Commune) -> Message | None:
         """Everything that ``form`` says, ``None`` for nothing: as trusted as its worst answer."""
         lines, read = list[str](), list[Message]()
-        for step in _TOLD:
+        for step in TOLD:
             filled = form.answers.get(step)
-            if filled is None:
+            message = None if filled is None else await self._answer(form, filled)
+            if filled is None or message is None:
                 continue
-            message = None if filled.choice else await self._answer(form, filled)
-            if message is not None:
-                read.append(message)
-            said = _said(filled, message, commune)
+            given = _given(step, filled, message)
+            if given.choice != filled.choice or not given.choice:
+                read.append(message)  # its words count, as far as they can be trusted
+            said = _said(given, filled, message, commune)
             if said:
                 lines.append(wording.line(commune.language, step, said))
         if not read:
@@ -77,10 +77,21 @@ class Composing:
         return message if message is not None and message.sender == form.user_id else None
 
 
-def _said(filled: Filled, message: Message | None, commune: Commune) -> str:
-    if filled.choice:
-        return wording.time_said(commune.language, filled.choice, filled.at, commune.time_zone)
-    return "" if message is None else " ".join(whole(message).text.split())
+def _given(step: Step, filled: Filled, message: Message) -> Given:
+    """What an answer says now: an hour that was tapped stays, one that was written can change."""
+    if filled.choice and message.kind is MessageKind.OTHER:
+        return Given(Kind.CHOICE, filled.choice)
+    return hour(whole(message).text) if step is Step.TIME else Given(Kind.WORDS)
+
+
+def _said(given: Given, filled: Filled, message: Message, commune: Commune) -> str:
+    match given.kind:
+        case Kind.CHOICE:
+            return wording.time_said(commune.language, given.choice, filled.at, commune.time_zone)
+        case Kind.WORDS:
+            return " ".join(whole(message).text.split())
+        case _:
+            return ""
 
 
 def _together(form: Form, lines: list[str], read: list[Message], photos: list[Message]) -> Message:

@@ -13,7 +13,7 @@ from policies.attachments import Attachment, Enclosed, mark, parts
 from policies.enclosures import Enclosure, Enclosures
 from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
-from policies.reports import Link, LinkState
+from policies.reports import Link, LinkState, Report
 from policies.terms import EventId, Person, RoomId
 
 
@@ -42,6 +42,11 @@ class Enclosing:
     def marks(self, enclosed: Enclosed | None) -> frozenset[str]:
         """What the enclosures of a message are told from all others by."""
         return frozenset(self._mark(part) for part in parts(enclosed))
+
+    def has_left(self, report: Report, judged: Judged) -> bool:
+        """Whether all that the message encloses, if anything, followed the report before."""
+        known = {link.digest for link in self.ledger.enclosures(report.id)}
+        return self.marks(judged.enclosed) <= known
 
     def _mark(self, part: Enclosed) -> str:
         return self.fingerprint.of(mark(part))

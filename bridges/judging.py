@@ -50,6 +50,11 @@ class Judged:
         is_returned = self.verdict.decision is Decision.RETURN
         return None if is_returned else self.message.enclosed
 
+    @property
+    def words(self) -> Verdict:
+        """What the filter says of the words alone, whatever comes with them."""
+        return careful(judge(self.analysis), whole(self.message))
+
     def shown(self, leaving: Verdict) -> str:
         """What is confirmed when ``leaving`` is: its text, and just what was enclosed."""
         return leaving.text + mark(self.enclosed)
@@ -128,9 +133,13 @@ class Judging:
         flags = self._ledger.flags_today(flag) + told + (guided is not None)
         return History(None, flags, sum(opened.values()) + 1)
 
+    def guided_sector(self, report: Report) -> SectorCode | None:
+        """The sector of a report that was built in a private room, ``None`` for any other."""
+        return self._composing.sector_of(report.source_event) if self._composing else None
+
     async def again(self, report: Report, directory: Directory, now: datetime) -> Judged | Barred:
         """The newest words of a report's message, whoever holds which mandate of its référents."""
-        guided = self._composing.sector_of(report.source_event) if self._composing else None
+        guided = self.guided_sector(report)
         message = await self._read(flag_of(report), directory, is_guided=guided is not None)
         relayable = may_follow(report, message, directory, now, guided)
         if isinstance(relayable, Refusal) or message is None:

@@ -158,6 +158,9 @@ class FormLedger(Protocol):
         """The one that he is at, ``None`` when he is at none."""
 
     def form_of(self, source: EventId) -> Form | None: ...
+    def form_with(self, event_id: EventId) -> Form | None:
+        """The one that ``event_id`` began, or answers."""
+
     def form_answered(self, last_event: EventId) -> Form | None:
         """The one whose last answer that was, also when it ended with it."""
 

@@ -20,12 +20,15 @@ from bridges.wording.notice import Notice
 from policies.authority import authority_in
 from policies.changes import Asked, Known, Question, Reading
 from policies.denunciation.verdict import Decision, Verdict
+from policies.enclosures import Enclosures
 from policies.mails import MailKind
 from policies.refusal import Refusal
 from policies.reports import Report, ReportState
 from policies.steps import Step, StepKind
 from policies.terms import Category, Directory, EventId, RoomId, RoomKind
 
+_WITHHELD = "withheld"
+"""What stands for the fingerprint of a copy whose words were taken out of it."""
 _WENT = frozenset({ReportState.SENT, ReportState.MERGED, ReportState.UNCERTAIN})
 """Nothing of the report's own sends is left to do."""
 
@@ -51,8 +54,11 @@ class Rewording:
         self._delivery = Delivery(rooms, ledger, enclosing, clock)
         self.swaps = Swaps(rooms, copies, ledger, enclosing, clock)
 
-    def reading(self, report: Report, judged: Judged) -> Reading:
-        """What the newest words are to those who know the report already."""
+    def reading(self, report: Report, judged: Judged, *, is_loss: bool = False) -> Reading:
+        """What the newest words are to those who know the report already.
+
+        ``is_loss``: that they are fewer. Photos that left with them were confirmed before.
+        """
         leaving = self._leaving(report, judged)
         if leaving is None:
             return Decision.RETURN
@@ -64,7 +70,9 @@ class Rewording:
             return Known.SENT
         # A draft is never sent unseen.
         is_draft = judged.verdict.decision is Decision.RETURN
-        return Decision.HOLD if is_draft else judged.verdict.decision
+        decision = Decision.HOLD if is_draft else judged.verdict.decision
+        is_known = is_loss and not is_draft and self._enclosing.has_left(report, judged)
+        return judged.words.decision if is_known else decision
 
     def _leaving(self, report: Report, judged: Judged) -> Verdict | None:
         """What may stand with the authorities of it, ``None`` when nothing may.
@@ -97,7 +105,8 @@ class Rewording:
         await self._bring(parcel, change, directory)
         referent = person_of(report.referent, directory)
         masked = will_be_masked(outgoing, report.category or Category.OTHER, directory)
-        notice = wording.corrected_told(referent, report.number or "", masked)
+        own = judged.message.sender == report.referent
+        notice = wording.corrected_told(referent, report.number or "", masked, own=own)
         await self._tell(report, notice, f"corrected {digest}", change, directory)
         if self._mails is not None:
             self._mails.changed(report, change, MailKind.EDIT)
@@ -149,9 +158,22 @@ class Rewording:
         enclosures = await self._enclosing.ready(judged)
         if isinstance(enclosures, Refusal):
             return await self.doubt(report, enclosures, change, directory)
+        await self._mark(report, change, directory)
+        if await self._show(report, judged, enclosures, change, directory):
+            return Awaiting()
+        return await self.doubt(report, None, change, directory)
+
+    async def _show(
+        self,
+        report: Report,
+        judged: Judged,
+        enclosures: Enclosures,
+        change: EventId,
+        directory: Directory,
+    ) -> bool:
+        """Show him what would stand with the authorities; whether he could be shown it."""
         leaving = self._leaving(report, judged) or judged.verdict
         digest, number = self._fingerprint.of(judged.shown(leaving)), report.number or ""
-        await self._mark(report, change, directory)
         referent = person_of(report.referent, directory)
         room_id = directory.room_of(RoomKind.PRIVATE, referent.user_id)
         if room_id is not None:
@@ -166,15 +188,44 @@ class Rewording:
             enclosed=questions(referent.language, enclosures, without),
             by_reaction=directory.commune.flag_by_reaction,
             masked=will_be_masked(outgoing, report.category or Category.OTHER, directory),
+            what=self._newest(report, judged),
         )
         preview = await self._tell(report, notice, f"correction {digest}", change, directory)
         if preview is None:
-            return await self.doubt(report, None, change, directory)
+            return False
         if report.state in (ReportState.AWAITING, ReportState.OFFERED):
             # Part of it left before it was shown: that earlier preview counts no more.
             self._ledger.set_state(report.id, ReportState.DECLINED)
         self._ledger.ask(Question(change, report.id, Asked.CORRECTION, preview, digest, open=True))
-        return Awaiting()
+        return True
+
+    async def withhold(
+        self, report: Report, judged: Judged, change: EventId, directory: Directory
+    ) -> Outcome | None:
+        """Take the words out of every copy, and show the référent what is left of them.
+
+        ``None`` when it cannot be shown to him.
+        """
+        enclosures = await self._enclosing.ready(judged)
+        if isinstance(enclosures, Refusal):
+            return None
+        language, number = directory.commune.language, report.number or ""
+        notice = wording.withheld(language, number)
+        await self._copies.rewrite(
+            report, Rewriting(change, _WITHHELD, lambda _room: notice, notice), directory
+        )
+        shown = await self._show(report, judged, enclosures, change, directory)
+        return Awaiting() if shown else None
+
+    def _newest(self, report: Report, judged: Judged) -> wording.Newest:
+        if self.are_withheld(report):
+            return wording.Newest.LEFT
+        is_own = judged.message.sender == report.referent
+        return wording.Newest.OWN if is_own else wording.Newest.AUTHORS
+
+    def are_withheld(self, report: Report) -> bool:
+        """Whether the copies wait without words for the référent."""
+        return any(link.digest == _WITHHELD for link in self._ledger.links(report.id))
 
     async def _mark(self, report: Report, change: EventId, directory: Directory) -> None:
         question = self._ledger.open_question(report.id)

@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from bridges.change_ports import ChangeLedger, MailChanges, RoomCorrector
 from bridges.copies import Copies
-from bridges.outcome import Outcome, Withdrawn
+from bridges.outcome import Awaiting, Declined, Outcome, Unchanged, Withdrawn
 from bridges.ports import Clock
 from bridges.private import person_of, tell
 from bridges.wording import changes as wording
 from bridges.wording import repeats
 from bridges.wording.advice import Reason
-from policies.changes import Wish
+from policies.changes import Asked, Question, Wish
 from policies.mails import MailKind
 from policies.reports import Report, ReportState
 from policies.steps import Step, StepKind, is_reminder
-from policies.terms import Directory, EventId, RoomKind, UserId
+from policies.terms import Answer, Directory, EventId, RoomKind, UserId
 
 
 class Withdrawals:
@@ -61,6 +61,30 @@ class Withdrawals:
         self._ledger.end_questions(report.id, "withdrawn")
         self._ledger.set_state(report.id, ReportState.WITHDRAWN)
         return Withdrawn(number)
+
+    async def ask(self, report: Report, change: EventId, directory: Directory) -> Outcome:
+        """Ask the référent, who took his flag away, whether the report is to be withdrawn."""
+        referent = person_of(report.referent, directory)
+        by_reaction = directory.commune.flag_by_reaction
+        notice = wording.removal_question(referent, report.number or "", by_reaction=by_reaction)
+        asked = await tell(
+            self._rooms, directory, referent, notice, purpose="removal", about=change
+        )
+        if asked is None:
+            return Unchanged()
+        self._ledger.ask(Question(change, report.id, Asked.REMOVAL, asked, "", open=True))
+        return Awaiting()
+
+    async def answered(self, report: Report, answer: Answer, directory: Directory) -> Outcome:
+        """His ✅ or ❌ under that question."""
+        if answer.send:
+            return await self.withdraw(report, Wish.REFERENT, answer.event_id, directory)
+        referent = person_of(report.referent, directory)
+        notice = wording.stays_told(referent, report.number or "")
+        about = answer.event_id
+        await tell(self._rooms, directory, referent, notice, purpose="stays", about=about)
+        self._ledger.end_questions(report.id, "declined")
+        return Declined()
 
     async def _set_free(self, report: Report, change: EventId, directory: Directory) -> None:
         """What others told of the same stood in its threads: it goes on by itself."""

@@ -25,6 +25,9 @@ class FormPages:
     def form_of(self, source: EventId) -> Form | None:
         return self._registry.form_of(self._code, source)
 
+    def form_with(self, event_id: EventId) -> Form | None:
+        return self._registry.form_with(self._code, event_id)
+
     def form_answered(self, last_event: EventId) -> Form | None:
         return self._registry.form_answered(self._code, last_event)
 

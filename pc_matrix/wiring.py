@@ -23,6 +23,7 @@ from bridges.escalation import Escalation
 from bridges.feedback import Feedback
 from bridges.first_calls import FirstCalls
 from bridges.guided import Guided
+from bridges.guided_changes import GuidedChanges
 from bridges.help import Help
 from bridges.histories import Histories
 from bridges.judging import Judging
@@ -257,6 +258,7 @@ def _carrier(
         Guided(
             voice, voice, book, language, changes.to_authority, help_, clock, enclosing.pictures
         ),
+        GuidedChanges(changes, changes.cleaner, book, clock),
     )
 
 

@@ -80,6 +80,8 @@ class Change(StrEnum):
     """Somebody is in danger: it waits no longer for its référent to say what it is about."""
     WITHDRAW = "withdraw"
     """The copies are taken away."""
+    WITHHOLD = "withhold"
+    """The copies lose their words at once, and the référent is shown what is left of them."""
 
 
 def standing(report: Report | None, *, in_flight: bool, copies: bool, asked: bool) -> Standing:
@@ -148,6 +150,18 @@ def _of_copies(where: Standing, reading: Reading, *, may_ask: bool) -> Change:
             return Change.WITHDRAW
         case _:
             return Change.DOUBT if reading in _DOUBTFUL else Change.NOTHING
+
+
+def of_loss(where: Standing, reading: Reading, *, may_ask: bool, in_danger: bool = False) -> Change:
+    """What it does that part of the words was taken away for good: those stand nowhere any more.
+
+    What is left waits for its référent where an edit would; where nobody can vouch for it, it goes.
+    """
+    decided = of_edit(where, reading, may_ask=may_ask, in_danger=in_danger)
+    if decided is Change.ASK:
+        return Change.WITHHOLD
+    is_barred = isinstance(reading, Refusal) and where in (Standing.STANDS, Standing.ASKED)
+    return Change.WITHDRAW if decided is Change.DOUBT or is_barred else decided
 
 
 _DOUBTFUL = frozenset(
@@ -242,9 +256,11 @@ def sector_of(report: Report, directory: Directory) -> SectorCode | None:
     return SectorCode(key.code) if key is not None and key.kind is RoomKind.SECTOR else None
 
 
-def may_ask(report: Report, directory: Directory, now: datetime) -> bool:
+def may_ask(
+    report: Report, directory: Directory, now: datetime, guided: SectorCode | None = None
+) -> bool:
     """Whether its référent can still be shown what would leave, and say yes to it."""
-    sector = referent_sector(report.referent, report.source_room, directory, now)
+    sector = referent_sector(report.referent, report.source_room, directory, now, guided)
     has_room = directory.room_of(RoomKind.PRIVATE, report.referent) is not None
     return has_room and not isinstance(sector, Refusal)
 

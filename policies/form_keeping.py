@@ -13,4 +13,5 @@ from policies.mails import GIVEN_UP_AFTER
 ABANDONED_FOR = timedelta(days=1)
 """Cancelled, lapsed or barred: until its last taps were answered."""
 SENT_FOR = max(timedelta(days=7), 2 * GIVEN_UP_AFTER)
-"""Sent: its mails are read anew from its answers as long as they are tried."""
+"""Sent, or followed last: its mails are read anew from its answers as long as they are tried. After
+that nothing follows an answer that is edited or taken away: nobody knows whose it was."""

@@ -67,6 +67,12 @@ def understood(form: Form, text: str, sectors: tuple[Sector, ...]) -> Given:
     return _chosen(form.step, said, sectors, steps(form))
 
 
+def hour(text: str) -> Given:
+    """What ``text`` answers to the question when it happened."""
+    said = _bare(text)
+    return Given(_SAID[said]) if said in _SAID else _time(said)
+
+
 def _chosen(step: Step, said: str, sectors: tuple[Sector, ...], asked: tuple[Step, ...]) -> Given:
     match step:
         case Step.CATEGORY:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from bridges.wording import advice
 from bridges.wording.catalogue import how, text
@@ -11,6 +12,16 @@ from bridges.wording.dates import moment
 from bridges.wording.notice import Block, Bullets, Notice, Paragraph, Title, notice
 from policies.changes import Wish
 from policies.terms import Person
+
+
+class Newest(StrEnum):
+    """Whose the new words are; also their text's key."""
+
+    AUTHORS = "preview"
+    OWN = "own"
+    """The référent's, who reads this."""
+    LEFT = "left"
+    """His own, and fewer: he took some of them away."""
 
 
 def corrected(report: Notice, language: str, at: datetime, time_zone: str) -> Notice:
@@ -28,6 +39,11 @@ def corrected_news(language: str, number: str, at: datetime, time_zone: str) -> 
 def marked(language: str, number: str) -> Notice:
     """In the thread: the words above are not the author's newest; others may follow."""
     return notice(Paragraph(text(language, "change.marked", number=number)))
+
+
+def withheld(language: str, number: str) -> Notice:
+    """Instead of a report, and in its thread: part of its words was taken away by their author."""
+    return notice(Paragraph(text(language, "change.withheld", number=number)))
 
 
 def doubtful(language: str, number: str) -> Notice:
@@ -61,10 +77,15 @@ def withdrawn(language: str, number: str, wish: Wish) -> Notice:
     return notice(Title(text(language, "change.withdrawn.title", number=number)), Paragraph(why))
 
 
-def corrected_told(referent: Person, number: str, masked: Sequence[str] = ()) -> Notice:
-    """To the référent: the authorities have the new words; those ``masked`` see no plate."""
-    language = referent.language
-    blocks: list[Block] = [Paragraph(text(language, "change.corrected.referent", number=number))]
+def corrected_told(
+    referent: Person, number: str, masked: Sequence[str] = (), *, own: bool = False
+) -> Notice:
+    """To the référent: the authorities have the new words; those ``masked`` see no plate.
+
+    ``own``: they are his own, no resident's.
+    """
+    language, whose = referent.language, "own" if own else "referent"
+    blocks: list[Block] = [Paragraph(text(language, f"change.corrected.{whose}", number=number))]
     if masked:
         blocks.append(Paragraph(text(language, "relayed.masked", authorities=", ".join(masked))))
     return notice(*blocks, mentions=(referent.user_id,))
@@ -79,12 +100,13 @@ def preview(
     enclosed: Sequence[str] = (),
     by_reaction: bool,
     masked: Sequence[str] = (),
+    what: Newest = Newest.AUTHORS,
 ) -> Notice:
     """To the référent: the new words exactly as they would replace those of his report."""
-    language = referent.language
+    language, body = referent.language, "left" if what is Newest.LEFT else "preview"
     head = notice(
-        Title(text(language, "change.preview.title", number=number)),
-        Paragraph(text(language, "change.preview.body")),
+        Title(text(language, f"change.{what.value}.title", number=number)),
+        Paragraph(text(language, f"change.{body}.body")),
     )
     shown = advice.preview(
         referent, words, reasons, enclosed, by_reaction=by_reaction, masked=masked

@@ -35,7 +35,7 @@ from policies.terms import (
 _FALLBACK = re.compile(r"> (?:\* )?<@[^>\n]+>")
 _VARIATION, _KEYCAP = "\ufe0f", "\u20e3"
 _FLAGS = ("🚩", "🏳", "🏴")
-_CHANGEABLE = (RoomKind.SECTOR, RoomKind.AUTHORITY)
+_CHANGEABLE = (RoomKind.SECTOR, RoomKind.AUTHORITY, RoomKind.PRIVATE)
 """The rooms in which changes of messages are followed."""
 _SEND, _KEEP, _TAKE_UP = ("✅", "👍", "✔"), ("❌", "👎", "✖"), ("👀",)
 _DIGITS = tuple("123456789")
@@ -120,7 +120,7 @@ def _redaction(event: RoomEvent, kind: RoomKind, commune: Commune) -> Incoming |
     match kind:
         case RoomKind.AUTHORITY if commune.flag_by_reaction:
             return TakeUp(*_ids(event), target, closes=False, withdrawn=True)
-        case RoomKind.SECTOR | RoomKind.AUTHORITY:
+        case RoomKind.SECTOR | RoomKind.AUTHORITY | RoomKind.PRIVATE:
             return Withdrawal(*_ids(event), target)
         case _:
             return None

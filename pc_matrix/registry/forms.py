@@ -60,6 +60,16 @@ class FormStore:
                 return None
             return _form(row, _answers(session, row), _photos(session, row))
 
+    def form_with(self, code: CommuneCode, event_id: EventId) -> Form | None:
+        """The one that this event began, or answers; not with an answer that was given again."""
+        answered = [
+            select(table.source).where(table.commune == code, table.event_id == event_id)
+            for table in (FormAnswerRow, FormPhotoRow)
+        ]
+        is_its = [col(FormRow.source).in_(wanted) for wanted in answered]
+        found = self._forms(code, or_(col(FormRow.begun_by) == event_id, *is_its))
+        return found[0] if found else None
+
     def form_answered(self, code: CommuneCode, last_event: EventId) -> Form | None:
         """The one whose last answer that was, also when it ended with it."""
         found = self._forms(code, FormRow.last_event == last_event)

@@ -20,6 +20,7 @@ from bridges.departure import Departures
 from bridges.enclosing import Enclosing
 from bridges.feedback import Feedback
 from bridges.guided import Guided
+from bridges.guided_changes import GuidedChanges
 from bridges.help import Help
 from bridges.histories import Histories
 from bridges.judging import Judging
@@ -95,6 +96,16 @@ def world(language: Language) -> World:
     )
     copies, help_ = Copies(rooms, rooms, ledger, clock), Help(rooms, reader, clock)
     judging = Judging(reader, ledger, language, composing)
+    changes = Changes(
+        rooms,
+        rooms,
+        ledger,
+        judging,
+        to_authority,
+        Rewording(rooms, copies, ledger, judging, fingerprint, clock, changed, enclosing),
+        Withdrawals(rooms, copies, ledger, changed, clock, to_authority.set_free),
+        clock,
+    )
     carrier = Carrier(
         to_authority,
         ToSectors(rooms, reader, ledger, reading, clock, lambda _room: 7),
@@ -104,19 +115,11 @@ def world(language: Language) -> World:
         Departures(rooms, reader, private, mandates, clock),
         cast(Linking, None),
         Names(rooms, reader, ledger),
-        Changes(
-            rooms,
-            rooms,
-            ledger,
-            judging,
-            to_authority,
-            Rewording(rooms, copies, ledger, judging, fingerprint, clock, changed, enclosing),
-            Withdrawals(rooms, copies, ledger, changed, clock, to_authority.set_free),
-            clock,
-        ),
+        changes,
         Answers(rooms, reader, ledger, clock),
         Histories(rooms, reader, ledger, clock),
         Guided(rooms, reader, ledger, language, to_authority, help_, clock, pictures),
+        GuidedChanges(changes, rooms, ledger, clock),
     )
     return World(
         rooms,

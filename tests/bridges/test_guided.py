@@ -73,6 +73,8 @@ class Desk:
         form = self.world.ledger.open_form(c.REFERENT)
         on = target or (form.question if form else EventId("$nothing"))
         said = Said(EventId(f"$t{self.sent}"), PRIVATE, c.REFERENT, on, sign)
+        where = {"event_id": said.event_id, "room_id": PRIVATE, "sender": c.REFERENT}
+        self.world.reader.holds(c.message("", kind=MessageKind.OTHER, encrypted=False, **where))
         return await self.world.carrier.carry(said, self.directory)
 
     async def fills_in(self, *answers: str) -> None:

@@ -334,6 +334,13 @@ class FakeLedger(FakeBulletins):
     def form_of(self, source: EventId) -> Form | None:
         return self.forms.get(source)
 
+    def form_with(self, event_id: EventId) -> Form | None:
+        for form in self.forms.values():
+            filled = (*form.answers.values(), *form.photos)
+            if event_id in {form.begun_by, *(one.event_id for one in filled)}:
+                return form
+        return None
+
     def form_answered(self, last_event: EventId) -> Form | None:
         return next((f for f in self.forms.values() if f.last_event == last_event), None)
 

@@ -128,7 +128,8 @@ TAKEN_BACK = TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False, withdrawn=True)
         (in_thread("!sans-suite"), AUTHORITY, Command(EVENT, ROOM, SENDER, "drop", TARGET)),
         (in_thread("👀"), AUTHORITY, TakeUp(EVENT, ROOM, SENDER, TARGET, closes=False)),
         (redaction(), AUTHORITY, TAKEN_BACK),
-        (redaction(), PRIVATE, None),
+        (redaction(), PRIVATE, Withdrawal(EVENT, ROOM, SENDER, TARGET)),
+        (redaction(), REFERENTS, None),
         (event("m.room.redaction", {"redacts": 5}, sealed=False), AUTHORITY, None),
         (said("!signaler", reply=True, sealed=False), SECTOR, None),
         (said("!diffuser tous x"), AUTHORITY, Command(EVENT, ROOM, SENDER, "broadcast")),
@@ -191,13 +192,15 @@ def test_an_edit_is_no_new_command(believes: bool) -> None:
     edit = Edit(EVENT, ROOM, SENDER, TARGET)
     assert incoming(changed(), SECTOR, commune) == edit
     assert incoming(changed(), AUTHORITY, commune) == edit
-    for key in (PRIVATE, REFERENTS):
-        assert incoming(changed(), key, commune) is None
-    assert incoming(changed(sealed=False), SECTOR, commune) is None
+    assert incoming(changed(), PRIVATE, commune) == edit
+    assert incoming(changed(), REFERENTS, commune) is None
+    for key in (SECTOR, PRIVATE):
+        assert incoming(changed(sealed=False), key, commune) is None
 
 
 def test_a_server_makes_no_edit_of_a_message() -> None:
-    assert incoming(changed(inside=False), SECTOR, c.commune()) is None
+    for key in (SECTOR, PRIVATE):
+        assert incoming(changed(inside=False), key, c.commune()) is None
 
 
 @pytest.mark.parametrize("believes", [True, False])
@@ -205,7 +208,8 @@ def test_what_is_taken_away_in_a_sector_is_told(believes: bool) -> None:
     commune = replace(c.commune(), flag_by_reaction=believes)
     redaction = event("m.room.redaction", {"redacts": TARGET}, sealed=False)
     assert incoming(redaction, SECTOR, commune) == Withdrawal(EVENT, ROOM, SENDER, TARGET)
-    assert incoming(redaction, PRIVATE, commune) is None
+    assert incoming(redaction, PRIVATE, commune) == Withdrawal(EVENT, ROOM, SENDER, TARGET)
+    assert incoming(redaction, REFERENTS, commune) is None
     nothing = event("m.room.redaction", {"redacts": 5}, sealed=False)
     assert incoming(nothing, SECTOR, commune) is None
 

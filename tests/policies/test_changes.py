@@ -19,6 +19,7 @@ from policies.changes import (
     may_ask,
     may_follow,
     of_edit,
+    of_loss,
     of_withdrawal,
     standing,
     wish,
@@ -90,6 +91,19 @@ def test_what_an_edit_does(where: Standing, reading: Reading) -> None:
     assert of_edit(where, reading, may_ask=False) is alone
     hurried = Change.HURRY if where is Standing.QUESTIONED else expected
     assert of_edit(where, reading, may_ask=True, in_danger=True) is hurried
+
+
+@pytest.mark.parametrize(("where", "reading"), list(product(Standing, READINGS)))
+def test_what_was_taken_away_stands_nowhere_any_more(where: Standing, reading: Reading) -> None:
+    """An edit's way, but that nothing stays as it was for want of an answer or of a judgement."""
+    edit = EDITS[where].get(reading, NO)
+    is_out = where in (Standing.STANDS, Standing.ASKED)
+    expected = Change.WITHHOLD if edit is ASK else edit
+    if is_out and isinstance(reading, Refusal):
+        expected = WITHDRAW
+    assert of_loss(where, reading, may_ask=True) is expected
+    alone = WITHDRAW if edit is ASK else expected
+    assert of_loss(where, reading, may_ask=False) is alone
 
 
 @pytest.mark.parametrize("where", Standing)
