@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from bridges.belonging import GroupLedger, copy_in, whole_of
+from bridges.belonging import GroupLedger, copy_in
 from bridges.change_ports import RoomCorrector
+from bridges.counting import people, together
 from bridges.delivery import Parcel, mark, masked_names, notice_of
 from bridges.each import each
 from bridges.outcome import Merged, Outcome
@@ -22,7 +23,7 @@ from policies.relay import is_uncertain, transaction
 from policies.reports import LinkState, Report, ReportState
 from policies.routing import Destination, MailDestination, route
 from policies.steps import Step, StepKind, standing
-from policies.terms import Category, Directory, RoomId, RoomKind
+from policies.terms import Category, Directory, RoomId
 
 
 class RepeatLedger(ReportLedger, GroupLedger, Protocol):
@@ -54,9 +55,9 @@ class Joining:
         number, now = first.number or "", self._clock.now()
         self._ledger.merge(parcel.report.id, number)
         report = replace(parcel.report, number=number, merged_into=number)
-        whole = {one.id: one for one in (*whole_of(first, self._ledger), report)}
-        people = await self._people(tuple(whole.values()), directory)
-        parcel = replace(parcel, report=report, people=people)
+        whole = together(report, first, self._ledger)
+        count = await people(whole, self._reader, directory)
+        parcel = replace(parcel, report=report, people=count)
         found = route(report.category or Category.OTHER, directory, now)
         destinations = () if isinstance(found, Refusal) else found
         self._write_down(parcel, destinations)
@@ -67,7 +68,7 @@ class Joining:
         await self._tell(first, parcel, missing, masked, directory)
         self._ledger.note(first.id, Step(StepKind.MERGED, now, None, report.source_event))
         self._ledger.set_state(report.id, ReportState.MERGED)
-        return Merged(number, people)
+        return Merged(number, count)
 
     def _write_down(
         self, parcel: Parcel, destinations: Sequence[Destination | MailDestination]
@@ -126,20 +127,6 @@ class Joining:
             await mark(self._rooms, report)
         purpose, about = f"merged {number}", report.flag_event
         await tell(self._rooms, directory, referent, notice, purpose=purpose, about=about)
-
-    async def _people(self, reports: Sequence[Report], directory: Directory) -> int:
-        """How many people wrote the messages of ``reports``, read from their rooms: nobody's name
-        is kept with a report."""
-        authors = set()
-        for report in reports:
-            key = directory.key_of(report.source_room)
-            if key is not None and key.kind is RoomKind.PRIVATE:
-                authors.add(report.referent)
-                continue
-            message = await self._reader.read(report.source_room, report.source_event)
-            if message is not None:
-                authors.add(message.sender)
-        return len(authors)
 
 
 def part_txn(report: Report, number: str, room_id: RoomId) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bridges.belonging import GroupLedger
 from bridges.calling import first_call
 from bridges.composing import Composing
+from bridges.counting import people_with
 from bridges.drafting import drafted
 from bridges.ports import Language, MessageReader, ReportLedger
 from policies.attachments import Enclosed, mark, seen_first
@@ -136,6 +138,10 @@ class Judging:
     def guided_sector(self, report: Report) -> SectorCode | None:
         """The sector of a report that was built in a private room, ``None`` for any other."""
         return self._composing.sector_of(report.source_event) if self._composing else None
+
+    async def people_with(self, report: Report, ledger: GroupLedger, directory: Directory) -> int:
+        """How many told of the event of a report that is part of another; ``0`` of any other."""
+        return await people_with(report, self._reader, ledger, directory)
 
     async def again(self, report: Report, directory: Directory, now: datetime) -> Judged | Barred:
         """The newest words of a report's message, whoever holds which mandate of its référents."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bridges.change_ports import ChangeLedger, MailChanges, RoomCorrector
 from bridges.copies import Copies, Rewriting
 from bridges.delivery import Delivery, Parcel, notice_of, will_be_masked, will_see_no_photo
@@ -101,6 +103,8 @@ class Rewording:
             return await self.doubt(report, enclosures, change, directory)
         outgoing = self._judging.outgoing(judged, leaving)
         parcel = parcel_of(report, judged, outgoing, self._ledger, digest, enclosures)
+        people = await self._judging.people_with(report, self._ledger, directory)
+        parcel = replace(parcel, people=people)
         await self._copies.rewrite(report, self._rewriting(parcel, change, directory), directory)
         await self._bring(parcel, change, directory)
         referent = person_of(report.referent, directory)

@@ -382,11 +382,37 @@ async def test_an_edit_corrects_its_own_message_in_the_thread(town: Town, world:
         shown = world.rooms.shown(room)
         assert "rue des Lilas" in shown[0]
         assert "stade" in shown[1]
+        assert shown[1].startswith("Signalé par 2 personnes\n")
+        assert "Signalé par" not in shown[0], "the first is a report"
         assert "école" not in "".join(shown)
         # Threads do not stand in threads.
         inside = world.rooms.relations.get(town.copy(2, room), [])
         assert {how for how, _ in inside} == {"m.replace"}
     assert "2026-0001" in world.rooms.to(PAUL)[-1]
+
+
+async def test_an_edit_of_the_first_is_no_message_on_itself(town: Town, world: World) -> None:
+    await town.both()
+    newer = "Un fourgon blanc immatriculé BX-640-JM tourne rue des Roses."
+    world.reader.edited[EventId("$m1")] = c.message(newer, event_id=EventId("$m1"))
+    edit = Edit(EventId("$e"), c.CENTRE_ROOM, c.RESIDENT, EventId("$m1"))
+    assert await world.carrier.carry(edit, town.directory) == Corrected("2026-0001")
+    assert "Signalé par" not in world.rooms.shown(c.POLICE_ROOM)[0]
+    assert "Roses" in world.rooms.shown(c.POLICE_ROOM)[0]
+
+
+async def test_an_edited_part_tells_how_many_told_of_it_by_then(town: Town, world: World) -> None:
+    await town.both()
+    third = UserId("@zoe:ex.test")
+    there = await town.flags("Le fourgon BX-640-JM est revenu.", author=third)
+    assert there == Merged("2026-0001", 3)
+    newer = "La camionnette BX 640 JM est devant le stade."
+    world.reader.edited[EventId("$m2")] = c.message(
+        newer, event_id=EventId("$m2"), room_id=c.GARE_ROOM, sender=NEIGHBOUR
+    )
+    edit = Edit(EventId("$e"), c.GARE_ROOM, NEIGHBOUR, EventId("$m2"))
+    assert await world.carrier.carry(edit, town.directory) == Corrected("2026-0001")
+    assert world.rooms.shown(c.POLICE_ROOM)[1].startswith("Signalé par 3 personnes\n")
 
 
 async def test_a_part_that_becomes_urgent_is_a_report_of_its_own(town: Town, world: World) -> None:
