@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from policies.details import Detail
 from policies.mail_headers import MailAddress
 from policies.refusal import Refusal
 from policies.terms import Authority, Category, Commune, Directory, RoomId, RoomKind
@@ -61,6 +62,18 @@ def unroutable(commune: Commune) -> tuple[Category, ...]:
     """The categories that the commune's file gives to nobody."""
     given = {category for authority in commune.authorities for category in authority.categories}
     return tuple(category for category in Category if category not in given)
+
+
+def without_photos(commune: Commune) -> tuple[Category, ...]:
+    """The categories that some authority is given, and none that is shown photos."""
+    seen = {
+        category
+        for authority in commune.authorities
+        if Detail.PHOTO in authority.sees
+        for category in authority.categories
+    }
+    lost = unroutable(commune)
+    return tuple(c for c in Category if c not in seen and c not in lost)
 
 
 def _of(

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from bridges.wording.relay import category_name
-from policies.routing import unroutable
+from bridges.wording import routing as wording
+from policies.routing import unroutable, without_photos
 from policies.terms import Commune
+
+_LANGUAGE = "fr"
 
 
 def warnings(commune: Commune) -> tuple[str, ...]:
-    """Sentences on categories that nobody receives; empty when all is well."""
-    lost = unroutable(commune)
-    if not lost:
-        return ()
-    names = ", ".join(f"« {category_name('fr', category)} »" for category in lost)
-    return (
-        f"Attention : aucune autorité ne reçoit {names}. Un tel signalement ne part pas ;"
-        " le référent est prié d'appeler.",
-        "Que faire : ajoutez-le aux « categories » d'une autorité, dans"
-        f" communes/{commune.code}.toml.",
-    )
+    """Sentences on categories, and on photos, that nobody receives; empty when all is well."""
+    lost, unseen = unroutable(commune), without_photos(commune)
+    said = wording.nobody_receives(_LANGUAGE, lost, commune.code) if lost else ()
+    return (*said, *(wording.photos_nowhere(_LANGUAGE, unseen, commune.code) if unseen else ()))
 
 
 def warn(commune: Commune) -> None:

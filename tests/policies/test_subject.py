@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from policies.denunciation.analysis import Analysis, Token
+from policies.details import Detail
 from policies.emergency import Emergency
-from policies.routing import goes_somewhere, is_worth_asking, unroutable
+from policies.routing import goes_somewhere, is_worth_asking, unroutable, without_photos
 from policies.subject import ASKED_FOR, is_overdue, settle
 from policies.terms import Category, Directory
 from tests.fakes import commune as c
@@ -82,6 +83,16 @@ def test_what_the_file_gives_to_nobody() -> None:
         Category.BURGLARY,
         Category.INCIVILITY,
     }
+
+
+def test_whose_photos_the_file_gives_to_nobody() -> None:
+    assert without_photos(EVERYTHING.commune) == ()
+    assert without_photos(BURGLARIES.commune) == (), "what reaches nobody at all is told already"
+    gendarmerie, *others = EVERYTHING.commune.authorities
+    narrow = replace(gendarmerie, categories=frozenset({Category.BURGLARY}))
+    blind = (replace(a, sees=frozenset(Detail) - {Detail.PHOTO}) for a in others)
+    commune = replace(EVERYTHING.commune, authorities=(narrow, *blind))
+    assert set(without_photos(commune)) == set(Category) - {Category.BURGLARY}
 
 
 def test_an_answer_is_waited_for_so_long() -> None:
