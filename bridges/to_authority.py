@@ -33,6 +33,7 @@ from policies.emergency import Emergency
 from policies.enclosures import Enclosures
 from policies.incoming import Subject
 from policies.refusal import Refusal
+from policies.relay import known_number
 from policies.reports import WITHDRAWN, Choice, Report, ReportState
 from policies.steps import Step, StepKind
 from policies.terms import Answer, Category, Directory, EventId, Flag, Person, UserId
@@ -200,7 +201,8 @@ class ToAuthority:
         """
         report = self._ledger.report_of(flag.target)
         if report is None or report.state is not ReportState.ASKED:
-            return await self._refuse(flag.sender, refusal, directory, flag.event_id)
+            number = known_number(refusal, report)
+            return await self._refuse(flag.sender, refusal, directory, flag.event_id, number)
         if flag.urgent and flag.sender == report.referent:
             named = self._subjects.name(report, flag.category) if flag.category else report
             return await self.hurry(named, directory)
@@ -280,10 +282,15 @@ class ToAuthority:
         return Declined()
 
     async def _refuse(
-        self, user_id: UserId, refusal: Refusal, directory: Directory, about: EventId
+        self,
+        user_id: UserId,
+        refusal: Refusal,
+        directory: Directory,
+        about: EventId,
+        number: str = "",
     ) -> Outcome:
         person = person_of(user_id, directory)
-        notice = wording.refused(person, refusal)
+        notice = wording.refused(person, refusal, number)
         await self._say(person, notice, directory, "refused", about)
         return Refused(refusal)
 

@@ -13,7 +13,7 @@ from policies.message_words import whole
 from policies.positions import Position
 from policies.quotas import is_flood, over_quota
 from policies.refusal import Refusal
-from policies.reports import Link, LinkState, Report
+from policies.reports import WITHDRAWN, Link, LinkState, Report
 from policies.terms import (
     Commune,
     Directory,
@@ -77,6 +77,17 @@ def may_relay(
         return Refusal.UNREADABLE
     refusal = unfit(message, sector, directory, now)
     return Relayable(sector) if refusal is None else refusal
+
+
+def known_number(refusal: Refusal, report: Report | None) -> str:
+    """The number that he may be told whose flag is refused so; empty for none.
+
+    Who hears that a message was flagged before is its sector's référent: it was asked first. One
+    that was withdrawn stands nowhere any more.
+    """
+    if refusal is not Refusal.ALREADY_FLAGGED or report is None or report.state in WITHDRAWN:
+        return ""
+    return report.number or ""
 
 
 def heeds_danger(refusal: Refusal, flag: Flag, directory: Directory, history: History) -> bool:

@@ -124,10 +124,14 @@ def relayed(
     return notice(*blocks, mentions=(referent.user_id,))
 
 
-def refused(person: Person, refusal: Refusal) -> Notice:
-    """To the person who asked: why it was not done, and what he can do."""
+def refused(person: Person, refusal: Refusal, number: str = "") -> Notice:
+    """To the person who asked: why it was not done, and what he can do.
+
+    ``number`` is of the report that is there already, where there is one.
+    """
     language = person.language
-    body = text(language, f"refusal.{refusal.value}")
+    key = f"refusal.{refusal.value}"
+    body = text(language, f"{key}.number", number=number) if number else text(language, key)
     return notice(
         Title(text(language, "refused.title")), Paragraph(body), mentions=(person.user_id,)
     )

@@ -11,7 +11,7 @@ from bridges.outcome import Awaiting, Declined, Ignored, Refused, Relayed, Retur
 from policies.refusal import Refusal
 from policies.relay import CERTAIN_FOR
 from policies.reports import LinkState, ReportState
-from policies.terms import Answer, Category, EventId, RoomId, SenderTrust, UserId
+from policies.terms import Answer, Category, EventId, Role, RoomId, SenderTrust, UserId
 from tests.bridges.conftest import World
 from tests.fakes import commune as c
 from tests.fakes.world import CrashError
@@ -159,6 +159,37 @@ async def test_a_second_flag_of_the_same_message_relays_nothing(world: World) ->
     outcome = await world.carrier.carry(c.flag(event_id=EventId("$flag2")), c.directory())
     assert outcome == Refused(Refusal.ALREADY_FLAGGED)
     assert {s.room_id for s in world.rooms.said[said:]} == {PRIVATE}
+    assert "2026-0001" in world.rooms.to(PRIVATE)[-1]
+
+
+async def test_another_referent_of_the_sector_is_told_the_number_in_private(world: World) -> None:
+    world.said_by_resident(VAN)
+    await world.carrier.carry(c.flag(), c.directory())
+    full, paul = c.directory(), c.private_room(c.OTHER_REFERENT)
+    both = (*full.mandates, c.mandate(c.OTHER_REFERENT, Role.REFERENT, c.CENTRE))
+    again = c.flag(event_id=EventId("$flag2"), sender=c.OTHER_REFERENT)
+    said = len(world.rooms.said)
+    outcome = await world.carrier.carry(again, replace(full, mandates=both))
+    assert outcome == Refused(Refusal.ALREADY_FLAGGED)
+    (told,) = world.rooms.said[said:]
+    assert told.room_id == paul
+    assert "c'est le signalement 2026-0001" in told.notice.body
+
+
+async def test_no_number_is_told_to_who_is_no_referent_of_that_sector(world: World) -> None:
+    world.said_by_resident(VAN)
+    await world.carrier.carry(c.flag(), c.directory())
+    again = c.flag(event_id=EventId("$flag2"), sender=c.OTHER_REFERENT)
+    assert await world.carrier.carry(again, c.directory()) == Refused(Refusal.NO_MANDATE)
+    assert "2026-0001" not in "".join(world.rooms.to(c.private_room(c.OTHER_REFERENT)))
+
+
+async def test_what_waits_for_its_referent_has_no_number_to_tell(world: World) -> None:
+    world.said_by_resident(VICTIM)
+    await world.carrier.carry(c.flag(), c.directory())
+    outcome = await world.carrier.carry(c.flag(event_id=EventId("$flag2")), c.directory())
+    assert outcome == Refused(Refusal.ALREADY_FLAGGED)
+    assert "Ce message a déjà été signalé." in world.rooms.to(PRIVATE)[-1]
 
 
 async def test_a_category_nobody_receives_is_refused_and_told(world: World) -> None:

@@ -16,6 +16,7 @@ from policies.relay import (
     Relayable,
     heeds_danger,
     is_uncertain,
+    known_number,
     may_relay,
     referent_sector,
     transaction,
@@ -154,6 +155,19 @@ def test_a_message_flagged_by_another_flag_is_refused() -> None:
     history = History(report(EventId("$other")), 1)
     verdict = may_relay(c.flag(), c.message(), c.directory(), history, c.NOW)
     assert verdict is Refusal.ALREADY_FLAGGED
+
+
+@pytest.mark.parametrize("state", ReportState)
+def test_the_number_of_what_was_flagged_before_is_known_while_it_stands(
+    state: ReportState,
+) -> None:
+    numbered = replace(report(), number="2026-0042", state=state)
+    gone = state in (ReportState.WITHDRAWING, ReportState.WITHDRAWN)
+    known = "" if gone else "2026-0042"
+    assert known_number(Refusal.ALREADY_FLAGGED, numbered) == known
+    assert known_number(Refusal.OVER_QUOTA, numbered) == ""
+    assert known_number(Refusal.ALREADY_FLAGGED, replace(numbered, number=None)) == ""
+    assert known_number(Refusal.ALREADY_FLAGGED, None) == ""
 
 
 def test_the_same_flag_goes_on_after_a_crash_whatever_the_quota() -> None:
