@@ -306,6 +306,7 @@ async def test_a_report_is_built_step_by_step_across_a_restart(place: Town) -> N
     last = await helene.send(room, "nouveau")
     asked = await helene.wait_for(room_id=room, body_contains="Préparons votre", timeout=40)
     last = await helene.react(room, asked.event_id, "7️⃣")
+    given = list[str]()
     for question, answer in (
         ("passé", facts),
         ("Où est-ce", "Place Carnot, devant la poste"),
@@ -316,6 +317,7 @@ async def test_a_report_is_built_step_by_step_across_a_restart(place: Town) -> N
         seen = await helene.wait_for(room_id=room, body_contains=question, after=last, timeout=40)
         assert seen.was_sealed
         last = await helene.send(room, answer)
+        given.append(last)
     await helene.wait_for(room_id=room, body_contains="photo à joindre", after=last, timeout=40)
     last = await helene.send_file(room, files.jpeg((80, 40)), "Karim-Benali.jpg")
     await helene.wait_for(room_id=room, body_contains="jointes : 1", after=last, timeout=40)
@@ -349,9 +351,37 @@ async def test_a_report_is_built_step_by_step_across_a_restart(place: Town) -> N
         data, _ = await phone.open_file(office, photo.event_id)
         assert data.startswith(b"\xff\xd8\xff")
         assert files.SECRET not in data
+    await _as_he_changes_his_answers(place, given, told.event_id)
     kept = (place.home / "registry.db").read_bytes()
     assert mark.encode() not in kept
     assert b"Carnot" not in kept
+
+
+async def _as_he_changes_his_answers(place: Town, given: list[str], last: str) -> None:
+    """What was sent follows: a deletion at once, an edit once he confirms, for there is a photo.
+
+    His server lets him say one thing in five seconds by now: no more of them than are needed.
+    """
+    helene, room = await place.phone(people.HELENE), place.private(people.HELENE)
+    _, where, _, _, who = given
+    await helene.redact(room, who)
+    told = await helene.wait_for(
+        room_id=room, body_contains="est corrigé chez", after=last, timeout=40
+    )
+    for officer in OFFICERS:
+        fewer = await (await place.phone(officer)).wait_for(
+            room_id=place.authority(officer),
+            body_matches=r"^\* (.|\n)*Place Carnot",  # the change, not the report that it changes
+            timeout=40,
+        )
+        assert fewer.was_sealed
+        assert "veste noire" not in fewer.text
+    await helene.edit(room, where, "Rue Pasteur, devant le stade")
+    asked = await helene.wait_for(
+        room_id=room, body_contains="vous avez modifié", after=told.event_id, timeout=40
+    )
+    assert "Rue Pasteur" in asked.text
+    assert "veste noire" not in asked.text
 
 
 async def test_who_writes_of_danger_is_told_the_number(place: Town) -> None:
