@@ -76,7 +76,7 @@ class GuidedChanges:
         copies = self._is_out(found.report)
         if is_edit and found.part is not Part.TOLD:
             return Following.NOTHING
-        is_left = is_edit or await self._is_left(found.form)
+        is_left = await self._is_left(found.form)
         return of_removal(found.form, found.part, copies=copies, is_left=is_left)
 
     async def _follow(

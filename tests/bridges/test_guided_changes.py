@@ -273,7 +273,7 @@ async def test_one_after_the_other_the_last_one_withdraws_it(sent: Desk) -> None
 async def test_what_the_server_only_says_is_gone_is_not(sent: Desk) -> None:
     item = Withdrawal(EventId("$r"), PRIVATE, c.REFERENT, event_of(sent, Step.FACTS))
     assert await sent.world.carrier.carry(item, sent.directory) == Unchanged()
-    sent.world.rooms.gone[item.target] = c.BOT
+    take_away(sent, item.target, c.BOT)
     assert await sent.world.carrier.carry(item, sent.directory) == Unchanged(), "not his own"
     assert ANSWERS[1] in stands(sent)
 
@@ -375,6 +375,27 @@ async def test_a_photo_is_taken_away_at_once_and_the_others_stay(desk: Desk) -> 
     assert "1 photo" in stands(desk) or "Une photo" in stands(desk)
     assert len(desk.world.ledger.enclosures(1)) == 3, "of six"
     assert len(desk.world.rooms.enclosed) == 6, "none is sent again"
+
+
+async def test_a_photo_that_he_did_not_confirm_yet_is_shown_whatever_else_goes(
+    desk: Desk,
+) -> None:
+    await desk.fills_in(*ANSWERS)
+    await sends(desk)
+    await desk.writes("suite")
+    assert await desk.writes("oui") == SENT
+    target = desk.form.photos[0].event_id
+    other = c.attachment(sha256=b"o" * 32)
+    photo = replace(desk.world.reader.messages[target], enclosed=other)
+    desk.world.reader.edited[target] = photo
+    edit = Edit(EventId("$edit"), PRIVATE, c.REFERENT, target)
+    assert await desk.world.carrier.carry(edit, desk.directory) == Awaiting()
+    assert await takes_away(desk, Step.PEOPLE) == [Awaiting()]
+    assert ANSWERS[5] not in "\n".join(desk.world.rooms.shown(c.GENDARMERIE_ROOM))
+    to_authorities = [e for e in desk.world.rooms.enclosed if e.room_id != PRIVATE]
+    assert len(to_authorities) == 3, "the first one alone"
+    assert await answers_question(desk, send=True) == Corrected("2026-0001")
+    assert len([e for e in desk.world.rooms.enclosed if e.room_id != PRIVATE]) == 6
 
 
 async def test_a_photo_that_cannot_be_shown_again_leaves_nothing_behind(
