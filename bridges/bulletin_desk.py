@@ -13,6 +13,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bridges.bulletin_farewell import announce
+from bridges.bulletin_places import by_sector, unsure_of
 from bridges.bulletin_ports import BulletinLedger, Faults, RoomFault, RoomReviser
 from bridges.bulletin_reading import BulletinReading, Read
 from bridges.each import attempted
@@ -105,7 +106,7 @@ class BulletinDesk:
                 return
             some = {room: steps[room] for room in rooms[first : first + MANY]}
             refused = await self._each(posting, wording, some, notice)
-            faults |= {directory.rooms[r].code: f for r, f in refused.items()}
+            faults |= by_sector(refused, directory)
             await self._progress(posting, wording, first + len(some), len(rooms), directory)
         await self._account(posting, wording, bulletin, faults, directory)
 
@@ -238,7 +239,7 @@ class BulletinDesk:
                 return
         copies = {copy.room_id: copy for copy in self._ledger.copies(posting.id)}
         ours = [copies[room] for room in bulletin.rooms if room in copies]
-        unsure = [directory.rooms[c.room_id].code for c in ours if c.state is CopyState.UNCERTAIN]
+        unsure = unsure_of(ours, directory)
         there = sum(c.state is CopyState.SENT and c.wording_id == wording.id for c in ours)
         until = (wording.due_at or now) + TRIED_FOR if goes_on else None
         account = wording_of.Account(
@@ -277,12 +278,8 @@ class BulletinDesk:
         refused: Mapping[RoomId, RoomFault],
         directory: Directory,
     ) -> None:
-        faults = {directory.rooms[room].code: fault for room, fault in refused.items()}
-        unsure = [
-            directory.rooms[copy.room_id].code
-            for copy in self._ledger.copies(posting.id)
-            if copy.state is CopyState.UNCERTAIN
-        ]
+        faults = by_sector(refused, directory)
+        unsure = unsure_of(self._ledger.copies(posting.id), directory)
         account = wording_of.Account(posting.number, rooms, faults, unsure)
         officer = person_of(posting.withdrawn_by or posting.sender, directory)
         notice = wording_of.withdrawn(officer, account, directory.commune)

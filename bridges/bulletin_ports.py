@@ -31,6 +31,8 @@ class RoomFault(StrEnum):
     """The server failed at it; whether it was said is seen when it is repeated."""
     ROOMLESS = "roomless"
     """The sector has no room yet."""
+    FORMER = "former"
+    """It was made anew, or its sector is no more, and the bot can change nothing in it."""
 
 
 class Faults(Protocol):

@@ -438,3 +438,30 @@ def _large(sectors: int) -> Directory:
     rooms = {RoomId(f"!s{i}"): RoomKey(c.CODE, RoomKind.SECTOR, f"s{i}") for i in range(sectors)}
     others = {r: k for r, k in full.rooms.items() if k.kind is not RoomKind.SECTOR}
     return replace(full, commune=replace(full.commune, sectors=many), rooms={**others, **rooms})
+
+
+@pytest.mark.parametrize("words", ["!retirer 1", "edit"])
+async def test_a_room_that_was_made_anew_and_refuses_stops_nothing(
+    world: World, words: str
+) -> None:
+    """The old one stands for no sector any more: it is told as a former room."""
+    await out(world)
+    anew = RoomId("!gare-anew:ex.test")
+    rooms = {r: k for r, k in c.directory().rooms.items() if r != c.GARE_ROOM}
+    rooms[anew] = RoomKey(c.CODE, RoomKind.SECTOR, c.GARE)
+    directory = replace(c.directory(), rooms=rooms)
+    world.rooms.barred[c.GARE_ROOM] = ClosedError()
+    if words == "edit":
+        await world.carrier.carry(edited(world, "!diffuser tous : Fermez tout."), directory)
+        assert isinstance(await world.carrier.carry(yes(world), directory), Broadcast)
+    else:
+        await world.carrier.carry(said(world, words, EventId("$b")), directory)
+    for _ in range(3):
+        await world.spreading.step(directory)
+        world.clock.at += TRIED_FOR
+    account = world.rooms.to(DESK)[-1]
+    assert "un ancien salon" in account
+    assert "Pas arrivé" not in account
+    assert list(world.ledger.wordings_at_work()) == list(world.ledger.withdrawals()) == []
+    if words == "edit":
+        assert "Fermez tout." in world.rooms.to(anew)[-1]
