@@ -118,7 +118,7 @@ class Escalation:
             return
         reports = tuple(waiting_of(followed, directory) for followed in standing)
         notice = wording.morning(directory.commune, reports)
-        txn = transaction(StepKind.MORNING.value, one.day.isoformat(), room_id)
+        txn = transaction(StepKind.MORNING.value, one.name, room_id)
         event_id = await self._rooms.send(room_id, notice, txn)
         # A sign under a message that brings up several says not which of them it means.
         event = event_id if len(standing) == 1 else None

@@ -69,6 +69,20 @@ class Morning:
     day: date
     followed: tuple[Followed, ...]
 
+    @property
+    def name(self) -> str:
+        """What it is known by, so that it is said once: its day, and what made reports wait anew.
+
+        Once the morning's message is said, only a sign that is taken away brings another.
+        """
+        return "\n".join((self.day.isoformat(), *self._anew()))
+
+    def _anew(self) -> Iterator[str]:
+        for followed in self.followed:
+            taken_back = sum(s.kind is StepKind.TAKEN_BACK for s in followed.steps)
+            if taken_back:
+                yield f"{followed.report.id} {taken_back}"
+
 
 Due = Remind | GiveUp | Morning
 
