@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridges.departure import PrivateRooms
 from bridges.outcome import Helped, Outcome, Refused
 from bridges.ports import Clock, MessageReader, RoomSender
 from bridges.private import person_of, tell
@@ -20,11 +21,17 @@ NEW_MARK = "📝"
 class Help:
     """Answers ``!aide`` and what was mistyped."""
 
-    def __init__(self, rooms: RoomSender, reader: MessageReader, clock: Clock) -> None:
-        self._rooms, self._reader, self._clock = rooms, reader, clock
+    def __init__(
+        self, rooms: RoomSender, reader: MessageReader, private: PrivateRooms, clock: Clock
+    ) -> None:
+        self._rooms, self._reader = rooms, reader
+        self._private, self._clock = private, clock
 
     async def explain(self, command: Command, directory: Directory) -> Outcome:
-        """How it works, for the person's own role."""
+        """How it works, for the person's own role.
+
+        A resident who signed the charter on paper has no private room before he asks: it is opened.
+        """
         person = person_of(command.sender, directory)
         now = self._clock.now()
         mandates = directory.mandates_of(command.sender, now)
@@ -35,14 +42,16 @@ class Help:
             notice = wording.officer_help(person)
         elif command.sender in to_ask(directory, now):
             notice = wording.waiting_help(person, directory.commune)
-        elif mandates and directory.room_of(RoomKind.PRIVATE, command.sender):
+        elif mandates:
             notice = wording.resident_help(person)
         else:
             return Refused(Refusal.NO_MANDATE)
-        about = command.event_id
-        said = await tell(self._rooms, directory, person, notice, purpose="help", about=about)
-        if said is not None and directory.commune.flag_by_reaction and is_referent:
-            room_id = directory.room_of(RoomKind.PRIVATE, person.user_id) or command.room_id
+        known = directory.room_of(RoomKind.PRIVATE, command.sender)
+        room_id = known or await self._private.open(command.sender)
+        said = await self._rooms.send(
+            room_id, notice, transaction("help", command.event_id, room_id)
+        )
+        if directory.commune.flag_by_reaction and is_referent:
             await self._rooms.react(room_id, said, NEW_MARK, transaction("tap", said, NEW_MARK))
         return Helped()
 
