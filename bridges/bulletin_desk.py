@@ -13,7 +13,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bridges.bulletin_farewell import announce
-from bridges.bulletin_places import by_sector, unsure_of
+from bridges.bulletin_places import at_home, by_sector, unsure_of
 from bridges.bulletin_ports import BulletinLedger, Faults, RoomFault, RoomReviser
 from bridges.bulletin_reading import BulletinReading, Read
 from bridges.each import attempted
@@ -64,7 +64,8 @@ class BulletinDesk:
     async def step(self, directory: Directory) -> None:
         """Do what is due. Raises the first failure that is of no one room, once all was tried."""
         failed: list[BaseException] = []
-        for posting in self._ledger.withdrawals():
+        for found in self._ledger.withdrawals():
+            posting = at_home(found, self._ledger.replacement, directory)
             failed += (await attempted([self._take_away(posting, directory)]))[1]
         for wording in self._ledger.wordings_at_work():
             failed += (await attempted([self._advance(wording, directory)]))[1]
@@ -72,10 +73,11 @@ class BulletinDesk:
             raise failed[0]
 
     async def _advance(self, wording: Wording, directory: Directory) -> None:
-        posting, now = self._ledger.posting(wording.posting_id), self._clock.now()
-        if posting is None:
-            pass
-        elif has_lapsed(wording, now):
+        found, now = self._ledger.posting(wording.posting_id), self._clock.now()
+        if found is None:
+            return
+        posting = at_home(found, self._ledger.replacement, directory)
+        if has_lapsed(wording, now):
             await self._lapse(posting, wording, directory)
         elif wording.state is WordingState.HELD and wording.due_at and wording.due_at <= now:
             was = {WordingState.HELD}

@@ -1,15 +1,25 @@
-"""Which sectors a bulletin did not reach, or may not have reached, by its copies' rooms.
+"""Where a bulletin belongs: its authority's room, and the sectors that it did not reach.
 
-A room that was made anew, or whose sector is no more, stands for no sector: it is a former one.
+A room that was made anew, or whose sector is no more, stands for nothing: it is a former one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from bridges.bulletin_ports import RoomFault
-from policies.bulletins import Copy, CopyState
+from policies.bulletins import Copy, CopyState, Posting
 from policies.terms import Directory, RoomId
+
+
+def at_home(
+    posting: Posting, replacement: Callable[[RoomId], RoomId | None], directory: Directory
+) -> Posting:
+    """``posting`` in the room that its authority has now: there its officers are told of it."""
+    if directory.key_of(posting.room_id) is not None:
+        return posting
+    return replace(posting, room_id=replacement(posting.room_id) or posting.room_id)
 
 
 def by_sector(refused: Mapping[RoomId, RoomFault], directory: Directory) -> dict[str, RoomFault]:

@@ -44,6 +44,9 @@ class Faults(Protocol):
 class BulletinLedger(Protocol):
     """Bulletins and where they are, of one commune. Everything in it can be repeated harmlessly."""
 
+    def replacement(self, room_id: RoomId) -> RoomId | None:
+        """The room that now stands for one that was given up."""
+
     def open_posting(self, source_event: EventId, room_id: RoomId, sender: UserId) -> Posting: ...
     def posting(self, posting_id: int) -> Posting | None: ...
     def posting_of(self, source_event: EventId) -> Posting | None: ...

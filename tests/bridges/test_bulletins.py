@@ -465,3 +465,24 @@ async def test_a_room_that_was_made_anew_and_refuses_stops_nothing(
     assert not [*world.ledger.wordings_at_work(), *world.ledger.withdrawals()]
     if words == "edit":
         assert "Fermez tout." in world.rooms.to(anew)[-1]
+
+
+async def test_it_is_taken_back_from_the_authoritys_new_room(world: World) -> None:
+    """The room in which it was written was deleted and made anew."""
+    await out(world)
+    anew = RoomId("!gendarmerie-anew:ex.test")
+    rooms = {r: k for r, k in c.directory().rooms.items() if r != DESK}
+    rooms[anew] = RoomKey(c.CODE, RoomKind.AUTHORITY, c.GENDARMERIE)
+    directory = replace(c.directory(), rooms=rooms)
+    world.rooms.barred[DESK] = ClosedError()
+    command = said(world, "!retirer 1", EventId("$b"))
+    world.reader.holds(replace(world.reader.messages[EventId("$b")], room_id=anew))
+    command = replace(command, room_id=anew)
+    assert await world.carrier.carry(command, directory) == Refused(Refusal.UNKNOWN_BULLETIN)
+    world.ledger.replacements[DESK] = anew
+    assert await world.carrier.carry(command, directory) == Recalled()
+    await world.spreading.step(directory)
+    assert "volets" not in "".join(world.rooms.shown(c.CENTRE_ROOM))
+    assert "Gendarmerie a retiré" in world.rooms.to(c.CENTRE_ROOM)[-1]
+    assert "retiré de 2 secteur" in world.rooms.to(anew)[-1]
+    assert list(world.ledger.withdrawals()) == []
