@@ -253,6 +253,10 @@ class EscalationLedger(Protocol):
         """Those for which something may be due: urgent ones, and those of the days before."""
 
     def report(self, report_id: int) -> Report: ...
+    def form_of(self, source: EventId) -> Form | None: ...
+    def replacement(self, room_id: RoomId) -> RoomId | None:
+        """The room that now stands for one that was given up."""
+
     def merged(self, number: str) -> Sequence[Report]:
         """The reports that are part of that one and stand, the oldest first."""
 

@@ -73,3 +73,14 @@ async def test_no_other_room_gets_in_by_it(before: World, directory: Directory) 
             CommandName.HISTORY: Refusal.NOT_YOUR_REPORT,
         }
         assert await before.carrier.carry(command, directory) == Refused(expected[name])
+
+
+async def test_a_reminder_names_the_sector_whose_room_was_made_anew(before: World) -> None:
+    anew = RoomId("!centre-anew:ex.test")
+    rooms = {r: k for r, k in c.directory().rooms.items() if r != c.CENTRE_ROOM}
+    rooms[anew] = RoomKey(c.CODE, RoomKind.SECTOR, c.CENTRE)
+    before.clock.at = c.NOW + timedelta(minutes=15)
+    before.ledger.replacements = {c.CENTRE_ROOM: anew}
+    escalation = Escalation(before.rooms, before.ledger, before.clock)
+    await escalation.step(replace(c.directory(), rooms=rooms))
+    assert "secteur Centre" in before.rooms.to(c.GENDARMERIE_ROOM)[-1]
