@@ -24,7 +24,16 @@ from policies.refusal import Refusal
 from policies.relay import is_uncertain, transaction
 from policies.reports import Link, LinkState, Report, ReportState
 from policies.routing import Destination, MailDestination, route
-from policies.terms import Authority, AuthorityCode, Category, Directory, RoomId, SectorCode, UserId
+from policies.terms import (
+    Authority,
+    AuthorityCode,
+    Category,
+    Directory,
+    EventId,
+    RoomId,
+    SectorCode,
+    UserId,
+)
 
 RELAYED_MARK = "📨"
 
@@ -140,8 +149,6 @@ class Delivery:
             )
             self._ledger.set_state(report.id, ReportState.UNCERTAIN)
             return Uncertain(number)
-        if parcel.marked and went.arrived:
-            await mark(self._rooms, report)
         minutes = directory.commune.remind_after if parcel.urgent else 0
         notice = wording.relayed(
             referent,
@@ -152,9 +159,11 @@ class Delivery:
             urgent=parcel.urgent,
             masked=went.masked,
         )
-        await tell(
-            self._rooms, directory, referent, notice, purpose="relayed", about=report.flag_event
-        )
+        about = report.flag_event
+        words = [tell(self._rooms, directory, referent, notice, purpose="relayed", about=about)]
+        if parcel.marked and went.arrived:
+            words.append(mark(self._rooms, report))
+        await each(words)
         self._ledger.set_state(report.id, ReportState.SENT)
         return Relayed(number, len(went.arrived) + len(went.mailed))
 
@@ -169,10 +178,10 @@ class Delivery:
         return Refused(refusal)
 
 
-async def mark(rooms: RoomSender, report: Report) -> None:
+async def mark(rooms: RoomSender, report: Report) -> EventId:
     """Let the sector see on the message that it was passed on."""
     txn = transaction("mark", report.source_event)
-    await rooms.react(report.source_room, report.source_event, RELAYED_MARK, txn)
+    return await rooms.react(report.source_room, report.source_event, RELAYED_MARK, txn)
 
 
 def masked_names(

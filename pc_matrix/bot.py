@@ -114,10 +114,9 @@ class Bot:
                 continue
             outage.over()
             brought = bool(batch.events or batch.changed_rooms or batch.to_device)
-            if batch.echoes and not brought:
-                await set_or_late(self._resting, _ECHOING)
-                continue
-            await pace.step(brought=brought, took=time.monotonic() - began)
+            if brought or not batch.echoes:
+                await pace.step(brought=brought, took=time.monotonic() - began)
+            await set_or_late(self._resting, _ECHOING)
 
     async def _take_in(self, batch: Batch) -> None:
         directory = self._inbox.directory()
@@ -134,6 +133,7 @@ class Bot:
         self._moved.update(r for r in map(RoomId, batch.changed_rooms) if r in directory.rooms)
         if items or self._moved or batch.identity_news:
             self._news.set()
+            self._resting.clear()
         if not self._is_ready:
             self._is_ready = True
             _log.info("bot.ready", rooms=len(directory.rooms))

@@ -73,6 +73,10 @@ async def test_another_message_in_place_of_the_flagged_one(lied: Lied) -> None:
     other = await lied.said(lamp(hidden), people.MEHDI)
     target, helene = true["event_id"], await lied.place.phone(people.HELENE)
     await helene.wait_for(event_id=target)
+    # What the bot has just heard it does not ask for: the server has it ask all the same.
+    relation = {"rel_type": "m.replace", "event_id": target}
+    touch = lies.event(HELENE, "m.room.message", {"m.relates_to": relation})
+    await lied.liar.tell(lies.adding(lied.sector, touch))
     lied.liar.events[target] = {**other, "event_id": target}
     flag = await helene.react(lied.sector, target, "🚩")
     assert await lied.place.outcome(flag) == "refused:unreadable"
@@ -90,6 +94,22 @@ async def test_another_message_in_place_of_the_flagged_one(lied: Lied) -> None:
     assert found.was_sealed
     assert await lied.at_the_authorities(hidden) == []
     assert await lied.at_the_authorities(false) == []
+
+
+async def test_another_message_in_place_of_one_that_the_bot_has_just_heard(lied: Lied) -> None:
+    wanted, hidden = unique(), unique()
+    true = await lied.said(lamp(wanted), people.MEHDI)
+    other = await lied.said(lamp(hidden), people.MEHDI)
+    target, helene = true["event_id"], await lied.place.phone(people.HELENE)
+    await helene.wait_for(event_id=target)
+    lied.liar.events[target] = {**other, "event_id": target}
+    flag = await helene.react(lied.sector, target, "🚩")
+    assert await lied.place.outcome(flag) == "relayed"
+    elise = await lied.place.phone(people.ELISE)
+    (found,) = await reports(elise, lied.place.authority(people.ELISE), wanted)
+    assert found.was_sealed
+    assert await lied.at_the_authorities(hidden) == []
+    lied.liar.repent()
 
 
 async def test_a_plain_edit_of_a_flagged_message(lied: Lied) -> None:
