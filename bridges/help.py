@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bridges.departure import PrivateRooms
-from bridges.outcome import Helped, Outcome, Refused
+from bridges.outcome import Broken, Helped, Outcome, Refused
 from bridges.ports import Clock, MessageReader, RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import relay as relay_wording
 from bridges.wording import welcome as wording
 from policies import commands
 from policies.charter import to_ask
+from policies.incoming import Incoming
 from policies.refusal import Refusal
 from policies.relay import transaction
 from policies.terms import Command, Directory, Role, RoomKind
@@ -62,6 +63,13 @@ class Help:
         about = command.event_id
         await tell(self._rooms, directory, person, notice, purpose="refused", about=about)
         return Refused(refusal)
+
+    async def broken(self, item: Incoming, directory: Directory) -> Outcome:
+        """The bot fails at what he asked for, by a mistake of ours; nobody knows how far it got."""
+        person = person_of(item.sender, directory)
+        notice, about = relay_wording.broken(person), item.event_id
+        await tell(self._rooms, directory, person, notice, purpose="broken", about=about)
+        return Broken()
 
     async def unknown(self, command: Command, directory: Directory) -> Outcome:
         """A command that nobody knows, or one that is not done on a guess: what was it to be?"""

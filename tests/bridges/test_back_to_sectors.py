@@ -7,6 +7,7 @@ import pytest
 from bridges.outcome import (
     Acknowledged,
     Answered,
+    Broken,
     Helped,
     Ignored,
     Outcome,
@@ -174,3 +175,12 @@ async def test_a_resident_without_a_private_room_gets_one_when_he_asks(world: Wo
     assert world.private.opened == [c.RESIDENT]
     assert "Écrivez dans le salon" in world.rooms.to(RoomId(f"!private-{c.RESIDENT}"))[0]
     assert world.rooms.to(c.CENTRE_ROOM) == []
+
+
+async def test_who_asked_for_what_the_bot_fails_at_is_told_to_call(world: World) -> None:
+    outcome = await world.carrier.give_up(c.flag(), c.directory())
+    assert outcome == Broken()
+    (told,) = world.rooms.to(PRIVATE)
+    assert "17 ou 112" in told
+    assert await world.carrier.give_up(c.flag(sender=c.RESIDENT), c.directory()) == Broken()
+    assert len(world.rooms.said) == 1
