@@ -180,6 +180,7 @@ def test_a_signs_link(run: Run, tmp_path: Path) -> None:
 
 def test_a_link_at_which_nobody_can_knock_yet_says_so(run: Run, house: Any) -> None:
     house.settings.commune = replace(house.settings.commune, knocking=False)
+    assert "knocking = true" in run("knocks").output
     assert "knocking = true" in run("link", "centre").output
 
 
