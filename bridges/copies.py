@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bridges.belonging import copy_in
 from bridges.change_ports import ChangeLedger, RoomCleaner, RoomCorrector
-from bridges.each import attempted, each
+from bridges.each import each
 from bridges.ports import Clock
 from bridges.wording.notice import Notice
 from policies.relay import is_uncertain, transaction
@@ -129,13 +129,8 @@ class Copies:
             await self._root(link, notice)
             link = next(one for one in self._ledger.links(report.id) if one.id == link.id)
         said = await self._say(link, notice, directory, "withdrawn", report.source_event)
-        if link.event_id is None:
-            return
-        if directory.key_of(room_id) is not None:
+        if link.event_id is not None:
             await self.wipe(room_id, link.event_id, said)
-            return
-        # It was given up, and may be out of reach: that holds up nothing of the withdrawal.
-        await attempted([self.wipe(room_id, link.event_id, said)])
 
     async def wipe(self, room_id: RoomId, event_id: EventId, but: EventId | None = None) -> None:
         """Take away an event of the bot's, and all that the bot said about it, but one."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bridges.change_ports import ChangeLedger, RoomCorrector
 from bridges.copies import Copies
 from bridges.delivery import Parcel
-from bridges.each import attempted, each
+from bridges.each import each
 from bridges.enclosing import Enclosing
 from bridges.ports import Clock
 from bridges.private import person_of, tell
@@ -65,13 +65,8 @@ class Swaps:
 
     async def _take_away(self, one: Link, report: Report, directory: Directory) -> None:
         event_id = one.event_id or await self._sent_as(one, report, directory)
-        if event_id is None:
-            return
-        if directory.key_of(one.destination) is not None:
+        if event_id is not None:
             await self.copies.wipe(one.destination, event_id)
-            return
-        # In a room that was given up, and may be out of reach.
-        await attempted([self.copies.wipe(one.destination, event_id)])
 
     async def _sent_as(self, one: Link, report: Report, directory: Directory) -> EventId | None:
         """It may have arrived, unknown to us: asked for again under its own transaction, it shows

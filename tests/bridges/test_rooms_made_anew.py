@@ -8,14 +8,11 @@ from datetime import timedelta
 import pytest
 
 from bridges.escalation import Escalation
-from bridges.outcome import Answered, Recounted, Refused, Withdrawn
+from bridges.outcome import Answered, Recounted, Refused
 from policies.commands import CommandName
-from policies.incoming import Withdrawal
-from policies.mails import MailKind
 from policies.refusal import Refusal
-from policies.reports import ReportState
 from policies.terms import Command, Directory, EventId, RoomId, RoomKey, RoomKind, UserId
-from tests.bridges.conftest import ClosedError, World
+from tests.bridges.conftest import World
 from tests.fakes import commune as c
 
 ANEW = RoomId("!gendarmerie-anew:ex.test")
@@ -87,16 +84,3 @@ async def test_a_reminder_names_the_sector_whose_room_was_made_anew(before: Worl
     escalation = Escalation(before.rooms, before.ledger, before.clock)
     await escalation.step(replace(c.directory(), rooms=rooms))
     assert "secteur Centre" in before.rooms.to(c.GENDARMERIE_ROOM)[-1]
-
-
-async def test_its_withdrawal_waits_for_no_room_that_is_gone(
-    before: World, directory: Directory
-) -> None:
-    before.rooms.barred[c.GENDARMERIE_ROOM] = ClosedError()
-    before.rooms.gone[c.MESSAGE_ID] = c.RESIDENT
-    item = Withdrawal(EventId("$gone"), c.CENTRE_ROOM, c.RESIDENT, c.MESSAGE_ID)
-    assert await before.carrier.carry(item, directory) == Withdrawn("2026-0001")
-    assert before.ledger.reports[1].state is ReportState.WITHDRAWN
-    assert "retiré" in before.rooms.to(ANEW)[-1]
-    assert "2026-0001" in before.rooms.to(c.private_room(c.REFERENT))[-1]
-    assert [kind for _, kind in before.mails.told] == [MailKind.WITHDRAWAL]

@@ -24,7 +24,7 @@ from policies.positions import Position
 from policies.refusal import Refusal
 from policies.relay import CERTAIN_FOR
 from policies.terms import Answer, EventId, Message, MessageKind, RoomId
-from tests.bridges.conftest import ClosedError, World
+from tests.bridges.conftest import World
 from tests.bridges.test_enclosing import PRIVATE, flagged, tapped
 from tests.bridges.test_to_authority import AUTHORITY_ROOMS, SLANDER, VAN
 from tests.fakes import commune as c
@@ -230,13 +230,3 @@ async def test_a_new_photo_of_which_nobody_knows_is_told(relayed: World) -> None
     await answered(relayed, send=True)
     (told,) = [s for s in relayed.rooms.to(PRIVATE) if "nous ne savons pas" in s]
     assert "Gendarmerie." in told
-
-
-async def test_a_room_that_is_gone_keeps_the_old_photo_in_no_other(relayed: World) -> None:
-    rooms = {r: k for r, k in c.directory().rooms.items() if r != c.GENDARMERIE_ROOM}
-    relayed.rooms.barred[c.GENDARMERIE_ROOM] = ClosedError()
-    relayed.reader.edited[c.MESSAGE_ID] = SWAPPED
-    outcome = await relayed.carrier.carry(EDIT, replace(c.directory(), rooms=rooms))
-    assert outcome == Awaiting()
-    assert {room for room, left in photos(relayed).items() if left} == {c.GENDARMERIE_ROOM}
-    assert "retiré des salons des autorités" in relayed.rooms.to(PRIVATE)[-2]
