@@ -13,7 +13,8 @@ from policies.charter import to_ask
 from policies.incoming import Incoming
 from policies.refusal import Refusal
 from policies.relay import transaction
-from policies.terms import Command, Directory, Role, RoomKind
+from policies.roles import GIFTS, Gift
+from policies.terms import Command, Directory, Role, RoomId, RoomKind, UserId
 
 NEW_MARK = "📝"
 """A tap on it begins a report."""
@@ -47,14 +48,22 @@ class Help:
             notice = wording.resident_help(person)
         else:
             return Refused(Refusal.NO_MANDATE)
-        known = directory.room_of(RoomKind.PRIVATE, command.sender)
-        room_id = known or await self._private.open(command.sender)
+        room_id = await self._room(command.sender, directory)
         said = await self._rooms.send(
             room_id, notice, transaction("help", command.event_id, room_id)
         )
         if directory.commune.flag_by_reaction and is_referent:
             await self._rooms.react(room_id, said, NEW_MARK, transaction("tap", said, NEW_MARK))
         return Helped()
+
+    async def _room(self, user_id: UserId, directory: Directory) -> RoomId:
+        """His private room; one that has only just been made, once he may read in it."""
+        known = directory.room_of(RoomKind.PRIVATE, user_id)
+        has_one_by_role = any(
+            Gift(RoomKind.PRIVATE) in GIFTS[m.role]
+            for m in directory.mandates_of(user_id, self._clock.now())
+        )
+        return known if known and has_one_by_role else await self._private.open(user_id)
 
     async def correct(self, command: Command, refusal: Refusal, directory: Directory) -> Outcome:
         """Why the command was not understood."""
