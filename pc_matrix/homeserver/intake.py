@@ -51,7 +51,7 @@ class Intake:
         entitled: Callable[[str], frozenset[str]],
     ) -> None:
         self.rooms: dict[str, RoomView] = {}
-        self.recent = Recent()
+        self.recent = Recent(machine.account.user_id)
         self._http, self._machine, self._incidents = http, machine, incidents
         self._entitled = entitled
         self._own = machine.account.user_id

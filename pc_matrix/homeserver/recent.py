@@ -19,10 +19,10 @@ _TOUCHED = 10_000
 
 
 class Recent:
-    """One session's, in the order in which it heard them."""
+    """One session's, in the order in which it heard them; none of ``own``, its own user."""
 
-    def __init__(self, room: int = _ROOM) -> None:
-        self._left = room
+    def __init__(self, own: str, room: int = _ROOM) -> None:
+        self._own, self._left = own, room
         self._events: OrderedDict[str, RoomEvent] = OrderedDict()
         self._touched: OrderedDict[str, None] = OrderedDict()
 
@@ -33,7 +33,7 @@ class Recent:
             self._touch(string(event.content, "redacts"))
         elif isinstance(relation, dict) and relation.get("rel_type") == "m.replace":
             self._touch(string(relation, "event_id"))
-        elif event.type == "m.room.encrypted" and event.state_key is None:
+        elif event.type == "m.room.encrypted" and event.sender != self._own:
             self._keep(event)
 
     def standing(self, room_id: str, event_id: str) -> RoomEvent | None:

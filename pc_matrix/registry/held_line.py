@@ -11,7 +11,7 @@ from typing import cast
 from sqlalchemy.engine import Engine
 
 from pc_matrix.registry.faults import of_driver
-from pc_matrix.registry.statements import OnDriver
+from pc_matrix.registry.statements import OnDriver, Ready, Statement
 
 
 class HeldLine:
@@ -21,6 +21,7 @@ class HeldLine:
         self._engine = engine
         self._taken = threading.Lock()
         self._held: sqlite3.Connection | None = None
+        self._ready: dict[Statement, Ready] = {}
         self._synchronous = "FULL"
 
     @contextmanager
@@ -33,7 +34,7 @@ class HeldLine:
             yield None
             return
         try:
-            yield OnDriver(self._driver(), self._engine.dialect)
+            yield OnDriver(self._driver(), self._engine.dialect, self._ready)
         except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
             raise  # a mistake of ours
         except sqlite3.Error as error:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import bindparam, delete, update
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from pc_matrix.registry.statements import Statement
 from pc_matrix.registry.tables import RoomRow
+from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions, insert_once
 from policies.charter import Posted
 from policies.terms import CommuneCode, EventId, RoomId, RoomKey, RoomKind
+
+_ROOM = table_of(RoomRow).c
+_POSTED = Statement(
+    select_columns(_ROOM.charter_version, _ROOM.charter_at, _ROOM.charter_event).where(
+        _ROOM.commune == bindparam("code"), _ROOM.room_id == bindparam("room_id")
+    )
+)
 
 
 class RoomStore:
@@ -81,14 +91,12 @@ class RoomStore:
 
     def charter_of(self, code: CommuneCode, room_id: RoomId) -> Posted | None:
         """The last charter message of that room; ``None`` before the first."""
-        with self._transactions.reading() as session:
-            row = session.exec(
-                select(RoomRow).where(RoomRow.commune == code, RoomRow.room_id == room_id)
-            ).first()
-            if row is None or row.charter_at is None:
-                return None
-            event_id = EventId(row.charter_event) if row.charter_event else None
-            return Posted(row.charter_version, row.charter_at, event_id)
+        with self._transactions.asking() as line:
+            found = line.rows(_POSTED, code=code, room_id=room_id)
+        if not found or found[0].charter_at is None:
+            return None
+        version, at, event = found[0]
+        return Posted(version, at, EventId(event) if event else None)
 
     def charter_answered(self, code: CommuneCode, room_id: RoomId) -> None:
         """What was asked in that room was answered: whoever is to be asked anew is asked there."""

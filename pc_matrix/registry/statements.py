@@ -13,7 +13,6 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select
 from sqlalchemy.engine import Connection, Dialect
@@ -24,19 +23,11 @@ from sqlalchemy.types import TypeEngine
 _Process = Callable[[Any], Any]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
 class Statement:
     """Made once; what is given each time are its ``bindparam``s, and no list among them."""
 
-    def __init__(self, made: Select[Any] | UpdateBase) -> None:
-        self.made = made
-        self._ready: WeakKeyDictionary[Dialect, _Ready] = WeakKeyDictionary()
-
-    def ready(self, dialect: Dialect) -> _Ready:
-        """As the driver wants it."""
-        found = self._ready.get(dialect)
-        if found is None:
-            found = self._ready[dialect] = _compiled(self.made, dialect)
-        return found
+    made: Select[Any] | UpdateBase
 
 
 class Line(Protocol):
@@ -72,17 +63,25 @@ class OnConnection:
 
 
 class OnDriver:
-    """A line over SQLite's driver itself; ``dialect`` is of the engine whose database it is."""
+    """A line over SQLite's driver itself.
 
-    def __init__(self, driver: sqlite3.Connection, dialect: Dialect) -> None:
-        self._driver, self._dialect = driver, dialect
+    ``dialect`` is of the engine whose database it is; ``ready`` are the statements that were
+    carried out on it before, as the driver wants them.
+    """
+
+    def __init__(
+        self, driver: sqlite3.Connection, dialect: Dialect, ready: dict[Statement, Ready]
+    ) -> None:
+        self._driver, self._dialect, self._ready = driver, dialect, ready
 
     @property
     def dialect(self) -> Dialect:
         return self._dialect
 
     def rows(self, statement: Statement, **given: Any) -> Sequence[Any]:
-        ready = statement.ready(self._dialect)
+        ready = self._ready.get(statement)
+        if ready is None:
+            ready = self._ready[statement] = _compiled(statement.made, self._dialect)
         return ready.read(self._driver.execute(ready.sql, ready.written(given)).fetchall())
 
     def value(self, statement: Statement, **given: Any) -> Any:
@@ -91,8 +90,11 @@ class OnDriver:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
-    """``fixed`` are the values that stand in the statement itself, as they are written."""
+class Ready:
+    """A statement as the driver wants it.
+
+    ``fixed`` are the values that stand in the statement itself, as they are written.
+    """
 
     sql: str
     order: Sequence[str]
@@ -117,7 +119,7 @@ class _Ready:
         ]
 
 
-def _compiled(made: Select[Any] | UpdateBase, dialect: Dialect) -> _Ready:
+def _compiled(made: Select[Any] | UpdateBase, dialect: Dialect) -> Ready:
     compiled = made.compile(dialect=dialect)
     types = {name: bound.type for bound, name in compiled.bind_names.items()}
     found = {name: _writer(kind, dialect) for name, kind in types.items()}
@@ -128,7 +130,7 @@ def _compiled(made: Select[Any] | UpdateBase, dialect: Dialect) -> _Ready:
         if value is not None
     }
     columns = _columns(made)
-    return _Ready(
+    return Ready(
         str(compiled),
         tuple(compiled.positiontup or ()),
         fixed,

@@ -17,6 +17,7 @@ from tests.homeserver.scripted import answer
 from tests.homeserver.test_not_now import Talk
 from tests.homeserver.two_devices import PEER, ROOM
 
+BOT = "@bot:x.test"
 SAID = EventId("$said")
 BY_SOMEBODY = "@nobody:x.test"
 
@@ -111,14 +112,20 @@ async def test_after_the_bot_left_a_room_nothing_of_it_is_held(scene: Scene) -> 
     assert scene.scripted.session._intake.recent.standing(ROOM, SAID) is None
 
 
-def _event(event_id: str, ciphertext: str = "x", room_id: str = ROOM) -> RoomEvent:
+def _event(event_id: str, ciphertext: str = "x", sender: str = PEER) -> RoomEvent:
     at = datetime(2026, 3, 1, tzinfo=UTC)
     content = {"ciphertext": ciphertext}
-    return RoomEvent(event_id, room_id, PEER, at, "m.room.encrypted", content)
+    return RoomEvent(event_id, ROOM, sender, at, "m.room.encrypted", content)
+
+
+def test_what_the_bot_says_itself_is_not_held() -> None:
+    recent = Recent(BOT)
+    recent.hear(_event("$1", sender=BOT))
+    assert recent.standing(ROOM, "$1") is None
 
 
 def test_long_ones_drive_out_old_ones_and_no_more_is_held_than_that() -> None:
-    recent = Recent(room=10_000)
+    recent = Recent(BOT, room=10_000)
     for number in range(5):
         recent.hear(_event(f"${number}"))
     recent.hear(_event("$long", "x" * 6_500))
@@ -131,7 +138,7 @@ def test_long_ones_drive_out_old_ones_and_no_more_is_held_than_that() -> None:
 
 
 def test_what_came_twice_is_held_once() -> None:
-    recent = Recent(room=3_000)
+    recent = Recent(BOT, room=3_000)
     for _ in range(9):
         recent.hear(_event("$1"))
     recent.hear(_event("$2"))

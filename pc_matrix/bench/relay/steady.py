@@ -26,8 +26,8 @@ class Steady:
     """``ours`` from a flag's arrival at the bot to its report's arrival at an officer, ``hops``
     from a plain ``PUT /send`` to the same officer; all in seconds. ``cpu`` is the bot's, a flag.
 
-    A flag is there when a bare client of the bot's account sees it: what the bot does until it
-    knows that one came counts, too.
+    A flag is there when the answer that brings it is: what the bot does until it knows that one
+    came counts, too.
     """
 
     ours: tuple[float, ...]
@@ -64,18 +64,10 @@ async def measure(stage: Stage, town: Town, sizes: Sizes) -> Steady:
     A first flag of each phone, not counted, has the bot done with what it does once when it starts.
     """
     hops = await _hops(stage, town, sizes)
-    watching = await _watching(stage, town)
-    arriving = {
-        "base_url": stage.server.url,
-        "token": await stage.token(town),
-        "rooms": list(town.referents),
-        "but": town.bot.user_id,
-    }
     held = [phone for phone in stage.phones if phone.code == town.code]
     job = {"home": str(stage.home), "communes": [town.code]}
     async with (
-        running(_WATCHING, watching) as watch,
-        running(_WATCHING, arriving) as door,
+        running(_WATCHING, await _watching(stage, town)) as watch,
         running(OUR_BOT, job) as bot,
     ):
         stage.expect(await phones.backlog(held, len(held)))
@@ -85,7 +77,7 @@ async def measure(stage: Stage, town: Town, sizes: Sizes) -> Steady:
         stage.flagged[town.code] += sizes.flags
         await stage.all_relayed()
         spent = (bot.cpu() - before) / sizes.flags
-    ours = _latencies(stage, town, first, door.ended["seen"], watch.ended["seen"])
+    ours = _latencies(stage, town, first, bot.ended["heard"], watch.ended["seen"])
     if len(ours) != sizes.flags:
         raise IncompleteError(
             "Des signalements de la mesure n'ont pas été vus.",
