@@ -263,7 +263,7 @@ aliases = false                    # true : chaque salon a une adresse, comme #5
 quiet_hours = "21:00-07:30"        # un message de prévention non urgent y attend le matin
 knocking = false                   # true : un inconnu peut demander à entrer dans un secteur
 remind_after_minutes = 15          # un signalement urgent que personne ne prend en compte revient,
-                                   # deux fois, puis son référent est prié d'appeler ; 0 : jamais
+                                   # deux fois, puis son référent est prié d'appeler ; 0 : au matin
 
 [brake]                            # au-delà, « apply » et le bot s'arrêtent et demandent
 removals = 5                       # personnes qui perdraient un salon d'un coup
