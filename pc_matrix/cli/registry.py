@@ -149,6 +149,8 @@ def appoint(
         house.registry.carry_out(commune.code, replace(changes, persons={}), now, _ACTOR)
     words = "est inscrit" if changes.mandates else "existait déjà ; rien n'a changé"
     _tell(context, {"user_id": user_id}, f"Le mandat de {user_id} {words}.")
+    if changes.mandates and not context.json:
+        _say("Pour voir ce que cela change dans les salons : pc-matrix plan")
 
 
 def revoke(

@@ -226,6 +226,12 @@ def test_a_code_can_be_cancelled(run: Run, house: Any) -> None:
 
 
 def test_what_is_wrong_with_a_code_is_told_at_once(run: Run, house: Any) -> None:
+    over = run(
+        *("link-code", "Nadia Ailleurs", "--role", "référente", "--secteur", "centre"),
+        *("--fin", "31/12/2020"),
+    )
+    assert isinstance(over.exception, InputError)
+    assert "déjà passée" in over.exception.why
     wrong = run("link-code", "Nadia", "--role", "roi", "--secteur", "nulle-part")
     assert isinstance(wrong.exception, InputError)
     assert wrong.exception.why.count("\n") >= 1
