@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridges.belonging import whole_of
+from bridges.belonging import where_now, whole_of
 from bridges.each import each
 from bridges.feedback import report_under
 from bridges.outcome import Answered, Dropped, Outcome, Refused
@@ -112,7 +112,8 @@ class Answers:
         report = above or (self._ledger.report_by_number(number) if number else None)
         if report is None:
             return Refusal.UNKNOWN_REPORT
-        rooms = {link.destination for link in self._ledger.links(report.id)}
+        links = where_now(self._ledger.links(report.id), self._ledger.replacement, directory)
+        rooms = {link.destination for link in links}
         return report if command.room_id in rooms else Refusal.UNKNOWN_REPORT
 
     def _note(self, kind: StepKind, meant: _Meant, command: Command) -> None:

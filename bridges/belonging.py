@@ -1,12 +1,13 @@
-"""A report that is part of another one: which that is, and in whose thread it stands."""
+"""Where a report belongs: which one it is part of, in whose thread it stands, in which rooms."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from policies.reports import Link, Report
-from policies.terms import EventId, RoomId
+from policies.terms import Directory, EventId, RoomId
 
 
 class BelongingLedger(Protocol):
@@ -41,3 +42,18 @@ def copy_in(report: Report, room_id: RoomId, ledger: BelongingLedger) -> EventId
     first = first_of(report, ledger)
     found = (link.event_id for link in ledger.links(first.id) if link.destination == room_id)
     return next((event_id for event_id in found if event_id is not None), None)
+
+
+def where_now(
+    links: Iterable[Link], replacement: Callable[[RoomId], RoomId | None], directory: Directory
+) -> tuple[Link, ...]:
+    """The links, each with the room that stands for its own where that one was given up.
+
+    An authority whose room was made anew still has the report, and still answers for it.
+    """
+    return tuple(
+        link
+        if directory.key_of(link.destination) is not None
+        else replace(link, destination=replacement(link.destination) or link.destination)
+        for link in links
+    )

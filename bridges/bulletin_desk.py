@@ -13,6 +13,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from bridges.bulletin_farewell import announce
+from bridges.bulletin_places import at_home, by_sector, unsure_of
 from bridges.bulletin_ports import BulletinLedger, Faults, RoomFault, RoomReviser
 from bridges.bulletin_reading import BulletinReading, Read
 from bridges.each import attempted
@@ -63,7 +64,8 @@ class BulletinDesk:
     async def step(self, directory: Directory) -> None:
         """Do what is due. Raises the first failure that is of no one room, once all was tried."""
         failed: list[BaseException] = []
-        for posting in self._ledger.withdrawals():
+        for found in self._ledger.withdrawals():
+            posting = at_home(found, self._ledger.replacement, directory)
             failed += (await attempted([self._take_away(posting, directory)]))[1]
         for wording in self._ledger.wordings_at_work():
             failed += (await attempted([self._advance(wording, directory)]))[1]
@@ -71,10 +73,11 @@ class BulletinDesk:
             raise failed[0]
 
     async def _advance(self, wording: Wording, directory: Directory) -> None:
-        posting, now = self._ledger.posting(wording.posting_id), self._clock.now()
-        if posting is None:
-            pass
-        elif has_lapsed(wording, now):
+        found, now = self._ledger.posting(wording.posting_id), self._clock.now()
+        if found is None:
+            return
+        posting = at_home(found, self._ledger.replacement, directory)
+        if has_lapsed(wording, now):
             await self._lapse(posting, wording, directory)
         elif wording.state is WordingState.HELD and wording.due_at and wording.due_at <= now:
             was = {WordingState.HELD}
@@ -105,7 +108,7 @@ class BulletinDesk:
                 return
             some = {room: steps[room] for room in rooms[first : first + MANY]}
             refused = await self._each(posting, wording, some, notice)
-            faults |= {directory.rooms[r].code: f for r, f in refused.items()}
+            faults |= by_sector(refused, directory)
             await self._progress(posting, wording, first + len(some), len(rooms), directory)
         await self._account(posting, wording, bulletin, faults, directory)
 
@@ -238,7 +241,7 @@ class BulletinDesk:
                 return
         copies = {copy.room_id: copy for copy in self._ledger.copies(posting.id)}
         ours = [copies[room] for room in bulletin.rooms if room in copies]
-        unsure = [directory.rooms[c.room_id].code for c in ours if c.state is CopyState.UNCERTAIN]
+        unsure = unsure_of(ours, directory)
         there = sum(c.state is CopyState.SENT and c.wording_id == wording.id for c in ours)
         until = (wording.due_at or now) + TRIED_FOR if goes_on else None
         account = wording_of.Account(
@@ -277,12 +280,8 @@ class BulletinDesk:
         refused: Mapping[RoomId, RoomFault],
         directory: Directory,
     ) -> None:
-        faults = {directory.rooms[room].code: fault for room, fault in refused.items()}
-        unsure = [
-            directory.rooms[copy.room_id].code
-            for copy in self._ledger.copies(posting.id)
-            if copy.state is CopyState.UNCERTAIN
-        ]
+        faults = by_sector(refused, directory)
+        unsure = unsure_of(self._ledger.copies(posting.id), directory)
         account = wording_of.Account(posting.number, rooms, faults, unsure)
         officer = person_of(posting.withdrawn_by or posting.sender, directory)
         notice = wording_of.withdrawn(officer, account, directory.commune)

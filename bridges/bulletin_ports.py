@@ -31,6 +31,8 @@ class RoomFault(StrEnum):
     """The server failed at it; whether it was said is seen when it is repeated."""
     ROOMLESS = "roomless"
     """The sector has no room yet."""
+    FORMER = "former"
+    """It was made anew, or its sector is no more, and the bot can change nothing in it."""
 
 
 class Faults(Protocol):
@@ -41,6 +43,9 @@ class Faults(Protocol):
 
 class BulletinLedger(Protocol):
     """Bulletins and where they are, of one commune. Everything in it can be repeated harmlessly."""
+
+    def replacement(self, room_id: RoomId) -> RoomId | None:
+        """The room that now stands for one that was given up."""
 
     def open_posting(self, source_event: EventId, room_id: RoomId, sender: UserId) -> Posting: ...
     def posting(self, posting_id: int) -> Posting | None: ...

@@ -86,6 +86,10 @@ class Carrier:
             case _:
                 assert_never(item)
 
+    async def give_up(self, item: Incoming, directory: Directory) -> Outcome:
+        """Tell whoever ``item`` is of that nothing can be made of it: he has to call."""
+        return await self.help.broken(item, directory)
+
     async def _subject(self, item: Subject, directory: Directory) -> Outcome:
         """An answer to the question what a report is about, or to one of a guided report.
 

@@ -19,9 +19,9 @@ from policies.administrators import administrators
 from policies.authority import officers
 from policies.escalation import Due, Followed, GiveUp, Morning, Remind, due
 from policies.relay import transaction
-from policies.reports import WITHDRAWN
+from policies.reports import WITHDRAWN, Report
 from policies.steps import Step, StepKind
-from policies.terms import AuthorityCode, Category, Directory, RoomKind
+from policies.terms import AuthorityCode, Category, Directory, RoomKind, SectorCode
 
 
 class Escalation:
@@ -69,7 +69,7 @@ class Escalation:
         report = one.followed.report
         notice = wording.reminder(
             directory.commune,
-            waiting_of(one.followed, directory),
+            self._waiting(one.followed, directory),
             _minutes(one.followed, now),
             officers(one.authority, directory, now),
         )
@@ -116,9 +116,9 @@ class Escalation:
         standing = tuple(followed for followed in one.followed if self._stands(followed))
         if not standing:
             return
-        reports = tuple(waiting_of(followed, directory) for followed in standing)
+        reports = tuple(self._waiting(followed, directory) for followed in standing)
         notice = wording.morning(directory.commune, reports)
-        txn = transaction(StepKind.MORNING.value, one.day.isoformat(), room_id)
+        txn = transaction(StepKind.MORNING.value, one.name, room_id)
         event_id = await self._rooms.send(room_id, notice, txn)
         # A sign under a message that brings up several says not which of them it means.
         event = event_id if len(standing) == 1 else None
@@ -126,19 +126,28 @@ class Escalation:
             step = Step(StepKind.MORNING, now, one.authority, event)
             self._ledger.note(followed.report.id, step)
 
+    def _waiting(self, followed: Followed, directory: Directory) -> wording.Waiting:
+        """What is said of a report that waits: no word of its text."""
+        report = followed.report
+        names = {sector.code: sector.name for sector in directory.commune.sectors}
+        sector = self._sector(report, directory)
+        return wording.Waiting(
+            report.number or "",
+            report.category or Category.OTHER,
+            names.get(sector, sector),
+            followed.sent_at,
+        )
 
-def waiting_of(followed: Followed, directory: Directory) -> wording.Waiting:
-    """What is said of a report that waits: no word of its text."""
-    report = followed.report
-    key = directory.key_of(report.source_room)
-    names = {str(sector.code): sector.name for sector in directory.commune.sectors}
-    sector = key.code if key is not None else ""
-    return wording.Waiting(
-        report.number or "",
-        report.category or Category.OTHER,
-        names.get(sector, sector),
-        followed.sent_at,
-    )
+    def _sector(self, report: Report, directory: Directory) -> SectorCode:
+        """Its sector, also of one that was built in a private room; empty when nobody knows it."""
+        form = self._ledger.form_of(report.source_event)
+        if form is not None and form.sector is not None:
+            return form.sector
+        room_id = report.source_room
+        key = directory.key_of(room_id)
+        if key is None and (stands_for_it := self._ledger.replacement(room_id)):
+            key = directory.key_of(stands_for_it)
+        return SectorCode(key.code if key is not None and key.kind is RoomKind.SECTOR else "")
 
 
 def _minutes(followed: Followed, now: datetime) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridges.belonging import first_of, whole_of
+from bridges.belonging import first_of, where_now, whole_of
 from bridges.feedback import report_under
 from bridges.outcome import Outcome, Recounted, Refused
 from bridges.ports import Clock, HistoryLedger, MessageReader, RoomSender
@@ -30,7 +30,7 @@ class Histories:
         if message is None or message.trust is not SenderTrust.SIGNED:
             return Refused(Refusal.UNREADABLE)
         now, found = self._clock.now(), self._found(command, message, directory)
-        destinations = self._destinations(found)
+        destinations = self._destinations(found, directory)
         whole = () if found is None else whole_of(found, self._ledger)
         referents = frozenset(report.referent for report in whole)
         report = may_see(command.sender, found, destinations, directory, now, referents)
@@ -66,11 +66,11 @@ class Histories:
         found = above or self._ledger.report_of(command.target)
         return None if found is None else first_of(found, self._ledger)
 
-    def _destinations(self, report: Report | None) -> Destinations:
+    def _destinations(self, report: Report | None, directory: Directory) -> Destinations:
         if report is None:
             return Destinations((), ())
-        links, mails = self._ledger.links(report.id), self._ledger.mails(report.id)
-        return Destinations(tuple(links), tuple(mails))
+        links = where_now(self._ledger.links(report.id), self._ledger.replacement, directory)
+        return Destinations(links, tuple(self._ledger.mails(report.id)))
 
     async def _refuse(self, command: Command, refusal: Refusal, directory: Directory) -> Refused:
         person, about = person_of(command.sender, directory), command.event_id

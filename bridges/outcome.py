@@ -161,6 +161,11 @@ class Unchanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Broken:
+    """A mistake of ours keeps it from being carried; its sender was told so."""
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
     """It has to wait for something else, and stays in the inbox."""
 
@@ -201,6 +206,7 @@ Outcome = (
     | Marked
     | Withdrawn
     | Unchanged
+    | Broken
     | Later
     | Ignored
     | Refused

@@ -230,6 +230,9 @@ class AckLedger(Protocol):
         """The reports that are part of that one and stand, the oldest first."""
 
     def links(self, report_id: int) -> Sequence[Link]: ...
+    def replacement(self, room_id: RoomId) -> RoomId | None:
+        """The room that now stands for one that was given up."""
+
     def link_by_event(self, event_id: EventId) -> tuple[Report, Link] | None: ...
     def note(self, report_id: int, step: Step) -> None: ...
     def steps(self, report_id: int) -> Sequence[Step]: ...
@@ -253,6 +256,10 @@ class EscalationLedger(Protocol):
         """Those for which something may be due: urgent ones, and those of the days before."""
 
     def report(self, report_id: int) -> Report: ...
+    def form_of(self, source: EventId) -> Form | None: ...
+    def replacement(self, room_id: RoomId) -> RoomId | None:
+        """The room that now stands for one that was given up."""
+
     def merged(self, number: str) -> Sequence[Report]:
         """The reports that are part of that one and stand, the oldest first."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 
-from bridges.each import each
+from bridges.each import attempted, each
 from bridges.ports import RoomSender
 from bridges.private import person_of, tell
 from bridges.wording import feedback as wording
@@ -41,9 +41,13 @@ async def spread(
     public = wording.sector_news(
         directory.commune.language, reports[0].number or "", authority.name, step, found
     )
+    former: list[Awaitable[object]] = []
     for report in _by_sector(reports, directory) if found.for_sector else ():
         txn = transaction(purpose, report.source_event, report.source_room)
-        told.append(rooms.send(report.source_room, public, txn))
+        is_former = directory.key_of(report.source_room) is None
+        (former if is_former else told).append(rooms.send(report.source_room, public, txn))
+    # A room that was made anew is read for a while; that it refuses undoes no officer's sign.
+    await attempted(former)
     await each(told)
 
 

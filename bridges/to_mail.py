@@ -32,7 +32,7 @@ from policies.need_to_know import enclosures_for
 from policies.refusal import Refusal
 from policies.relay import transaction
 from policies.reports import WITHDRAWN, Report, ReportState
-from policies.terms import Authority, Category, Directory, EventId, RoomId
+from policies.terms import Authority, Directory, EventId, RoomId
 
 _STANDS = frozenset({MailState.HANDING, MailState.TAKEN, MailState.UNCERTAIN})
 """A first mail that may be before somebody's eyes: what became of its report concerns him."""
@@ -179,7 +179,6 @@ class ToMail:
         """``words`` only under a certificate that may be used; otherwise that a report waits."""
         commune = directory.commune
         number, language = report.number or "", commune.language
-        category = report.category or Category.OTHER
         named = self._mail.certificate(mail.authority)
         verdict = None if named is None else judge(named, address, self._clock.now())
         certificate = verdict.certificate if isinstance(verdict, Usable) else None
@@ -188,9 +187,7 @@ class ToMail:
         if mail.kind is MailKind.WITHDRAWAL:
             body = letters.withdrawal(language, number, commune.name)
         elif certificate is None or words is None:
-            body = letters.waiting(
-                language, number, category, commune.name, mail.kind, urgent=urgent
-            )
+            body = letters.waiting(language, number, commune.name, mail.kind, urgent=urgent)
         else:
             body = letters.signed_off(language, words, commune.name)
         subject = letters.subject(language, number, commune.name, mail.kind, urgent=urgent)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bridges.bulletin_places import at_home
 from bridges.bulletin_ports import BulletinLedger
 from bridges.bulletin_reading import BulletinReading, Read
 from bridges.outcome import Awaiting, Broadcast, Declined, Held, Outcome, Recalled, Refused
@@ -172,6 +173,8 @@ class ToSectors:
         said = commands.spoken(message.text)
         number = commands.bulletin_number(said.rest) if said is not None else None
         posting = self._named(number, command.target)
+        if posting is not None:
+            posting = at_home(posting, self._ledger.replacement, directory)
         if posting is None or posting.room_id != command.room_id:
             refusal = Refusal.UNKNOWN_BULLETIN
             return await self._refuse(command.sender, command.event_id, refusal, directory)

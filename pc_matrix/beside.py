@@ -13,8 +13,10 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import structlog
+
 from pc_matrix.arrivals.foyer import Foyer
-from pc_matrix.errors import ServerUnreachable
+from pc_matrix.errors import PcError, ServerUnreachable
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.homeserver.outage import Outage, ServerState
@@ -25,8 +27,11 @@ from pc_matrix.verifications import Verifications
 from policies.incoming import Incoming
 from policies.terms import Directory, Flag
 
+_log = structlog.get_logger(__name__)
 REMINDERS_EVERY = 30.0
 """Seconds between two looks at what waits: they are given by the minute."""
+AFTER_A_MISTAKE = 60.0
+"""Seconds that a desk rests after it failed by a mistake of ours, before it is tried again."""
 HELD_EVERY = 5.0
 """Seconds between two looks whether the commune is still ours."""
 _Step = Callable[[], Awaitable[object]]
@@ -151,6 +156,13 @@ async def _keep(name: str, server: ServerState, step: _Step, wait: _Step) -> Non
             await step()
         except (ServerUnreachable, MatrixError) as error:
             await outage.wait(error)
+            continue
+        except (PcError, OSError):
+            raise  # of the registry or the machine: nobody can go on
+        except Exception as error:
+            # A mistake of ours at one desk must not end the others, nor the relay, at each start.
+            _log.error("desk.failed", desk=name, exc_info=error)
+            await asyncio.sleep(AFTER_A_MISTAKE)
             continue
         outage.over()
         await wait()

@@ -6,7 +6,7 @@ from bridges.ports import Clock
 from pc_matrix.registry import Registry
 from policies.changes import Question
 from policies.reports import Report
-from policies.terms import CommuneCode, EventId, RoomId
+from policies.terms import CommuneCode, EventId
 
 
 class ChangePages:
@@ -37,15 +37,6 @@ class ChangePages:
 
     def left_as_draft(self, report_id: int) -> bool:
         return self._registry.left_as_draft(self._code, report_id)
-
-    def replacement(self, room_id: RoomId) -> RoomId | None:
-        """The room that now stands for one that was given up, over however many steps."""
-        following = {r.room_id: r.replacement for r in self._registry.retired_rooms(self._code)}
-        found, seen = following.get(room_id), {room_id}
-        while found is not None and found in following and found not in seen:
-            seen.add(found)
-            found = following[found]
-        return found
 
     def rewritten(self, link_id: int, digest: str) -> None:
         self._registry.rewritten(self._code, link_id, digest)

@@ -10,6 +10,7 @@ from typing import Protocol
 import structlog
 
 from bridges.outcome import MOVES_PEOPLE, Later, Outcome, word
+from pc_matrix.errors import PcError
 from pc_matrix.homeserver.http import MatrixError, ServerFault
 from pc_matrix.putting_off import is_of_one_room
 from policies.incoming import Incoming
@@ -31,6 +32,7 @@ class Carries(Protocol):
     """What takes one item where it belongs: ``bridges.carrier``."""
 
     async def carry(self, item: Incoming, directory: Directory) -> Outcome: ...
+    async def give_up(self, item: Incoming, directory: Directory) -> Outcome: ...
 
 
 class Draining:
@@ -79,7 +81,7 @@ class Draining:
     async def _carry(self, inbox_id: int, item: Incoming) -> Outcome | None:
         """Carry one and settle it; ``None`` when it has to be tried again."""
         try:
-            outcome = await self._carrier.carry(item, self._inbox.directory())
+            outcome = await self._tried(item)
         except (ServerFault, MatrixError) as refusal:
             # One room that refuses us holds up nothing else; this item is tried again.
             if not is_of_one_room(refusal):
@@ -92,6 +94,19 @@ class Draining:
         self._settled(item)
         _log.info("inbox.settled", event_id=item.event_id, outcome=word(outcome))
         return outcome
+
+    async def _tried(self, item: Incoming) -> Outcome:
+        """Carried, at the second try if need be. What a mistake of ours fails twice is put before a
+        human and let go: it would stop the bot at each start, and everybody's reports with it.
+        """
+        for _ in range(2):
+            try:
+                return await self._carrier.carry(item, self._inbox.directory())
+            except (PcError, MatrixError, OSError):
+                raise  # of the server, the registry or the machine
+            except Exception as error:
+                _log.error("inbox.failed", event_id=item.event_id, exc_info=error)
+        return await self._carrier.give_up(item, self._inbox.directory())
 
     async def _stop(self) -> None:
         for task in self._carried:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bridges.belonging import where_now
 from bridges.ports import Clock
 from pc_matrix.registry import Registry
 from pc_matrix.registry.steps import Left
@@ -14,7 +15,7 @@ from policies.history import Destinations
 from policies.mails import MailKind
 from policies.reports import LinkState, Report
 from policies.steps import Step, StepKind
-from policies.terms import Commune, CommuneCode, Directory, EventId, UserId
+from policies.terms import Commune, CommuneCode, Directory, EventId, RoomId, UserId
 
 _MINE_FOR = timedelta(days=30)
 
@@ -45,7 +46,17 @@ class StepPages:
         now = self._clock.now()
         today = self._midnight(now, first_of_year=False)
         found = self._registry.left(self._code, now - LOOKED_AT_FOR, today)
-        return [one for left in found if (one := _followed(left, directory)) is not None]
+        tries = (_followed(left, self.replacement, directory) for left in found)
+        return [one for one in tries if one is not None]
+
+    def replacement(self, room_id: RoomId) -> RoomId | None:
+        """The room that now stands for one that was given up, over however many steps."""
+        following = {r.room_id: r.replacement for r in self._registry.retired_rooms(self._code)}
+        found, seen = following.get(room_id), {room_id}
+        while found is not None and found in following and found not in seen:
+            seen.add(found)
+            found = following[found]
+        return found
 
     def counted(self, kind: StepKind) -> int:
         since = self._midnight(self._clock.now(), first_of_year=True)
@@ -59,9 +70,12 @@ class StepPages:
         return datetime.combine(day, time.min, zone).astimezone(UTC)
 
 
-def _followed(left: Left, directory: Directory) -> Followed | None:
+def _followed(
+    left: Left, replacement: Callable[[RoomId], RoomId | None], directory: Directory
+) -> Followed | None:
     """``None`` for one of which no copy surely arrived in a room."""
-    arrived = tuple(link for link in left.links if link.state is LinkState.SENT)
+    sent = (link for link in left.links if link.state is LinkState.SENT)
+    arrived = where_now(sent, replacement, directory)
     if not arrived:
         return None
     mailed = tuple(mail.authority for mail in left.mails if mail.kind is MailKind.REPORT)

@@ -242,7 +242,7 @@ def _carrier(
     enclosing: Enclosing,
 ) -> Carrier:
     book, mandates, clock = house.book, house.mandate_book, house.clock
-    help_ = Help(voice, voice, clock)
+    help_ = Help(voice, voice, private, clock)
     return Carrier(
         changes.to_authority,
         ToSectors(voice, voice, book, reading, clock, lambda room: len(house.entitled(room))),

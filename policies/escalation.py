@@ -69,6 +69,20 @@ class Morning:
     day: date
     followed: tuple[Followed, ...]
 
+    @property
+    def name(self) -> str:
+        """What it is known by, so that it is said once: its day, and what made reports wait anew.
+
+        Once the morning's message is said, only a sign that is taken away brings another.
+        """
+        return "\n".join((self.day.isoformat(), *self._anew()))
+
+    def _anew(self) -> Iterator[str]:
+        for followed in self.followed:
+            taken_back = sum(s.kind is StepKind.TAKEN_BACK for s in followed.steps)
+            if taken_back:
+                yield f"{followed.report.id} {taken_back}"
+
 
 Due = Remind | GiveUp | Morning
 
@@ -91,15 +105,16 @@ def waiting(followed: Followed) -> tuple[AuthorityCode, ...]:
 def due(
     reports: Iterable[Followed], now: datetime, after: timedelta, zone: tzinfo
 ) -> tuple[Due, ...]:
-    """What is due at ``now``; ``after`` is how long an urgent report may wait, zero: for ever."""
-    given = tuple(reports)
-    urgent = tuple(
-        one
-        for followed in given
-        if is_urgent(followed.steps) and after > timedelta(0)
-        for one in _of_urgent(followed, now, after)
-    )
-    return (*urgent, *_mornings(given, now, zone))
+    """What is due at ``now``; ``after`` is how long an urgent report may wait.
+
+    Zero: as long as any other one, until the next working morning.
+    """
+    pressing, others = list[Followed](), list[Followed]()
+    for followed in reports:
+        is_pressing = is_urgent(followed.steps) and after > timedelta(0)
+        (pressing if is_pressing else others).append(followed)
+    urgent = (one for followed in pressing for one in _of_urgent(followed, now, after))
+    return (*urgent, *_mornings(others, now, zone))
 
 
 def _of_urgent(followed: Followed, now: datetime, after: timedelta) -> Iterator[Due]:
@@ -133,11 +148,11 @@ def _reminder(
     return Remind(followed, code, _REMINDERS[len(given)])
 
 
-def _mornings(given: tuple[Followed, ...], now: datetime, zone: tzinfo) -> Iterator[Morning]:
+def _mornings(given: Iterable[Followed], now: datetime, zone: tzinfo) -> Iterator[Morning]:
     found: dict[tuple[AuthorityCode, date], list[Followed]] = {}
     for followed in given:
         day = next_working(followed.sent_at.astimezone(zone).date())
-        if is_urgent(followed.steps) or now < datetime.combine(day, time(OPENS_AT), zone):
+        if now < datetime.combine(day, time(OPENS_AT), zone):
             continue
         told = {s.authority for s in followed.steps if s.kind is StepKind.MORNING}
         for code in waiting(followed):

@@ -122,6 +122,9 @@ class Town:
         await self.on_carry()
         return Helped()
 
+    async def give_up(self, _item: Incoming, _directory: Directory) -> Outcome:
+        raise AssertionError("nothing here fails by a mistake of ours")
+
     async def upkeep(self, moved: frozenset[RoomId]) -> None:
         self.looked_at.append(moved)
         await self.on_upkeep()
@@ -168,6 +171,41 @@ async def test_a_room_that_cannot_be_looked_after_keeps_nothing_waiting(
     setattr(town, part, raising(error))
     inbox = await town.settles_all()
     assert inbox.settled == [item.event_id for item in ITEMS]
+
+
+class Failing(Silent):
+    """Desks with a mistake of ours in them."""
+
+    def __init__(self, error: Exception) -> None:
+        self.tried, self._error = 0, error
+        self.again = asyncio.Event()
+
+    async def step(self) -> None:
+        self.tried += 1
+        if self.tried > 6:  # three desks, each a second time
+            self.again.set()
+        raise self._error
+
+
+async def test_a_desk_that_fails_ends_neither_the_relay_nor_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(beside_module, "AFTER_A_MISTAKE", 0.01)
+    town, inbox, stop = Town(), Inbox(), asyncio.Event()
+    desks = Failing(KeyError("!room"))
+    running = asyncio.create_task(town.bot(inbox, session=desks).run(stop))
+    async with asyncio.timeout(10):
+        await inbox.all_settled.wait()
+        await desks.again.wait()
+    stop.set()
+    await running
+
+
+async def test_a_desk_that_cannot_use_the_registry_ends_the_bot() -> None:
+    desks = Failing(RegistryError("La base est perdue."))
+    bot = Town().bot(Inbox(), session=desks)
+    with pytest.raises(RegistryError, match="perdue"):
+        await asyncio.wait_for(bot.run(asyncio.Event()), 10)
 
 
 async def test_a_commune_that_another_bot_may_have_taken_is_left(

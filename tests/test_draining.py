@@ -7,9 +7,9 @@ from collections import defaultdict
 
 import pytest
 
-from bridges.outcome import Helped, Outcome
+from bridges.outcome import Broken, Helped, Outcome
 from pc_matrix.draining import Draining
-from pc_matrix.errors import ServerUnreachable
+from pc_matrix.errors import RegistryError, ServerUnreachable
 from pc_matrix.homeserver.http import MatrixError
 from policies.incoming import Incoming
 from policies.terms import Command, Directory, EventId, Flag, RoomId
@@ -32,6 +32,8 @@ class Office:
         open_gate.set()
         self.gates: dict[str, asyncio.Event] = defaultdict(lambda: open_gate)
         self.failures: dict[str, Exception] = {}
+        self.failing_once: dict[str, Exception] = {}
+        self.given_up: list[str] = []
 
     def waiting(self) -> list[tuple[int, Incoming]]:
         return [(i, x) for i, x in self.items.items() if x.event_id not in self.settled]
@@ -49,9 +51,15 @@ class Office:
             await self.gates[item.event_id].wait()
             if item.event_id in self.failures:
                 raise self.failures[item.event_id]
+            if item.event_id in self.failing_once:
+                raise self.failing_once.pop(item.event_id)
         finally:
             self.on_its_way.discard(item.event_id)
         return Helped()
+
+    async def give_up(self, item: Incoming, _directory: Directory) -> Outcome:
+        self.given_up.append(item.event_id)
+        return Broken()
 
     async def empty(self) -> bool:
         return await Draining(self, self, lambda _item: None).run()
@@ -112,3 +120,24 @@ async def test_when_the_server_is_away_nothing_is_left_on_its_way() -> None:
         await office.empty()
     assert not office.on_its_way
     assert not office.settled
+
+
+async def test_what_a_mistake_of_ours_fails_stops_nothing_and_is_put_before_a_human() -> None:
+    """Left in the inbox it would end the bot at each start."""
+    office = Office([flag("1", c.CENTRE_ROOM), flag("2", c.CENTRE_ROOM), flag("3", c.GARE_ROOM)])
+    office.failures["$f-1"] = KeyError("!gone")
+    office.failing_once["$f-3"] = ValueError("once")
+    await office.empty()
+    assert office.given_up == ["$f-1"]
+    assert sorted(office.settled) == ["$f-1", "$f-2", "$f-3"]
+    assert office.begun.count("$f-1") == office.begun.count("$f-3") == 2
+
+
+@pytest.mark.parametrize("error", [RegistryError("", "", ""), OSError(28, "full")])
+async def test_what_is_no_mistake_of_ours_ends_the_bot_and_loses_nothing(error: Exception) -> None:
+    office = Office([flag("1", c.CENTRE_ROOM)])
+    office.failures["$f-1"] = error
+    with pytest.raises(type(error)):
+        await office.empty()
+    assert office.begun == ["$f-1"]
+    assert office.settled == office.given_up == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from bridges.wording.catalogue import text
 from bridges.wording.notice import Bullets, Notice, Paragraph, Title, notice
 from policies.pinning import IdentityNews, NewsKind
@@ -17,7 +19,7 @@ def identity(administrator: Person, who: Person, news: IdentityNews) -> Notice:
     name, user_id = who.name, who.user_id
     steps = (
         text(language, "identity.step.call", name=name),
-        text(language, f"identity.step.{kind}", user_id=user_id),
+        text(language, f"identity.step.{kind}", user_id=shlex.quote(user_id)),
         text(language, "identity.step.doubt"),
     )
     return notice(

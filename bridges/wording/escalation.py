@@ -15,7 +15,7 @@ from policies.terms import Category, Commune, Person, UserId
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A report that waits: its number, what it is about, its sector's name, when it left."""
+    """A report that waits: its number, what it is about, its sector's name or "", when it left."""
 
     number: str
     category: Category
@@ -93,7 +93,7 @@ def _line(commune: Commune, waiting: Waiting) -> str:
     language = commune.language
     return text(
         language,
-        "reminder.line",
+        "reminder.line" if waiting.sector else "reminder.line.no-sector",
         number=waiting.number,
         category=category_name(language, waiting.category),
         sector=waiting.sector,

@@ -1,18 +1,18 @@
 """What an authority without Matrix reads of a report in its mailbox.
 
 The subject is never encrypted: a number and the commune's name. So is the notice that stands in for
-a report when there is no certificate to encrypt it under: number and category, no text, no place.
+a report when there is no certificate to encrypt it under: a number, no text, no place, and not
+what it is about.
 """
 
 from __future__ import annotations
 
 from bridges.wording.catalogue import text
 from bridges.wording.enclosures import for_a_mailbox
-from bridges.wording.relay import ReportFacts, beside, category_name, category_of, context
+from bridges.wording.relay import ReportFacts, beside, category_of, context
 from policies.enclosures import Enclosures
 from policies.mail_headers import one_line
 from policies.mails import MailKind
-from policies.terms import Category
 
 _INDENT = "    "
 
@@ -49,21 +49,13 @@ def signed_off(language: str, body: str, commune: str) -> str:
 def waiting(
     language: str,
     number: str,
-    category: Category,
     commune: str,
     kind: MailKind,
     *,
     urgent: bool = False,
 ) -> str:
     """That a report waits, or that it changed, and how to learn what is in it."""
-    category_words = category_name(language, category)
-    said = text(
-        language,
-        f"letter.{kind.value}.waiting",
-        number=number,
-        category=category_words,
-        commune=commune,
-    )
+    said = text(language, f"letter.{kind.value}.waiting", number=number, commune=commune)
     hurry = [text(language, "letter.urgent.waiting")] if urgent else []
     how = text(language, "letter.waiting.how")
     return _letter(said, *hurry, how, text(language, "letter.footer", commune=commune))

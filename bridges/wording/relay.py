@@ -137,6 +137,16 @@ def refused(person: Person, refusal: Refusal, number: str = "") -> Notice:
     )
 
 
+def broken(person: Person) -> Notice:
+    """To the person who asked: the bot failed, and nothing says how far it had come."""
+    language = person.language
+    return notice(
+        Title(text(language, "broken.title")),
+        Paragraph(text(language, "broken.body")),
+        mentions=(person.user_id,),
+    )
+
+
 def uncertain(referent: Person, number: str, authorities: Sequence[str]) -> Notice:
     """To the référent: nobody knows whether his report arrived; a human has to make sure."""
     language = referent.language

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from bridges.wording.catalogue import text
 from bridges.wording.notice import Bullets, Notice, Paragraph, Title, notice
 from policies.terms import Person
@@ -39,7 +41,7 @@ def suspicious(administrator: Person, who: Person, outcome: Outcome) -> Notice:
     language, name, user_id = administrator.language, who.name, who.user_id
     steps = (
         text(language, "verification.step.call", name=name),
-        text(language, "verification.step.again", user_id=user_id),
+        text(language, "verification.step.again", user_id=shlex.quote(user_id)),
         text(language, "verification.step.doubt"),
     )
     return notice(

@@ -34,6 +34,28 @@ _PHRASES = (
     (r"Option (.*) requires an argument\.", r"L'option \1 attend une valeur"),
     (r"Option (.*) does not take a value\.", r"L'option \1 n'attend pas de valeur"),
 )
+_VALUES = (
+    (r"Input should be a valid integer.*", "un nombre entier est attendu"),
+    (r"Input should be a valid number.*", "un nombre est attendu"),
+    (r"Input should be greater than or equal to (\S+)", r"\1 au moins"),
+    (r"Input should be less than or equal to (\S+)", r"\1 au plus"),
+    (
+        r"(?:Value error, )?'(.*)' is not one of (.*?)\.?",
+        r"« \1 » n'en est pas une ; possibles : \2",
+    ),
+)
+"""What Pydantic says of a value, within what Typer says of an option."""
+_TYPES = {
+    "<bool>": None,
+    "<str>": "TEXTE",
+    "<list[str]>": "TEXTE…",
+    "<path>": "CHEMIN",
+    "<int>": "N",
+    "<int range>": "N",
+    "<float>": "N",
+    "<float range>": "N",
+}
+"""How help names the kind of a value: nobody has to know Python for it."""
 
 
 def translated(command: Any) -> Any:
@@ -57,8 +79,17 @@ def usage_error(error: TyperException) -> str:
     said = error.format_message()
     for pattern, french in _PHRASES:
         if re.match(pattern, said, re.DOTALL):
-            return re.sub(pattern + r".*", french, said, count=1, flags=re.DOTALL) + "."
+            told = re.sub(pattern + r".*", french, said, count=1, flags=re.DOTALL)
+            return _value(told).rstrip(".") + "."
     return said
+
+
+def _value(told: str) -> str:
+    name, colon, value = told.partition(" : ")
+    for pattern, french in _VALUES:
+        if re.fullmatch(pattern, value, re.DOTALL):
+            value = re.sub(pattern, french, value, count=1, flags=re.DOTALL)
+    return name + colon + value
 
 
 _YES, _NO = frozenset({"o", "oui", "y", "yes"}), frozenset({"n", "non", "no"})
@@ -84,5 +115,18 @@ def _translate_help(command: Any) -> None:
     option = command.get_help_option(context)
     if option is not None:
         option.help = "Montre cette aide."
+    for param in (*command.params, *filter(None, [option])):
+        _translate_type(param)
     for child in getattr(command, "commands", {}).values():
         _translate_help(child)
+
+
+def _translate_type(param: Any) -> None:
+    said = param.display_type_rich
+
+    def shown(ctx: Any) -> str | None:
+        kind = said(ctx=ctx)
+        # An argument shows its own name already.
+        return None if param.opts == [param.name] else _TYPES.get(kind, kind)
+
+    param.display_type_rich = shown

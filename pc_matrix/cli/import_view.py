@@ -35,6 +35,7 @@ HELP = (
 _SKIPPED: Mapping[Skipped, str] = {
     Skipped.ENDED: "ce mandat est terminé dans le registre ; pour en ouvrir un autre, donnez une "
     "date de début postérieure à sa fin",
+    Skipped.PAST: "sa date de fin est déjà passée ; corrigez-la, ou donnez aussi la date de début",
 }
 _SIGNS = {Kind.ADDED: "+ ajout", Kind.CHANGED: "~ change", Kind.ENDED: "- fin"}
 _STYLES = {Kind.ADDED: "green", Kind.CHANGED: "yellow", Kind.ENDED: "red"}

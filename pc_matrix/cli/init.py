@@ -263,7 +263,7 @@ aliases = false                    # true : chaque salon a une adresse, comme #5
 quiet_hours = "21:00-07:30"        # un message de prévention non urgent y attend le matin
 knocking = false                   # true : un inconnu peut demander à entrer dans un secteur
 remind_after_minutes = 15          # un signalement urgent que personne ne prend en compte revient,
-                                   # deux fois, puis son référent est prié d'appeler ; 0 : jamais
+                                   # deux fois, puis son référent est prié d'appeler ; 0 : au matin
 
 [brake]                            # au-delà, « apply » et le bot s'arrêtent et demandent
 removals = 5                       # personnes qui perdraient un salon d'un coup
@@ -277,7 +277,14 @@ share = 0.2                        # part des personnes présentes, de 0 à 1
 # version = "2"                    # celle qui est proposée (« pc-matrix registry roles » la dit)
 # deadline = 2027-01-31            # dernier jour où un accord à une version d'avant suffit
 
-# Les secteurs : chacun a son salon.
+# Le serveur par lequel partent les courriels aux autorités sans Matrix ; puis « mail check » :
+# [mail]
+# host = "smtp.mairie.example"
+# security = "starttls"            # ou "tls"
+# sender = "participation@mairie.example"   # une boîte que quelqu'un lit : les refus y reviennent
+# user = "participation"           # son mot de passe : mail_password, dans secrets.toml
+
+# Les secteurs : chacun a son salon. Si l'un prend la suite d'un ancien : replaces = ["ancien-code"]
 {sectors}
 # Les autorités : chacune a son salon et reçoit ces catégories ("*" : toutes, [] : aucune).
 # Catégories : cambriolage, véhicule, comportement, démarchage, incivilité, vulnérable, autre.
@@ -287,5 +294,5 @@ share = 0.2                        # part des personnes présentes, de 0 à 1
 # Une photo montre aussi les plaques : qui ne les voit pas lit seulement chez qui elle est ;
 # photos = true dans son bloc la lui envoie, photos = false la garde chez les autres.
 # Sans Matrix, elle est jointe par courriel : ajoutez email = "…" et certificate = "fichier.pem"
-# (son certificat S/MIME, posé à côté de ce fichier), et un bloc [mail] : voir le README.
+# (son certificat S/MIME, posé à côté de ce fichier), et le bloc [mail] ci-dessus.
 {authorities}"""

@@ -56,6 +56,7 @@ def knocks(ctx: typer.Context) -> None:
     with open_house(context) as house:
         waiting = house.registry.knocks(house.settings.commune.code)
         zone = house.settings.commune.time_zone
+        knocking = house.settings.commune.knocking
     if context.json:
         tell_json(
             [
@@ -70,6 +71,8 @@ def knocks(ctx: typer.Context) -> None:
         typer.echo(f"{knock.user_id}{named} : secteur {knock.sector}, le {day:%d/%m/%Y}")
     if not waiting:
         typer.echo("Personne ne demande à entrer.")
+    if not knocking:
+        _warn_closed()
 
 
 def approve(
@@ -175,11 +178,15 @@ def link(
         return
     typer.echo(found)
     if not commune.knocking:
-        typer.echo(
-            "Attention : on ne peut pas encore y frapper. Ajoutez « knocking = true » sous "
-            "[options] dans le fichier de la commune, puis « pc-matrix apply ».",
-            err=True,
-        )
+        _warn_closed()
+
+
+def _warn_closed() -> None:
+    typer.echo(
+        "Attention : on ne peut pas encore frapper. Ajoutez « knocking = true » sous "
+        "[options] dans le fichier de la commune, puis « pc-matrix apply ».",
+        err=True,
+    )
 
 
 def _holds(user_id: UserId, sector: SectorCode, directory: Directory, now: datetime) -> bool:

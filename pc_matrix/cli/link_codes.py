@@ -22,6 +22,7 @@ from pc_matrix.errors import InputError
 from pc_matrix.registry import Contact
 from pc_matrix.registry.link_codes import NOBODY
 from pc_matrix.registry.spreadsheet import dates
+from pc_matrix.registry.spreadsheet.changes import is_ended
 from pc_matrix.registry.spreadsheet.entries import Entry, checked
 from pc_matrix.registry.spreadsheet.headings import Column
 from policies.linking import Promise
@@ -69,7 +70,10 @@ def link_code(
         entry = checked(0, cells, commune, dates.local_day(now, commune.time_zone))
         if not isinstance(entry, Entry):
             raise wrong("\n".join(str(fault) for fault in entry))
-        promise = Promise(entry.name, commune.language, _mandate(entry, commune, now))
+        mandate = _mandate(entry, commune, now)
+        if is_ended(mandate, now):
+            raise wrong("la date de fin est déjà passée : ce mandat ne donnerait rien")
+        promise = Promise(entry.name, commune.language, mandate)
         code = house.link_book.draw(promise, Contact())
         bot = commune.bot
     if context.json:

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
-    app.command(name="lists", help="Les listes de la commune : vérifie, et montre le compris.")(
-        lists
-    )
+    app.command(
+        name="lists", help="Les listes de la commune : vérifie, et montre ce qui est compris."
+    )(lists)
 
 
 def lists(

@@ -115,7 +115,9 @@ def _required(found: Any) -> Any:
         raise SettingsError(
             "Cette commune n'envoie pas de courriel.",
             "Son fichier n'a pas de bloc [mail].",
-            "Le README dit comment l'écrire (« By e-mail »).",
+            "Ajoutez-le : [mail], puis une ligne pour host, security, sender et user ; par exemple "
+            'host = "smtp.mairie.example", security = "starttls". Le mot de passe se met dans '
+            "secrets.toml (mail_password).",
         )
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, assert_never
 
 import typer
 from rich.console import Console
@@ -24,7 +24,7 @@ from pc_matrix.errors import InputError
 from pc_matrix.registry import Contact
 from pc_matrix.registry.places import with_closed
 from pc_matrix.registry.spreadsheet import dates
-from pc_matrix.registry.spreadsheet.changes import decide
+from pc_matrix.registry.spreadsheet.changes import Skipped, decide
 from pc_matrix.registry.spreadsheet.entries import Entry, checked
 from pc_matrix.registry.spreadsheet.findings import Fault
 from pc_matrix.registry.spreadsheet.headings import Column
@@ -145,14 +145,12 @@ def appoint(
             raise _wrong(entry)
         changes = decide([Named(entry, user_id, proposed=False)], directory, known, now)
         if changes.skipped:
-            raise InputError(
-                f"Le mandat de {user_id} n'est pas rouvert.",
-                "Il est terminé dans le registre.",
-                "Donnez avec --debut une date postérieure à sa fin.",
-            )
+            raise _left_alone(user_id, changes.skipped[0][1])
         house.registry.carry_out(commune.code, replace(changes, persons={}), now, _ACTOR)
     words = "est inscrit" if changes.mandates else "existait déjà ; rien n'a changé"
     _tell(context, {"user_id": user_id}, f"Le mandat de {user_id} {words}.")
+    if changes.mandates and not context.json:
+        _say("Pour voir ce que cela change dans les salons : pc-matrix plan")
 
 
 def revoke(
@@ -234,6 +232,24 @@ def _new_person(row: Row, taken: Collection[UserId]) -> tuple[Person, Contact]:
         )
     user_id = given or proposed(first, family, row.commune, taken)
     return Person(user_id, f"{first} {family}", language), contact
+
+
+def _left_alone(user_id: UserId, why: Skipped) -> InputError:
+    match why:
+        case Skipped.ENDED:
+            return InputError(
+                f"Le mandat de {user_id} n'est pas rouvert.",
+                "Il est terminé dans le registre.",
+                "Donnez avec --debut une date postérieure à sa fin.",
+            )
+        case Skipped.PAST:
+            return InputError(
+                f"Le mandat de {user_id} n'est pas inscrit.",
+                "Sa date de fin est déjà passée : il ne donnerait rien.",
+                "Corrigez --fin. Pour noter un mandat d'autrefois, donnez aussi --debut.",
+            )
+        case _:
+            assert_never(why)
 
 
 def _known_id(who: str, commune: Commune, known: Collection[UserId]) -> UserId:

@@ -54,7 +54,9 @@ def list_identities(ctx: typer.Context) -> None:
 
 def approve(
     ctx: typer.Context,
-    user: Annotated[str, typer.Argument(help="Identifiant Matrix complet : @prenom.nom:serveur")],
+    user: Annotated[
+        str, typer.Argument(metavar="IDENTIFIANT", help="En entier : @prenom.nom:serveur")
+    ],
     fingerprint: Annotated[
         str,
         typer.Option(

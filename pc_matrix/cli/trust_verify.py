@@ -34,7 +34,7 @@ def verify(
     ctx: typer.Context,
     user: Annotated[
         str,
-        typer.Argument(help="Identifiant Matrix de la personne ; sans lui : qui attend."),
+        typer.Argument(metavar="IDENTIFIANT", help="@prenom.nom:serveur ; sans lui : qui attend."),
     ] = "",
     wait: Annotated[
         float,

@@ -94,7 +94,7 @@ def world(language: Language) -> World:
     to_authority = ToAuthority(
         rooms, reader, ledger, language, fingerprint, clock, enclosing, composing
     )
-    copies, help_ = Copies(rooms, rooms, ledger, clock), Help(rooms, reader, clock)
+    copies, help_ = Copies(rooms, rooms, ledger, clock), Help(rooms, reader, private, clock)
     judging = Judging(reader, ledger, language, composing)
     changes = Changes(
         rooms,

@@ -65,6 +65,14 @@ async def test_every_administrator_is_told_in_private() -> None:
     assert "KEY" not in body
 
 
+async def test_an_id_that_means_something_to_a_shell_is_quoted() -> None:
+    """The command is copied; a foreign server may have given such ids."""
+    odd, rooms = UserId("@a;reboot:ami.test"), FakeRooms()
+    known = replace(directory(), persons={**directory().persons, odd: Person(odd, "Odd")})
+    await alerts(rooms, FakeAlertLedger()).identity([replace(CHANGED, user_id=odd)], known)
+    assert "pc-matrix trust approve '@a;reboot:ami.test'" in rooms.to(MAYORS)[0]
+
+
 async def test_the_person_concerned_is_not_asked_about_himself() -> None:
     rooms = FakeRooms()
     mine = replace(CHANGED, user_id=c.MAYOR)

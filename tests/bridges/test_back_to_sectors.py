@@ -7,6 +7,7 @@ import pytest
 from bridges.outcome import (
     Acknowledged,
     Answered,
+    Broken,
     Helped,
     Ignored,
     Outcome,
@@ -21,6 +22,7 @@ from tests.fakes.world import CrashError
 
 VAN = "Un fourgon blanc tourne dans la rue depuis ce matin."
 PRIVATE = c.private_room(c.REFERENT)
+STRANGER = UserId("@stranger:ex.test")
 
 
 @pytest.fixture
@@ -150,7 +152,8 @@ async def test_a_ghosts_answer_goes_nowhere(relayed: World) -> None:
     [
         (c.REFERENT, c.CENTRE_ROOM, CommandName.HELP, Helped()),
         (c.OFFICER, c.GENDARMERIE_ROOM, CommandName.HELP, Helped()),
-        (c.RESIDENT, c.CENTRE_ROOM, CommandName.HELP, Refused(Refusal.NO_MANDATE)),
+        (c.RESIDENT, c.CENTRE_ROOM, CommandName.HELP, Helped()),
+        (STRANGER, c.CENTRE_ROOM, CommandName.HELP, Refused(Refusal.NO_MANDATE)),
         (c.REFERENT, c.CENTRE_ROOM, CommandName.FLAG, Refused(Refusal.NOTHING_CHOSEN)),
         (c.REFERENT, c.CENTRE_ROOM, CommandName.UNKNOWN, Refused(Refusal.UNKNOWN_COMMAND)),
     ],
@@ -160,4 +163,24 @@ async def test_help_is_given_in_private(
 ) -> None:
     said = command(world, "!x", name, sender=sender, room=room)
     assert await world.carrier.carry(said, c.directory()) == expected
-    assert {s.room_id for s in world.rooms.said} <= {c.private_room(sender)}
+    rooms = {c.private_room(sender), RoomId(f"!private-{sender}")}
+    assert {s.room_id for s in world.rooms.said} <= rooms
+    assert bool(world.rooms.said) is (sender != STRANGER)
+
+
+async def test_a_resident_without_a_private_room_gets_one_when_he_asks(world: World) -> None:
+    """He signed the charter on paper; « !aide » is answered to everybody who takes part."""
+    said = command(world, "!aide", CommandName.HELP, sender=c.RESIDENT, room=c.CENTRE_ROOM)
+    assert await world.carrier.carry(said, c.directory()) == Helped()
+    assert world.private.opened == [c.RESIDENT]
+    assert "Écrivez dans le salon" in world.rooms.to(RoomId(f"!private-{c.RESIDENT}"))[0]
+    assert world.rooms.to(c.CENTRE_ROOM) == []
+
+
+async def test_who_asked_for_what_the_bot_fails_at_is_told_to_call(world: World) -> None:
+    outcome = await world.carrier.give_up(c.flag(), c.directory())
+    assert outcome == Broken()
+    (told,) = world.rooms.to(PRIVATE)
+    assert "17 ou 112" in told
+    assert await world.carrier.give_up(c.flag(sender=c.RESIDENT), c.directory()) == Broken()
+    assert len(world.rooms.said) == 1

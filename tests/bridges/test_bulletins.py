@@ -438,3 +438,51 @@ def _large(sectors: int) -> Directory:
     rooms = {RoomId(f"!s{i}"): RoomKey(c.CODE, RoomKind.SECTOR, f"s{i}") for i in range(sectors)}
     others = {r: k for r, k in full.rooms.items() if k.kind is not RoomKind.SECTOR}
     return replace(full, commune=replace(full.commune, sectors=many), rooms={**others, **rooms})
+
+
+@pytest.mark.parametrize("words", ["!retirer 1", "edit"])
+async def test_a_room_that_was_made_anew_and_refuses_stops_nothing(
+    world: World, words: str
+) -> None:
+    """The old one stands for no sector any more: it is told as a former room."""
+    await out(world)
+    anew = RoomId("!gare-anew:ex.test")
+    rooms = {r: k for r, k in c.directory().rooms.items() if r != c.GARE_ROOM}
+    rooms[anew] = RoomKey(c.CODE, RoomKind.SECTOR, c.GARE)
+    directory = replace(c.directory(), rooms=rooms)
+    world.rooms.barred[c.GARE_ROOM] = ClosedError()
+    if words == "edit":
+        await world.carrier.carry(edited(world, "!diffuser tous : Fermez tout."), directory)
+        assert isinstance(await world.carrier.carry(yes(world), directory), Broadcast)
+    else:
+        await world.carrier.carry(said(world, words, EventId("$b")), directory)
+    for _ in range(3):
+        await world.spreading.step(directory)
+        world.clock.at += TRIED_FOR
+    account = world.rooms.to(DESK)[-1]
+    assert "un ancien salon" in account
+    assert "Pas arrivé" not in account
+    assert not [*world.ledger.wordings_at_work(), *world.ledger.withdrawals()]
+    if words == "edit":
+        assert "Fermez tout." in world.rooms.to(anew)[-1]
+
+
+async def test_it_is_taken_back_from_the_authoritys_new_room(world: World) -> None:
+    """The room in which it was written was deleted and made anew."""
+    await out(world)
+    anew = RoomId("!gendarmerie-anew:ex.test")
+    rooms = {r: k for r, k in c.directory().rooms.items() if r != DESK}
+    rooms[anew] = RoomKey(c.CODE, RoomKind.AUTHORITY, c.GENDARMERIE)
+    directory = replace(c.directory(), rooms=rooms)
+    world.rooms.barred[DESK] = ClosedError()
+    command = said(world, "!retirer 1", EventId("$b"))
+    world.reader.holds(replace(world.reader.messages[EventId("$b")], room_id=anew))
+    command = replace(command, room_id=anew)
+    assert await world.carrier.carry(command, directory) == Refused(Refusal.UNKNOWN_BULLETIN)
+    world.ledger.replacements[DESK] = anew
+    assert await world.carrier.carry(command, directory) == Recalled()
+    await world.spreading.step(directory)
+    assert "volets" not in "".join(world.rooms.shown(c.CENTRE_ROOM))
+    assert "Gendarmerie a retiré" in world.rooms.to(c.CENTRE_ROOM)[-1]
+    assert "retiré de 2 secteur" in world.rooms.to(anew)[-1]
+    assert list(world.ledger.withdrawals()) == []

@@ -14,8 +14,9 @@ from pc_matrix.vault import Vault
 from policies.changes import Asked, Question
 from policies.damage import Damage
 from policies.incoming import Edit, Incoming, Withdrawal
-from policies.reports import Choice, Showing, Shown
+from policies.reports import Choice, ReportState, Showing, Shown
 from policies.retirement import Retired
+from policies.steps import Step, StepKind
 from policies.terms import Answer, EventId, RoomId, RoomKey, RoomKind
 from tests.fakes import commune as c
 from tests.fakes.ledger import FakeLedger
@@ -145,3 +146,20 @@ def test_the_room_that_stands_for_an_old_one_is_found_over_all_steps(
     assert book.replacement(rooms[0]) == rooms[2]
     assert book.replacement(rooms[1]) == rooms[2]
     assert book.replacement(rooms[2]) is None
+
+
+def test_what_was_sent_to_an_old_room_is_followed_in_the_new_one(
+    book: Book, tmp_path: Path
+) -> None:
+    old, new = RoomId("!old"), c.GENDARMERIE_ROOM
+    report = book.open_report(c.flag())
+    link = book.link(report.id, old, "txn")
+    book.note(report.id, Step(StepKind.URGENT, c.NOW))
+    book.sent(link.id, EventId("$copy"))
+    book.set_state(report.id, ReportState.SENT)
+    assert [one.rooms for one in book.followed(c.directory())] == [()]
+    with Registry.open(f"sqlite:///{tmp_path / 'registry.db'}", Vault(b"k" * 32)) as registry:
+        registry.retire_room(
+            c.CODE, Retired(old, GENDARMERIE, GENDARMERIE, Damage.LOST, c.NOW, new)
+        )
+    assert [one.rooms for one in book.followed(c.directory())] == [(c.GENDARMERIE,)]

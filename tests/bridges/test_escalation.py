@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -211,3 +212,26 @@ async def test_a_sign_under_a_morning_message_of_one_report_counts(world: World)
     assert said.room_id == c.POLICE_ROOM
     sign = TakeUp(EventId("$up"), c.POLICE_ROOM, c.POLICEMAN, said.event_id, closes=True)
     assert await world.carrier.carry(sign, c.directory()) == Acknowledged("2026-0001")
+
+
+async def test_a_sign_taken_away_after_the_morning_brings_its_report_up_by_itself(
+    world: World,
+) -> None:
+    """Under the morning's own transaction the server would take it for said."""
+    await flagged(world, VAN)
+    await flagged(world, "Des poubelles ont été renversées hier soir place du marché.", 2)
+    first = next(s for s in world.rooms.said if s.room_id == c.GENDARMERIE_ROOM)
+    up = TakeUp(EventId("$up"), c.GENDARMERIE_ROOM, c.OFFICER, first.event_id, closes=False)
+    await world.carrier.carry(up, c.directory())
+    world.rooms.said.clear()
+    await at(world, 20 * 60)
+    gone = TakeUp(EventId("$gone"), c.GENDARMERIE_ROOM, c.OFFICER, EventId("$up"), closes=False)
+    await world.carrier.carry(replace(gone, withdrawn=True), c.directory())
+    for _ in range(2):
+        await at(world, 21 * 60)
+    for room in AUTHORITIES:
+        told = world.rooms.to(room)
+        assert [("2026-0001" in body, "2026-0002" in body) for body in told] == [
+            (False, True),
+            (True, False),
+        ]

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bridges.escalation import Escalation
 from bridges.outcome import Asked, Declined, Helped, Ignored, Outcome, Refused, Relayed
 from policies.form_keeping import ABANDONED_FOR, SENT_FOR
 from policies.guided import LASTS, Ending, Form, Step
@@ -435,3 +436,18 @@ async def _fills_in_with_crashes(desk: Desk, world: World, last: str) -> None:
         with suppress(CrashError):
             await world.carrier.carry(item, desk.directory)
         await world.carrier.carry(item, desk.directory)  # the inbox hands it out again
+
+
+@pytest.mark.parametrize("kept", [True, False])
+async def test_a_reminder_names_its_sector_and_nobody(desk: Desk, world: World, kept: bool) -> None:
+    """It was built in a private room, which is called after its référent."""
+    await desk.fills_in()
+    assert isinstance(await desk.writes("oui"), Relayed)
+    if not kept:
+        world.ledger.forms.clear()
+    world.clock.at += timedelta(hours=20)
+    await Escalation(world.rooms, world.ledger, world.clock).step(c.directory())
+    reminder = world.rooms.to(c.GENDARMERIE_ROOM)[-1]
+    assert "2026-0001" in reminder
+    assert ("secteur Centre" in reminder) is kept
+    assert c.REFERENT not in reminder

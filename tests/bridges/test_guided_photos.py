@@ -254,7 +254,7 @@ async def test_they_leave_also_after_a_restart(
         world.ledger,
         language,
         world.carrier.to_authority,
-        Help(world.rooms, world.reader, world.clock),
+        Help(world.rooms, world.reader, world.private, world.clock),
         world.clock,
         world.pictures,
     )

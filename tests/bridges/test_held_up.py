@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridges.alerts import Alerts
-from bridges.outcome import Refused, Relayed
+from bridges.outcome import Acknowledged, Refused, Relayed
 from bridges.wording.notice import Notice
 from pc_matrix.book import Book
 from pc_matrix.homeserver.room_events import parse
@@ -16,6 +16,7 @@ from pc_matrix.registry import Registry
 from pc_matrix.vault import Vault
 from policies.pinning import IdentityNews, NewsKind
 from policies.refusal import Refusal
+from policies.steps import StepKind
 from policies.terms import EventId, Flag, Message, RoomId, TakeUp, UserId
 from tests.bridges.conftest import World
 from tests.bridges.test_alerts import ELECTEDS, MAYORS, FakeAlertLedger, directory
@@ -101,6 +102,21 @@ async def test_a_private_room_that_refuses_keeps_the_news_from_no_sector(world: 
     with pytest.raises(RefusalError):
         await world.carrier.carry(taken, c.directory())
     assert len(refusing.to(c.CENTRE_ROOM)) == 1
+
+
+async def test_a_sector_room_that_is_no_more_keeps_no_sign_from_counting(world: World) -> None:
+    """It was deleted and made anew: a report of the old one is taken up all the same."""
+    world.said_by_resident(VAN)
+    await world.carrier.carry(c.flag(), c.directory())
+    target = world.ledger.links(1)[0].event_id
+    assert target is not None
+    refusing = closing(world, c.CENTRE_ROOM)
+    rooms = {room: key for room, key in c.directory().rooms.items() if room != c.CENTRE_ROOM}
+    directory = replace(c.directory(), rooms=rooms)
+    taken = TakeUp(EventId("$up"), c.GENDARMERIE_ROOM, c.OFFICER, target, closes=False)
+    assert await world.carrier.carry(taken, directory) == Acknowledged("2026-0001")
+    assert [step.kind for step in world.ledger.steps(1)] == [StepKind.TAKEN_UP]
+    assert "pris en compte" in refusing.to(c.private_room(c.REFERENT))[-1]
 
 
 async def test_one_administrators_room_keeps_an_alert_from_no_other() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -54,6 +55,17 @@ def test_help_is_french_and_light(capsys: pytest.CaptureFixture[str]) -> None:
     assert done.stderr.strip() == "[]"
 
 
+@pytest.mark.parametrize("verb", app.VERBS)
+def test_help_names_no_type_of_python(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    groups = getattr(typer.main.get_command(app.build([verb])), "commands", {})
+    below = getattr(groups[verb], "commands", {})
+    for line in [[verb], *([verb, name] for name in below)]:
+        assert app.run([*line, "--help"]) == 0
+        said = capsys.readouterr().out
+        assert not re.search(r"<(bool|str|list|path|int|float)|Input should", said), line
+        assert "Montre cette aide" in said
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert app.run(["--version"]) == 0
     assert capsys.readouterr().out == f"pc-matrix {__version__}\n"
@@ -66,6 +78,14 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
         (["init", "--nope"], "L'option --nope n'existe pas"),
         (["init", "--name"], "'--name' attend une valeur"),
         (["homeserver", "up", "de-trop"], "De trop : de-trop"),
+        (
+            ["apply", "--allow-removals", "deux"],
+            "'--allow-removals' : un nombre entier est attendu.",
+        ),
+        (["apply", "--allow-removals", "-1"], "'--allow-removals' : 0 au moins."),
+        (["trust", "incidents", "--limit", "20000"], "'--limit' : 10000 au plus."),
+        (["trust", "verify", "--wait", "deux"], "'--wait' : un nombre est attendu."),
+        (["check", "--set", "x", "-"], "« x » n'en est pas une ; possibles : 'core'"),
     ],
 )
 def test_a_wrong_command_line_is_told_in_french(

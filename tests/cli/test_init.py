@@ -46,6 +46,19 @@ def test_defaults_make_a_trial(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert settings.load(tmp_path).homeserver_url.startswith("http://127.0.0.1:")
 
 
+def test_its_mail_block_works_once_its_hashes_are_gone(tmp_path: Path) -> None:
+    """Nobody at a town hall has to read the README for it."""
+    assert _init(tmp_path) == 0
+    path = tmp_path / "communes" / "59999.toml"
+    shown = path.read_text(encoding="utf-8")
+    switched_on = re.sub(r"^# (?=\[mail\]|(?:host|security|sender|user) = )", "", shown, flags=re.M)
+    path.write_text(switched_on, encoding="utf-8")
+    mail = settings.load(tmp_path).mail
+    assert mail is not None
+    assert (mail.host, mail.security) == ("smtp.mairie.example", "starttls")
+    assert (mail.sender, mail.user) == ("participation@mairie.example", "participation")
+
+
 def test_it_never_overwrites(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _init(tmp_path) == 0
     path = tmp_path / "communes" / "59999.toml"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bridges.belonging import where_now
 from policies.changes import Question
 from policies.escalation import Followed
 from policies.guided import Ending, Form
@@ -383,9 +384,10 @@ class FakeLedger(FakeBulletins):
     def followed(self, directory: Directory) -> Sequence[Followed]:
         found = []
         for report in self.reports.values():
-            links = [x for x in self.links(report.id) if x.state is LinkState.SENT]
+            sent = [x for x in self.links(report.id) if x.state is LinkState.SENT]
+            links = where_now(sent, self.replacement, directory)
             if report.state in (ReportState.SENT, ReportState.UNCERTAIN) and links:
-                rooms = Destinations(tuple(links), ()).authorities(directory)
+                rooms = Destinations(links, ()).authorities(directory)
                 mailed = tuple(m.authority for m in self.mails(report.id))
                 steps, sent_at = tuple(self.steps(report.id)), min(x.begun_at for x in links)
                 found.append(Followed(report, sent_at, tuple(sorted(rooms)), mailed, steps))

@@ -103,6 +103,19 @@ async def test_a_referent_accepts_by_the_command_and_is_invited(place: Town) -> 
     await until_joined(place, LEON, given(place, LEON, *kinds))
 
 
+async def test_a_resident_without_a_private_room_asks_for_help_and_gets_one(place: Town) -> None:
+    """She signed the charter on paper; the guard lets her in once the registry has the room."""
+    amelie = await place.phone(people.AMELIE)
+    assert (RoomKind.PRIVATE, people.AMELIE.user_id) not in place.rooms
+    said = await amelie.send(place.sector(people.AMELIE), "!aide")
+    assert await place.outcome(said) == "helped"
+    learn_rooms(place)
+    help_ = await amelie.wait_for(
+        room_id=place.private(people.AMELIE), body_contains="Comment cela marche", timeout=60
+    )
+    assert help_.was_sealed
+
+
 async def test_who_leaves_is_asked_once_in_private_and_let_go(place: Town) -> None:
     joel, claire = await place.phone(people.JOEL), await place.phone(people.CLAIRE)
     assert (RoomKind.PRIVATE, people.JOEL.user_id) not in place.rooms

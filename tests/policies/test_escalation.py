@@ -175,3 +175,22 @@ def test_a_morning_is_the_communes_own() -> None:
     assert due([one], datetime(2026, 11, 24, 9, 0, tzinfo=PARIS), AFTER, PARIS) == ()
     found = due([one], datetime(2026, 11, 25, 8, 0, tzinfo=PARIS), AFTER, PARIS)
     assert found == (Morning(c.POLICE, date(2026, 11, 25), (one,)),)
+
+
+def test_where_the_file_hurries_nobody_it_is_brought_up_in_the_morning_as_the_others() -> None:
+    one = followed(URGENT, rooms=(c.GENDARMERIE,))
+    assert due([one], minutes(600), timedelta(0), PARIS) == ()
+    (found,) = due([one], minutes(24 * 60), timedelta(0), PARIS)
+    assert isinstance(found, Morning)
+    assert found.followed == (one,)
+
+
+def test_a_morning_is_named_by_its_day_and_by_the_signs_that_were_taken_away() -> None:
+    up, back = step(StepKind.TAKEN_UP, 1), Step(StepKind.TAKEN_BACK, minutes(2), c.GENDARMERIE)
+    day = date(2026, 11, 24)
+    names = {
+        Morning(c.POLICE, day, (followed(*steps),)).name
+        for steps in ((), (up, back), (up, back, back))
+    }
+    assert len(names) == 3
+    assert Morning(c.POLICE, day, (followed(),)).name == "2026-11-24"

@@ -180,6 +180,7 @@ def test_a_signs_link(run: Run, tmp_path: Path) -> None:
 
 def test_a_link_at_which_nobody_can_knock_yet_says_so(run: Run, house: Any) -> None:
     house.settings.commune = replace(house.settings.commune, knocking=False)
+    assert "knocking = true" in run("knocks").output
     assert "knocking = true" in run("link", "centre").output
 
 
@@ -225,6 +226,12 @@ def test_a_code_can_be_cancelled(run: Run, house: Any) -> None:
 
 
 def test_what_is_wrong_with_a_code_is_told_at_once(run: Run, house: Any) -> None:
+    over = run(
+        *("link-code", "Nadia Ailleurs", "--role", "référente", "--secteur", "centre"),
+        *("--fin", "31/12/2020"),
+    )
+    assert isinstance(over.exception, InputError)
+    assert "déjà passée" in over.exception.why
     wrong = run("link-code", "Nadia", "--role", "roi", "--secteur", "nulle-part")
     assert isinstance(wrong.exception, InputError)
     assert wrong.exception.why.count("\n") >= 1

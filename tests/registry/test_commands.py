@@ -131,6 +131,9 @@ def test_add_then_appoint_then_revoke(run: Run, house: Any) -> None:
     }
     assert listed(run)[0]["state"] == "terminé"
     assert "n'est pas rouvert" in error_of(run(*appointed)).what
+    mistyped = ["appoint", "marie.dupont", "--role", "habitante", "--secteur", "gare"]
+    assert "déjà passée" in error_of(run(*mistyped, "--fin", "31/12/2020")).why
+    assert len(listed(run)) == 1
     assert [a.action for a in house.registry.audits(CODE, 4)] == [
         "mandate-ended",
         "mandate-changed",

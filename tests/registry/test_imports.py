@@ -111,6 +111,21 @@ def test_a_revoked_mandate_is_not_reopened(registry: Registry, commune: Commune)
     assert registry.directory(commune).mandates_of(MARIE, NOW + timedelta(days=3))
 
 
+def test_an_end_in_the_past_without_a_beginning_is_left_alone(
+    registry: Registry, commune: Commune
+) -> None:
+    """It would be a mandate that ends before it begins: a mistyped year more often than history."""
+    row = ROW.replace("01/01/2026", "").replace("31/12/2026", "31/12/2020")
+    changes = imported(registry, commune, row)
+    assert changes.skipped == ((2, Skipped.PAST),)
+    assert changes.are_none
+    imported(registry, commune, ROW)
+    assert imported(registry, commune, row).skipped == ((2, Skipped.PAST),)
+    assert len(registry.directory(commune).mandates) == 1
+    told = ROW.replace("01/01/2026", "01/01/2020").replace("31/12/2026", "31/12/2020")
+    assert imported(registry, commune, told).skipped == ()
+
+
 def test_a_mandate_revoked_before_it_began_is_not_reopened(
     registry: Registry, commune: Commune
 ) -> None:

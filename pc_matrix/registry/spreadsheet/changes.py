@@ -29,6 +29,8 @@ class Skipped(StrEnum):
 
     ENDED = "ended"
     """Its mandate was ended in the registry; only a later start opens a new one."""
+    PAST = "past"
+    """It ends in the past and does not say when it began: more often a mistake than history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,16 @@ def decide(
         if was is not None:
             taken.add(was)
         wanted = _mandate(row, was, directory, now)
-        if was is not None and is_ended(was, now):
+        if was is None and row.entry.since is None and is_ended(wanted, now):
+            skipped.append((row.entry.line, Skipped.PAST))
+        elif was is not None and is_ended(was, now):
             if row.entry.until is None or wanted.until != was.until:
                 skipped.append((row.entry.line, Skipped.ENDED))
         elif wanted != was:
             mandates.append(Change(wanted, was))
-    persons = _persons(rows, directory, known)
+    past = {line for line, why in skipped if why is Skipped.PAST}
+    told = [r for r in rows if r.entry.line not in past or r.user_id in directory.persons]
+    persons = _persons(told, directory, known)
     return Changes(persons, tuple(mandates), tuple(sorted(skipped)), met=frozenset(taken))
 
 
