@@ -9,6 +9,7 @@ from bridges.ports import Clock
 from pc_matrix.registry import Registry
 from policies.charter import Posted
 from policies.departure import Departure
+from policies.ends import EndedBy, EndNote
 from policies.renewals import Reminder
 from policies.terms import Commune, EventId, Mandate, RoomId, UserId
 
@@ -45,7 +46,8 @@ class MandateBook:
         now = self._clock.now()
         for m in mandates:
             place = (m.role, m.sector, m.authority)
-            if self._registry.end_mandates(self._code, m.user_id, now, *place):
+            by = EndNote(now, EndedBy.HOLDER)
+            if self._registry.end_mandates(self._code, m.user_id, now, *place, note=by):
                 note = f"{m.role} {m.sector or m.authority or ''}"
                 self._registry.audit(
                     self._code, now, "mandate-given-up", m.user_id, m.user_id, note

@@ -1,11 +1,12 @@
 """Who may be put out without the brake: it is there for a registry that shrank, not for strangers.
 
 Were strangers counted, whoever invites several at once would stop the bot from putting them out.
+Nor does it keep those whose going somebody decided (``policies.meant``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from policies.actions import Action, KickPerson, PowerChange, SetPower, WithdrawInvitation
@@ -36,14 +37,20 @@ def without_intruders(
 
 
 def beside_the_brake(
-    plan: Plan, rooms: Iterable[ObservedRoom], before: Expected | None, braked: Braked, bot: UserId
+    plan: Plan,
+    rooms: Iterable[ObservedRoom],
+    before: Expected | None,
+    braked: Braked,
+    bot: UserId,
+    decided: Collection[KickPerson | WithdrawInvitation] = (),
 ) -> Plan:
-    """What of a braked ``plan`` is done all the same: strangers go, all else is put right.
+    """What of a braked ``plan`` is done all the same: strangers go, and those whose going was
+    ``decided``; all else is put right.
 
     Where the registry itself is doubted nobody loses the power that it gave him either.
     """
     seen = {room.key: room for room in rooms}
-    waits = set(without_intruders(plan, seen.values(), before, bot).removals())
+    waits = set(without_intruders(plan, seen.values(), before, bot).removals()).difference(decided)
     kept = tuple(
         action
         for action in plan.actions

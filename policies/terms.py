@@ -15,6 +15,7 @@ from typing import NamedTuple, NewType
 from policies.attachments import Enclosed
 from policies.brake_limits import BrakeLimits
 from policies.details import Detail
+from policies.ends import EndNote
 from policies.formatted import Formatted
 from policies.mail_headers import MailAddress
 from policies.message_kinds import MessageKind as MessageKind  # noqa: PLC0414 - a word of the house
@@ -174,6 +175,8 @@ class Mandate:
     """The version that was accepted; empty for a signature on paper, which the town hall keeps."""
     charter_lapses: datetime | None = field(default=None, compare=False)
     """When that acceptance ends to count, because a newer version is asked for."""
+    end_note: EndNote | None = field(default=None, compare=False)
+    """When ``until`` was written, and by whom; ``None`` where that is not known."""
 
     def runs(self, now: datetime) -> bool:
         """Whether ``now`` lies between its two dates."""
@@ -199,6 +202,8 @@ class Directory:
     persons: Mapping[UserId, Person]
     mandates: tuple[Mandate, ...]
     rooms: Mapping[RoomId, RoomKey] = field(default_factory=dict)
+    erased: Mapping[UserId, datetime] = field(default_factory=dict)
+    """People whom the town hall had forgotten, and when, until they are out of every room."""
 
     def mandates_of(self, user_id: UserId, now: datetime) -> tuple[Mandate, ...]:
         """The mandates of ``user_id`` that count at ``now``; empty for anybody unknown."""

@@ -16,6 +16,7 @@ FORMAT = "pc-matrix/personal-data/1"
 _TABLES: Mapping[str, str] = {
     "person": "Qui vous êtes",
     "mandate": "Vos mandats",
+    "farewell": "Votre sortie des salons, qui attend",
     "pin": "L'identité chiffrée de votre compte",
     "identity_news": "Ce qui a été remarqué de cette identité",
     "verification": "Une vérification de votre compte qui attend",
@@ -42,6 +43,9 @@ _COLUMNS: Mapping[str, str] = {
     "authority": "autorité",
     "since": "depuis",
     "until": "jusqu'au (exclu)",
+    "end_noted": "fin inscrite le",
+    "ended_by": "fin décidée par",
+    "erased_at": "effacé le",
     "charter_accepted": "charte acceptée le",
     "charter_version": "version de la charte",
     "master_key": "clé publique",

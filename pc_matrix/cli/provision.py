@@ -17,11 +17,12 @@ from pc_matrix.cli.plan_print import bar, print_next, print_plan, print_report
 from pc_matrix.cli.plan_sums import counted
 from pc_matrix.cli.replacing import rooms_named
 from pc_matrix.cli.routing_view import warn
-from pc_matrix.errors import IncompleteError
+from pc_matrix.errors import BrakeError, IncompleteError
 from pc_matrix.provisioning import (
     ApplyReport,
     Survey,
     check_brake,
+    decided_alone,
     note_found,
     one_apply,
 )
@@ -154,7 +155,7 @@ async def _apply(
             check_plan(house, agreed, survey)
         if not context.json:
             print_plan(survey)
-        check_brake(survey, allow_removals)
+        await _stop_if_need_be(context, house, survey, allow_removals)
         if not survey.plan.actions:
             note_found(house.registry, house.settings.commune.code, survey.observed.accounts)
             # A mandate that was prolonged changes no room, and yet the guard has to hear of it.
@@ -166,6 +167,18 @@ async def _apply(
         report = await _carry_out(context, house, survey, allow_removals)
         await _hand_over(context, house, survey, report, letters)
     _raise_what_failed(report)
+
+
+async def _stop_if_need_be(
+    context: Context, house: House, survey: Survey, allow_removals: int | None
+) -> None:
+    """Raise ``BrakeError``; whom somebody decided to put out goes before that, unasked."""
+    try:
+        check_brake(survey, allow_removals)
+    except BrakeError:
+        if decided_alone(survey).actions:
+            await _carry_out(context, house, survey, allow_removals)
+        raise
 
 
 async def _ask(context: Context, house: House, survey: Survey) -> None:

@@ -31,6 +31,7 @@ from pc_matrix.registry.spreadsheet.headings import Column
 from pc_matrix.registry.spreadsheet.matrix_ids import BadIdError, full_id, proposed
 from pc_matrix.registry.spreadsheet.people import Known, Named
 from pc_matrix.registry.spreadsheet.row import Row
+from policies.ends import EndedBy, EndNote
 from policies.terms import Commune, Directory, Person, UserId
 
 if TYPE_CHECKING:
@@ -185,7 +186,9 @@ def revoke(
         if row.faults:
             raise _wrong(row.faults)
         at = dates.is_over(day, commune.time_zone) if day else now
-        ended = house.registry.end_mandates(commune.code, user_id, at, *wanted)
+        ended = house.registry.end_mandates(
+            commune.code, user_id, at, *wanted, note=EndNote(now, EndedBy.TOWN_HALL)
+        )
         if not ended:
             raise InputError(
                 f"{user_id} n'a aucun mandat de ce genre à terminer.",

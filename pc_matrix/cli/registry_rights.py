@@ -47,7 +47,8 @@ _KEPT: Mapping[str, tuple[str, str]] = {
 }
 _OTHER = ("autres lignes, sans la nommer", "elles servent à d'autres personnes")
 _LEFT = (
-    "Le bot la retire de ses salons aussitôt s'il tourne ; sinon : pc-matrix apply.",
+    "Le bot la retire de ses salons aussitôt s'il tourne ; sinon : pc-matrix apply. Son "
+    "identifiant est gardé jusque-là, et pour cela seul.",
     "Une fois qu'elle en est sortie, relancez cette commande : elle efface du journal ce que cette "
     "sortie y a laissé.",
     "Retirez-la aussi de votre tableau : le prochain import l'inscrirait de nouveau.",

@@ -1,7 +1,7 @@
 """From the registry to the rooms: observe, plan, brake, apply."""
 
 from pc_matrix.provisioning.accounts import Closed, NewAccount, note_found
-from pc_matrix.provisioning.braking import check_brake
+from pc_matrix.provisioning.braking import check_brake, decided_alone
 from pc_matrix.provisioning.enforcement import Enforcement
 from pc_matrix.provisioning.images import Image, pictures
 from pc_matrix.provisioning.lock import one_apply
@@ -23,6 +23,7 @@ __all__ = [
     "Provisioner",
     "Survey",
     "check_brake",
+    "decided_alone",
     "note_found",
     "one_apply",
     "pictures",

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import assert_never
 
 from pc_matrix.errors import BrakeError
 from pc_matrix.provisioning.reports import Survey
 from policies.brake import Braked, BrakeReason, brake
+from policies.meant import gone_for_good, meant, only_removals, without
+from policies.plan import Plan
 from policies.terms import Commune
 
 
 def braked_by(survey: Survey, allowed: int | None = None) -> Braked | None:
-    """Whether the survey's plan has to wait for a human."""
-    commune = survey.directory.commune
-    return brake(survey.plan, survey.observed, commune, survey.sizes, allowed)
+    """Whether the survey's plan has to wait for a human: of what somebody decided nothing waits.
+
+    Nor is a registry doubted for having lost those who go by it.
+    """
+    commune, sizes = survey.directory.commune, survey.sizes
+    decided = meant(survey.plan, survey.expected)
+    if sizes.before is not None:
+        gone = gone_for_good(decided, survey.expected)
+        sizes = replace(sizes, before=sizes.before - gone)
+    return brake(without(survey.plan, decided), survey.observed, commune, sizes, allowed)
 
 
 def check_brake(survey: Survey, allowed: int | None = None) -> None:
@@ -22,11 +32,23 @@ def check_brake(survey: Survey, allowed: int | None = None) -> None:
     if braked is None:
         return
     what, why, check = brake_words(braked, survey.directory.commune)
+    decided = {removal.user_id for removal in decided_alone(survey).removals()}
+    done = (
+        f"Seuls ont lieu les départs décidés nommément ou annoncés d'avance "
+        f"({_people(len(decided))})."
+        if decided
+        else "Rien n'a été fait."
+    )
     wished = (
         "Si c'est bien ce que vous voulez, relancez la même commande avec "
         f"« --allow-removals {braked.removed} »."
     )
-    raise BrakeError(what, f"{why} Rien n'a été fait.", f"{check} {wished}")
+    raise BrakeError(what, f"{why} {done}", f"{check} {wished}")
+
+
+def decided_alone(survey: Survey) -> Plan:
+    """What of the survey's plan somebody decided, person by person: it is done brake or not."""
+    return only_removals(meant(survey.plan, survey.expected), survey.plan)
 
 
 def brake_words(braked: Braked, commune: Commune) -> tuple[str, str, str]:

@@ -14,6 +14,7 @@ from policies.actions import Action
 from policies.brake import Braked
 from policies.corrections import Correction, corrections
 from policies.intruders import beside_the_brake, without_intruders
+from policies.meant import gone_for_good, meant
 from policies.membership import Expected
 from policies.plan import Plan
 from policies.terms import Commune
@@ -52,7 +53,21 @@ class Looks:
         if braked is None:
             return survey.plan
         rooms, bot = survey.observed.rooms, self._commune.bot
-        return beside_the_brake(survey.plan, rooms, self._before, braked, bot)
+        decided = meant(survey.plan, survey.expected)
+        return beside_the_brake(survey.plan, rooms, self._before, braked, bot, decided)
+
+    def carried_out(self, survey: Survey) -> None:
+        """Everything planned for all rooms was done, but for what the brake holds.
+
+        Who went because somebody decided it is no longer missed, and of who was erased nothing is
+        kept any more.
+        """
+        code = self._commune.code
+        gone = gone_for_good(meant(survey.plan, survey.expected), survey.expected)
+        if gone and survey.before is not None:
+            self._registry.note_applied(code, max(0, survey.before - gone), self._clock())
+        if survey.directory.erased:
+            self._registry.forget_farewells(code)
 
     def all_well(self, wanted: Expected) -> None:
         """Every room was looked at and put right.

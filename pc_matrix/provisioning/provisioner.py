@@ -7,14 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from pc_matrix.errors import (
-    PcError,
-)
+from pc_matrix.errors import BrakeError, PcError
 from pc_matrix.provisioning import handing_over
 from pc_matrix.provisioning.accounts import Accounts, Closed, NewAccount, note_found
 from pc_matrix.provisioning.applying import Applier
 from pc_matrix.provisioning.asking import asking
-from pc_matrix.provisioning.braking import check_brake
+from pc_matrix.provisioning.braking import check_brake, decided_alone
 from pc_matrix.provisioning.creation import Creator
 from pc_matrix.provisioning.images import Image, Images
 from pc_matrix.provisioning.looking_again import unfit
@@ -114,17 +112,18 @@ class Provisioner:
     async def apply(self, survey: Survey, allow_removals: int | None = None) -> ApplyReport:
         """Do what ``survey`` plans, and once more what did not succeed the first time.
 
-        Raises ``BrakeError`` before anything is done, and ``SettingsError`` when the guard cannot
-        be told whom the registry knows: it would refuse those who are invited. The report's
-        accounts are locked, with passwords that nobody has seen: show them, then ``hand_over``.
+        Raises ``BrakeError`` when nothing but the removals that somebody decided was done, and
+        ``SettingsError`` when the guard cannot be told whom the registry knows: it would refuse
+        whom we invite. The report's accounts are locked, with passwords that nobody has seen: show
+        them, then ``hand_over``.
         """
         async with self._one_at_a_time:
-            check_brake(survey, allow_removals)
+            await self._brake(survey, allow_removals)
             self.tell_guard()
             note_found(self._registry, self._commune.code, survey.observed.accounts)
             report = await self._apply(survey, allow_removals)
             if report.stopped is None:
-                self._remember(survey)
+                self._remember(survey, all_done=not report.failed)
                 await self._tend(self._surveyor.expected())
             return report
 
@@ -177,6 +176,8 @@ class Provisioner:
             )
             report = await self._run(self._looks.todo(survey, found.braked))
             undone = await self._looks.undone(report.done, survey)
+            if room_ids is None and report.stopped is None and not report.failed:
+                self._looks.carried_out(survey)
             if room_ids is None and report.stopped is None and found.braked is None:
                 await self._tend(survey.expected, seen)
                 self._looks.all_well(survey.expected)
@@ -213,16 +214,13 @@ class Provisioner:
 
     async def lift_shadow_ban(self) -> bool:
         """Free the bot of a ban under which the server says yes and does nothing; whether asked."""
-        if self._admin is None:
-            return False
-        with asking():
-            await self._admin.lift_shadow_ban(self._commune.bot)
-        return True
+        if self._admin is not None:
+            with asking():
+                await self._admin.lift_shadow_ban(self._commune.bot)
+        return self._admin is not None
 
     async def _apply(self, survey: Survey, allow_removals: int | None) -> ApplyReport:
-        if not survey.plan.actions:
-            return ApplyReport()
-        if self._admin is not None:
+        if self._admin is not None and survey.plan.actions:
             with asking():
                 await self._admin.lift_rate_limit(self._commune.bot)
         first = await self._run(survey.plan)
@@ -230,10 +228,22 @@ class Provisioner:
             return first
         return await self._again(survey.plan, first, allow_removals)
 
-    def _remember(self, survey: Survey) -> None:
+    async def _brake(self, survey: Survey, allow_removals: int | None) -> None:
+        """Stop, if need be; whom somebody decided to put out goes all the same."""
+        try:
+            check_brake(survey, allow_removals)
+        except BrakeError:
+            if (decided := decided_alone(survey)).actions:
+                self.tell_guard()
+                await self._run(decided)
+            raise
+
+    def _remember(self, survey: Survey, *, all_done: bool) -> None:
         """How many people there were: a registry that is half as large the next time is doubted."""
         if survey.sizes.now != survey.before:
             self._registry.note_applied(self._commune.code, survey.sizes.now, self._clock())
+        if all_done and survey.directory.erased:
+            self._registry.forget_farewells(self._commune.code)
 
     async def _again(
         self, agreed: Plan, first: ApplyReport, allow_removals: int | None

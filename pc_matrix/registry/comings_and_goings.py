@@ -1,4 +1,4 @@
-"""Who asked to leave and was not asked twice, and of whose end administrators were reminded."""
+"""Who asked to leave, who was erased, and of whose end administrators were reminded."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import col, func, select
 
-from pc_matrix.registry.tables import DepartureRow, RenewalRow
+from pc_matrix.registry.tables import DepartureRow, FarewellRow, RenewalRow
 from pc_matrix.registry.transactions import Transactions, insert_once
 from policies.departure import Departure
 from policies.renewals import Reminder
@@ -51,6 +51,11 @@ class ComingsAndGoings:
                     col(DepartureRow.commune) == code, col(DepartureRow.user_id) == user_id
                 )
             )
+
+    def forget_farewells(self, code: CommuneCode) -> None:
+        """Whoever was erased is out of every room: nothing of him is kept any more."""
+        with self._transactions.writing() as session:
+            session.execute(delete(FarewellRow).where(col(FarewellRow.commune) == code))
 
     def reminded(self, code: CommuneCode, since: datetime) -> frozenset[Reminder]:
         """The reminders that were given of mandates that end after ``since``."""

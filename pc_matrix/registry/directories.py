@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -15,7 +16,13 @@ from pc_matrix.registry.columns import opener
 from pc_matrix.registry.persons import MANDATE_COLUMNS, mandate_of
 from pc_matrix.registry.sealed_persons import SealedPersons
 from pc_matrix.registry.statements import Statement
-from pc_matrix.registry.tables import DirectoryRevisionRow, MandateRow, PersonRow, RoomRow
+from pc_matrix.registry.tables import (
+    DirectoryRevisionRow,
+    FarewellRow,
+    MandateRow,
+    PersonRow,
+    RoomRow,
+)
 from pc_matrix.registry.tables.base import table_of
 from pc_matrix.registry.transactions import Transactions
 from policies.charter import lapses
@@ -46,6 +53,8 @@ _ROOMS = (
     .where(_ROOM.room_id.is_not(None))
     .order_by(_ROOM.kind, _ROOM.code)
 )
+_FAREWELL = table_of(FarewellRow).c
+_ERASED = select(_FAREWELL.commune, _FAREWELL.user_id, _FAREWELL.erased_at)
 _COUNTED = table_of(DirectoryRevisionRow).c
 _REVISION = Statement(select(_COUNTED.value).where(_COUNTED.commune == bindparam("code")))
 
@@ -102,11 +111,13 @@ class _Read:
         self._persons: dict[str, dict[UserId, tuple[bytes, str]]] = {code: {} for code in codes}
         self._mandates: dict[str, list[Sequence[Any]]] = {code: [] for code in codes}
         self._rooms: dict[str, dict[RoomId, RoomKey]] = {code: {} for code in codes}
+        self._erased: dict[str, dict[UserId, datetime]] = {code: {} for code in codes}
         connection = session.connection()
         self._open_name = opener(connection.dialect, _PERSON.name)
         self._read_persons(connection, codes)
         self._read_mandates(connection, codes)
         self._read_rooms(connection, codes)
+        self._read_erased(connection, codes)
 
     def directory(self, commune: Commune) -> Directory:
         persons = self._persons[commune.code]
@@ -115,6 +126,7 @@ class _Read:
             SealedPersons(persons, self._open_name),
             moved(commune, self._mandates_of(commune)),
             self._rooms[commune.code],
+            self._erased[commune.code],
         )
 
     def _mandates_of(self, commune: Commune) -> Iterator[Mandate]:
@@ -135,3 +147,8 @@ class _Read:
         wanted = _ROOMS.where(_ROOM.commune.in_(codes))
         for code, room_id, kind, place in connection.execute(wanted).all():
             self._rooms[code][room_id] = RoomKey(code, RoomKind(kind), place)
+
+    def _read_erased(self, connection: Connection, codes: Sequence[CommuneCode]) -> None:
+        wanted = _ERASED.where(_FAREWELL.commune.in_(codes))
+        for code, user_id, at in connection.execute(wanted).all():
+            self._erased[code][user_id] = at

@@ -27,13 +27,13 @@ class ImportStore:
             for change in changes.mandates:
                 _write(session, code, change, at, actor)
             for mandate in changes.ended:
-                write_mandate(session, code, ended_at(mandate, at))
+                write_mandate(session, code, ended_at(mandate, at), at)
                 session.add(_trace(code, "mandate-ended", mandate, at, actor, "absent-from-file"))
 
 
 def _write(session: Session, code: CommuneCode, change: Change, at: datetime, actor: str) -> None:
     mandate = change.mandate
-    write_mandate(session, code, mandate, change.was.since if change.was else None)
+    write_mandate(session, code, mandate, at, change.was.since if change.was else None)
     action = "mandate-changed" if change.was else "mandate-given"
     note = f"{mandate.role} {mandate.sector or mandate.authority or ''}"
     session.add(_trace(code, action, mandate, at, actor, note))

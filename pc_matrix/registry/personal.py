@@ -81,8 +81,9 @@ class PersonalStore:
     def erase(self, code: CommuneCode, user_id: UserId, at: datetime, actor: str = "") -> Erased:
         """Forget the person, in one transaction, and keep in the audit that it was done.
 
-        What he asked for and is not dealt with yet is dropped. Afterwards nobody can tell which
-        person the alias was.
+        What he asked for and is not dealt with yet is dropped. Until he is out of every room his
+        id is kept, so that he is put out at once: a second time erases that too. Afterwards nobody
+        can tell which person the alias was.
         """
         alias = f"efface-{secrets.token_hex(4)}"
         counts: dict[Fate, dict[str, int]] = {fate: {} for fate in Fate}
@@ -91,6 +92,8 @@ class PersonalStore:
             for table in reversed(_tables()):
                 for fate, number in _forget(session, table, code, user_id, alias):
                     counts[fate][table.name] = number
+            if counts[Fate.ERASED].get("person"):
+                _say_farewell(session, code, user_id, at)
             erased = Erased(alias, counts)
             if not erased.is_nothing:
                 _note(session, code, alias, at, actor)
@@ -184,6 +187,11 @@ def _renamed(
     whole = _pattern(user_id)
     texts = {c.name: row[c.name] for c in _texts(table) if row[c.name]}
     return {name: whole.sub(alias, text) for name, text in texts.items() if whole.search(text)}
+
+
+def _say_farewell(session: Session, code: CommuneCode, user_id: UserId, at: datetime) -> None:
+    farewell = METADATA.tables["farewell"]
+    session.execute(insert(farewell).values(commune=code, user_id=user_id, erased_at=at))
 
 
 def _note(session: Session, code: CommuneCode, alias: str, at: datetime, actor: str) -> None:

@@ -12,6 +12,7 @@ from pc_matrix.errors import InputError
 from pc_matrix.registry.records import AccountState, Contact
 from pc_matrix.registry.tables import MandateRow, PersonRow
 from pc_matrix.registry.transactions import Transactions
+from policies.ends import EndedBy, EndNote
 from policies.terms import (
     AuthorityCode,
     CommuneCode,
@@ -31,9 +32,12 @@ MANDATE_COLUMNS = (
     "authority",
     "charter_accepted",
     "charter_version",
+    "end_noted",
+    "ended_by",
 )
 """What ``mandate_of`` makes a mandate of, in its order."""
 _ROLES = {role.value: role for role in Role}
+_ENDED_BY: Mapping[str | None, EndedBy] = {None: EndedBy.DATE, **{by.value: by for by in EndedBy}}
 
 
 class PersonStore:
@@ -62,10 +66,11 @@ class PersonStore:
         with self._transactions.writing() as session:
             write_person(session, code, person, contact)
 
-    def add_mandate(self, code: CommuneCode, mandate: Mandate) -> None:
+    def add_mandate(self, code: CommuneCode, mandate: Mandate, at: datetime | None = None) -> None:
         """Enter the mandate; one of the same role, place and start has its end and charter changed.
 
-        Raises ``InputError`` when the person is not in the registry.
+        ``at`` is when that is done, where it is known. Raises ``InputError`` when the person is not
+        in the registry.
         """
         with self._transactions.writing() as session:
             if session.get(PersonRow, (code, mandate.user_id)) is None:
@@ -74,7 +79,7 @@ class PersonStore:
                     "Un mandat ne se donne qu'à une personne inscrite.",
                     "Inscrivez-la d'abord : pc-matrix registry add.",
                 )
-            write_mandate(session, code, mandate)
+            write_mandate(session, code, mandate, at)
 
     def end_mandates(
         self,
@@ -84,10 +89,13 @@ class PersonStore:
         role: Role | None = None,
         sector: SectorCode | None = None,
         authority: AuthorityCode | None = None,
+        *,
+        note: EndNote | None = None,
     ) -> int:
         """End at ``at`` the person's mandates of that role and place (all of them by default).
 
-        Those that have not begun end before they begin. Returns how many were changed.
+        ``note`` says who decided it, and when. Those that have not begun end before they begin.
+        Returns how many were changed.
         """
         with self._transactions.writing() as session:
             wanted = select(MandateRow).where(
@@ -104,6 +112,8 @@ class PersonStore:
             rows = session.exec(wanted).all()
             for row in rows:
                 row.until = max(at, row.since)
+                row.end_noted = note.at if note else None
+                row.ended_by = note.by.value if note else None
             return sum(1 for row in rows)
 
     def accept_charter(
@@ -189,9 +199,16 @@ def write_person(
 
 
 def write_mandate(
-    session: Session, code: CommuneCode, mandate: Mandate, since: datetime | None = None
+    session: Session,
+    code: CommuneCode,
+    mandate: Mandate,
+    at: datetime | None = None,
+    since: datetime | None = None,
 ) -> None:
-    """Insert the mandate, or change the one that began at ``since`` (default: its own start)."""
+    """Insert the mandate, or change the one that began at ``since`` (default: its own start).
+
+    Another end than before is noted as written ``at``, by nobody who named the person.
+    """
     row = session.exec(
         select(MandateRow).where(
             MandateRow.commune == code,
@@ -212,6 +229,8 @@ def write_mandate(
             since=mandate.since,
         )
         session.add(row)
+    if row.until != mandate.until:
+        row.end_noted, row.ended_by = (at if mandate.until else None), None
     row.since, row.until = mandate.since, mandate.until
     if row.charter_accepted != mandate.charter_accepted:
         # Another date than the one known is one that the town hall read on paper.
@@ -224,7 +243,7 @@ def _person(row: PersonRow) -> Person:
     return Person(UserId(row.user_id), row.name, row.language)
 
 
-def mandate_of(  # noqa: PLR0913 - one a column
+def mandate_of(  # noqa: PLR0913, PLR0917 - one a column
     user_id: str,
     role: str,
     since: datetime,
@@ -233,6 +252,8 @@ def mandate_of(  # noqa: PLR0913 - one a column
     authority: str,
     charter_accepted: datetime | None,
     charter_version: str,
+    end_noted: datetime | None,
+    ended_by: str | None,
     *,
     charter_lapses: datetime | None,
 ) -> Mandate:
@@ -247,4 +268,5 @@ def mandate_of(  # noqa: PLR0913 - one a column
         charter_accepted,
         charter_version,
         charter_lapses,
+        EndNote(end_noted, _ENDED_BY[ended_by]) if end_noted else None,
     )

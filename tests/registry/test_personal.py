@@ -120,7 +120,7 @@ def test_who_is_forgotten_stands_nowhere_but_where_he_must(registry: Registry) -
     lived(registry)
     before = everything(registry)
     done = registry.erase(CODE, ANNE, NOW + timedelta(days=1), "cli")
-    assert names(registry, ANNE) == {"room"}
+    assert names(registry, ANNE) == {"room", "farewell"}  # until he is out of the rooms
     assert done.rows[Fate.KEPT] == {"room": 1}
     assert done.rows[Fate.ERASED] == {
         "person": 1,
@@ -167,6 +167,7 @@ def test_forgetting_twice_forgets_what_came_between(registry: Registry) -> None:
     second = registry.erase(CODE, ANNE, NOW)
     assert second.rows[Fate.RENAMED] == {"audit": 1}
     assert second.alias != first.alias
+    assert second.rows[Fate.ERASED] == {"farewell": 1}
     third = registry.erase(CODE, ANNE, NOW)
     assert third.is_nothing
     assert [a.action for a in registry.audits(CODE)].count("person-erased") == 2

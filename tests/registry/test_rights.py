@@ -122,6 +122,9 @@ def test_erasing_tells_what_is_kept_and_why(run: Run, house: Any) -> None:
         assert words in result.stdout
     directory = house.registry.directory(house.settings.commune)
     assert (set(directory.persons), directory.mandates) == ({PAUL, FOREIGN}, ())
+    assert set(directory.erased) == {MARIE}
+    assert "1 ligne" in run("erase", "marie", "--yes").stdout  # that she is to be put out
+    assert house.registry.directory(house.settings.commune).erased == {}
     assert "hormis ce qui doit l'être" in error_of(run("erase", "marie", "--yes")).what
 
 

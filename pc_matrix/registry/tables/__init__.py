@@ -21,7 +21,7 @@ from pc_matrix.registry.tables.ledger import (
     ShowingRow,
 )
 from pc_matrix.registry.tables.mail import CertificateNewsRow, MailRow
-from pc_matrix.registry.tables.mandates import DepartureRow, RenewalRow
+from pc_matrix.registry.tables.mandates import DepartureRow, FarewellRow, RenewalRow
 from pc_matrix.registry.tables.people import MandateRow, PersonRow
 from pc_matrix.registry.tables.places import AuthorityRow, PlaceRow, SectorRow
 from pc_matrix.registry.tables.revisions import DirectoryRevisionRow
@@ -48,6 +48,7 @@ __all__ = [
     "DepartureRow",
     "DirectoryRevisionRow",
     "EnclosureRow",
+    "FarewellRow",
     "FormAnswerRow",
     "FormPhotoRow",
     "FormRow",

@@ -1,4 +1,4 @@
-"""What goes on around mandates: who asked to leave, and which reminders were given."""
+"""What goes on around mandates: who asked to leave, who was erased, which reminders were given."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ class DepartureRow(Row, table=True):
     event_id: str
     place: str
     asked_at: datetime = Field(sa_type=UtcTime)
+
+
+class FarewellRow(Row, table=True):
+    """Who was erased from the registry, until he is out of every room."""
+
+    __tablename__ = "farewell"
+
+    commune: str = Field(primary_key=True)
+    user_id: str = Field(primary_key=True)
+    erased_at: datetime = Field(sa_type=UtcTime)
 
 
 class RenewalRow(Row, table=True):

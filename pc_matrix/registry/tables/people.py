@@ -47,3 +47,7 @@ class MandateRow(Row, table=True):
     until: datetime | None = Field(default=None, sa_type=UtcTime)
     charter_accepted: datetime | None = Field(default=None, sa_type=UtcTime)
     charter_version: str = ""
+    end_noted: datetime | None = Field(default=None, sa_type=UtcTime)
+    """When ``until`` was written; not known of what had ended before that was kept."""
+    ended_by: str | None = None
+    """An ``EndedBy``; ``None`` is a date's."""

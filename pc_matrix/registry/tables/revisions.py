@@ -9,7 +9,7 @@ from pc_matrix.registry.tables.base import Row
 
 
 class DirectoryRevisionRow(Row, table=True):
-    """``value`` grows with every change of the commune's persons, mandates or rooms.
+    """``value`` grows with every change of the commune's persons, mandates, rooms or farewells.
 
     The database counts by itself (triggers), in the transaction of the change: whoever changes a
     row, by whatever means, is counted. No row is revision 0.
