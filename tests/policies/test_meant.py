@@ -147,6 +147,12 @@ def test_a_sector_that_closed_or_a_server_that_is_admitted_no_more_is_not_decide
     assert decided(foreign) == set()
 
 
+def test_where_nobody_is_removed_nothing_is_decided_and_of_others_nothing_is_asked() -> None:
+    wanted = world(ended(ANNA, EndedBy.HOLDER), ended(user("bob"), EndedBy.DATE))
+    assert meant(Plan(), wanted) == frozenset()
+    assert meant(removing(ANNA), wanted) == set(removing(ANNA).actions)
+
+
 def test_an_invitation_is_taken_back_as_well() -> None:
     plan = Plan((WithdrawInvitation(SECTOR, ANNA, Why.MANDATE_ENDED),))
     assert meant(plan, world(ended(ANNA, EndedBy.HOLDER))) == set(plan.actions)
