@@ -6,10 +6,14 @@ import asyncio
 import signal
 import sys
 
+import structlog
 import typer
 
 from pc_matrix import logs
 from pc_matrix.cli.app import Context
+from pc_matrix.cli.charter_told import charter_warning
+
+_log = structlog.get_logger(__name__)
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +38,8 @@ async def _run(context: Context) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     with wiring.open_house(context.home, context.commune) as house:
+        for line in charter_warning(house.settings):
+            _log.warning("settings.charter", told=line)
         async with wiring.open_bot(house) as running:
             collector.seldom()  # once more: its language stays for good, too
             await running.run(stop)

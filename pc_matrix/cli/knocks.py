@@ -22,7 +22,6 @@ from pc_matrix.cli.asked_for import (
     sector_of,
     tell,
     tell_json,
-    wrong,
 )
 from pc_matrix.errors import InputError
 from pc_matrix.registry.knocks import APPROVED, REFUSED, WITHDRAWN
@@ -195,14 +194,22 @@ def _holds(user_id: UserId, sector: SectorCode, directory: Directory, now: datet
 
 
 def _newcomer(house: House, user_id: UserId, sector: SectorCode, name: str) -> Person:
-    """Somebody whom the registry does not know; what he calls himself is only a proposal."""
+    """Somebody whom the registry does not know, by the name by which the town hall knows him.
+
+    What he calls himself is shown, and taken for nothing: authorities read the registry's names.
+    """
     commune = house.settings.commune
+    called = " ".join(name.split())
+    if called:
+        return Person(user_id, called, commune.language)
     waiting = house.registry.knocks(commune.code)
     his = next((k.name for k in waiting if (k.user_id, k.sector) == (user_id, sector)), "")
-    called = " ".join(name.split()) or his
-    if not called:
-        raise wrong(f"{user_id} n'est pas dans le registre et ne dit pas son nom : --nom.")
-    return Person(user_id, called, commune.language)
+    says = f" Cette personne se dit « {his} », mais elle choisit ce nom elle-même." if his else ""
+    raise InputError(
+        f"Il faut dire qui est {user_id} : son nom n'est pas dans le registre.",
+        f"Les autorités lisent le nom que donne le registre.{says}",
+        "Assurez-vous de qui il s'agit, puis ajoutez --nom \"Prénom Nom\". Rien n'a été écrit.",
+    )
 
 
 def _room(house: House, sector: SectorCode) -> RoomId:

@@ -11,6 +11,7 @@ import typer
 
 from pc_matrix.cli import french
 from pc_matrix.cli.app import Context
+from pc_matrix.cli.charter_told import warn_of_charter
 from pc_matrix.cli.kept_plan import check_plan, keep_plan, read_plan
 from pc_matrix.cli.plan_json import Letters, report_as_json, survey_as_json
 from pc_matrix.cli.plan_print import bar, print_next, print_plan, print_report
@@ -71,6 +72,7 @@ def plan(
     context: Context = ctx.obj
     with wiring.open_house(context.home, context.commune) as house:
         warn(house.settings.commune)
+        warn_of_charter(house.settings)
         asked = rooms_named(replace or (), house.settings.commune)
         survey = asyncio.run(_survey(context, house, asked))
         if context.json:
@@ -148,6 +150,7 @@ async def _apply(
         one_apply(house.settings.session_dir.parent),
     ):
         warn(house.settings.commune)
+        warn_of_charter(house.settings)
         agreed = None if file is None else read_plan(house, file)
         asked = rooms_named(names, house.settings.commune) if agreed is None else agreed.asked
         survey = await _survey(context, house, asked)

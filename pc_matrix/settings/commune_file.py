@@ -159,9 +159,14 @@ class CommuneFile(Table):
             quiet_hours=read(self.options.quiet_hours) or NIGHT,
         )
 
+    def other_charter(self) -> str:
+        """The version under ``[charter]`` when it is not the program's: its deadline is nothing."""
+        named = CHARTER_VERSION if self.charter is None else self.charter.version
+        return "" if named == CHARTER_VERSION else named
+
     def _charter_deadline(self) -> datetime | None:
         """The end of its last day; a date that was given for another version says nothing."""
-        if self.charter is None or self.charter.version != CHARTER_VERSION:
+        if self.charter is None or self.other_charter():
             return None
         zone = ZoneInfo(self.commune.time_zone)
         next_day = self.charter.deadline + timedelta(days=1)

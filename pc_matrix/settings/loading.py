@@ -52,6 +52,7 @@ def load(home: Path, commune: str | None = None) -> Settings:
             for a in parsed.authority
             if a.certificate
         },
+        other_charter=parsed.other_charter(),
     )
 
 

@@ -53,6 +53,8 @@ class Settings:
     """The mail server, ``None`` when the commune writes to nobody."""
     certificates: Mapping[AuthorityCode, Path] = field(default_factory=dict)
     """Under which certificate each authority is written to; the files need not exist."""
+    other_charter: str = ""
+    """The charter's version for which the file sets a deadline, where it is not the program's."""
 
     @property
     def own_lists(self) -> Path:

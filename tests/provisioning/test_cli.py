@@ -20,6 +20,7 @@ from pc_matrix.errors import BrakeError, IncompleteError, StoreError
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.provisioning import Progress, Provisioner, one_apply
 from pc_matrix.vault import Vault
+from policies.ends import EndedBy, EndNote
 from policies.terms import Commune, Directory, Role
 from tests.policies.worlds import user
 from tests.provisioning.conftest import PEOPLE, Stage
@@ -29,6 +30,7 @@ from tests.provisioning.conftest import PEOPLE, Stage
 class _Settings:
     commune: Commune
     session_dir: Path
+    other_charter: str = ""
 
 
 @dataclass
@@ -64,7 +66,7 @@ class Town:
 
     def __init__(self, stage: Stage, folder: Path) -> None:
         self.stage, self.folder = stage, folder
-        self.prepared = 0
+        self.prepared, self.other_charter = 0, ""
         self.vault, self.guard = Vault(bytes(32)), _Guard()
 
     def run(self, *arguments: str, as_json: bool = False, answer: str = "") -> Result:
@@ -75,7 +77,9 @@ class Town:
 
     @contextmanager
     def open_house(self, home: Path, commune: str | None) -> Iterator[_House]:
-        settings = _Settings(self.stage.commune, self.folder / "59999" / "session")
+        settings = _Settings(
+            self.stage.commune, self.folder / "59999" / "session", self.other_charter
+        )
         yield _House(self.stage.registry, settings, self.vault, _Clock(self.stage), self.guard)
 
     @asynccontextmanager
@@ -185,6 +189,31 @@ def test_the_brake_is_explained_before_the_question(town: Town) -> None:
     assert "Appliquer" not in result.stdout
     assert "- retirer Bob (@bob:here.test) : son mandat (habitant, sec" in result.stdout
     assert town.run("apply", "--yes", "--allow-removals", "5").exit_code == 0
+
+
+def test_whom_the_town_hall_revoked_goes_before_the_brake_is_explained(town: Town) -> None:
+    town.run("apply", "--yes")
+    stage = town.stage
+    stage.server.everybody_joins()
+    for name in ("anna", "dora", "maire"):
+        stage.registry.end_mandates(stage.commune.code, user(name), stage.now)
+    by = EndNote(stage.now, EndedBy.TOWN_HALL)
+    stage.registry.end_mandates(stage.commune.code, user("bob"), stage.now, note=by)
+    assert "3 personnes sur 5" in town.run("plan").stdout
+    result = town.run("apply", answer="n\n")
+    assert isinstance(result.exception, BrakeError)
+    assert "Seuls ont lieu" in result.exception.why
+    sector = stage.room("sector", "centre")
+    assert stage.server.membership(sector, user("bob")) == "leave"
+    assert stage.server.membership(sector, user("anna")) == "join"
+
+
+@pytest.mark.parametrize("arguments", [("plan",), ("apply", "--yes")])
+def test_a_deadline_of_another_charter_is_told(town: Town, arguments: tuple[str, ...]) -> None:
+    assert "[charter]" not in town.run(*arguments).output
+    town.other_charter = "2"
+    result = town.run(*arguments)
+    assert "« version » sous [charter] vaut « 2 »" in result.stderr
 
 
 def test_two_at_a_time_are_refused(town: Town) -> None:

@@ -118,13 +118,22 @@ def test_an_approval_makes_a_residents_mandate(
     assert isinstance(again.exception, InputError)
 
 
-def test_without_a_name_it_is_what_he_calls_himself(run: Run, house: Any) -> None:
-    knock(house, "")
-    assert isinstance(run("approve", ZOE, "--secteur", "centre").exception, InputError)
-    assert house.registry.directory(house.settings.commune).persons == {}
-    knock(house)
-    assert run("approve", ZOE, "--secteur", "centre").exit_code == 0
-    assert house.registry.person(CODE, ZOE) == Person(ZOE, "Zoé", "fr")
+@pytest.mark.parametrize("calls_himself", ["", "Gendarmerie nationale"])
+@pytest.mark.parametrize("given", [(), ("--nom", "  ")])
+def test_nobody_is_entered_under_the_name_that_he_gives_himself(
+    run: Run, house: Any, calls_himself: str, given: tuple[str, ...]
+) -> None:
+    knock(house, calls_himself)
+    error = run("approve", ZOE, "--secteur", "centre", *given).exception
+    assert isinstance(error, InputError)
+    assert ZOE in error.what
+    assert f"« {calls_himself} »" in error.why or not calls_himself
+    assert "--nom" in error.remedy
+    directory = house.registry.directory(house.settings.commune)
+    assert (directory.persons, directory.mandates) == ({}, ())
+    assert [k.user_id for k in house.registry.knocks(CODE)] == [ZOE]
+    assert run("approve", ZOE, "--secteur", "centre", "--nom", " Zoé  Petit").exit_code == 0
+    assert house.registry.person(CODE, ZOE) == Person(ZOE, "Zoé Petit", "fr")
 
 
 def test_who_is_known_keeps_his_name(run: Run, house: Any) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from pc_matrix.cli.charter_told import charter_warning, warn_of_charter
 from pc_matrix.errors import SettingsError
 from pc_matrix.settings import communes, load
 from policies.brake_limits import BrakeLimits
@@ -75,7 +76,31 @@ def test_the_charters_deadline_is_the_end_of_a_day_and_of_one_version(
     tmp_path: Path, version: str, deadline: datetime | None
 ) -> None:
     table = f'[charter]\nversion = "{version}"\ndeadline = 2027-01-31\n'
-    assert load(written(tmp_path, GOOD + table)).commune.charter_deadline == deadline
+    settings = load(written(tmp_path, GOOD + table))
+    assert settings.commune.charter_deadline == deadline
+    assert settings.other_charter == ("" if deadline else version)
+
+
+def test_a_deadline_for_another_charter_is_told_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warn_of_charter(load(written(tmp_path)))
+    assert capsys.readouterr() == ("", "")
+    table = '[charter]\nversion = "2.1"\ndeadline = 2027-01-31\n'
+    settings = load(written(tmp_path, GOOD + table))
+    warn_of_charter(settings)
+    out, told = capsys.readouterr()
+    assert out == ""
+    for words in (
+        "communes/59999.toml",
+        "« version » sous [charter]",
+        "« 2.1 »",
+        f"« {CHARTER_VERSION} »",
+        "« deadline » ne s'applique donc pas",
+        f'écrivez version = "{CHARTER_VERSION}"',
+    ):
+        assert words in told
+    assert charter_warning(settings) == tuple(told.splitlines())
 
 
 @pytest.mark.parametrize("minutes", [0, 5, 720])
