@@ -19,7 +19,7 @@ import structlog
 
 from bridges.alerts import Alerts
 from bridges.carrier import Carrier
-from pc_matrix.beside import Beside
+from pc_matrix.beside import AFTER_A_MISTAKE, Beside
 from pc_matrix.draining import Draining
 from pc_matrix.errors import PcError, ServerUnreachable
 from pc_matrix.homeserver.batch import Batch
@@ -28,6 +28,7 @@ from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.homeserver.outage import Outage, Pace, ServerState
 from pc_matrix.homeserver.room_events import RoomEvent
 from pc_matrix.homeserver.session import Session
+from pc_matrix.own_mistakes import outlived
 from pc_matrix.putting_off import LOOK_AROUND, put_off, set_or_late
 from pc_matrix.watch import Watch
 from policies.incidents import IncidentKind
@@ -77,6 +78,7 @@ class Bot:
         self._server = ServerState()
         self._news, self._resting = asyncio.Event(), asyncio.Event()
         self._moved: set[RoomId] = set()
+        self._missed: set[RoomId] = set()  # that a mistake of ours kept from being put right
         self._next_change: timedelta | None = None
         self._look_by = -math.inf  # by the monotonic clock
         self._looked_at: Directory | None = None
@@ -121,15 +123,20 @@ class Bot:
     async def _take_in(self, batch: Batch) -> None:
         directory = self._inbox.directory()
         # Told before anything can fail: should the batch come again, these would not.
-        self._watch.tell(batch.incidents)
+        with outlived("desk.failed", desk="watch"):
+            self._watch.tell(batch.incidents)
         self._identity_news += batch.identity_news
-        self._beside.hear(batch)
+        with outlived("desk.failed", desk="receive"):
+            self._beside.hear(batch)
         found = [await self._item(event, directory) for event in batch.events]
         items = [item for item in found if item is not None]
-        self._watch.tell(self._session.incidents.drain())
+        with outlived("desk.failed", desk="watch"):
+            self._watch.tell(self._session.incidents.drain())
         self._inbox.take_in(items, batch.cursor)
-        self._beside.took_in(items, batch)
-        self._beside.verifications.hear(batch)
+        with outlived("desk.failed", desk="call first"):
+            self._beside.took_in(items, batch)
+        with outlived("desk.failed", desk="verify"):
+            self._beside.verifications.hear(batch)
         self._moved.update(r for r in map(RoomId, batch.changed_rooms) if r in directory.rooms)
         if items or self._moved or batch.identity_news:
             self._news.set()
@@ -139,6 +146,13 @@ class Bot:
             _log.info("bot.ready", rooms=len(directory.rooms))
 
     async def _item(self, event: RoomEvent, directory: Directory) -> Incoming | None:
+        """What ``event`` asks for. One at which a mistake of ours shows is dropped, and told."""
+        with outlived("event.failed", event_id=event.event_id):
+            return await self._asked(event, directory)
+        self._drop(IncidentKind.UNHANDLED, event)
+        return None
+
+    async def _asked(self, event: RoomEvent, directory: Directory) -> Incoming | None:
         """What ``event`` asks for, unless it was typed on a device that its owner did not sign.
 
         A guest is told that instead: his server may be late, and he knows nothing of it.
@@ -151,10 +165,11 @@ class Bot:
             return item
         if await self._session.trust_of(event) is SenderTrust.SIGNED:
             return item
-        self._session.incidents.drop(
-            IncidentKind.UNTRUSTED, event.sender, event.room_id, event.event_id
-        )
+        self._drop(IncidentKind.UNTRUSTED, event)
         return None
+
+    def _drop(self, kind: IncidentKind, event: RoomEvent) -> None:
+        self._session.incidents.drop(kind, event.sender, event.room_id, event.event_id)
 
     async def _work(self) -> None:
         outage = Outage("work", self._server, follows="listen")
@@ -177,22 +192,31 @@ class Bot:
         """What is beside the inbox, where there is news of it, or when it is time to look around.
 
         A flag alone is no news of it: with many a minute, looking at everything before each would
-        take longer than carrying them.
+        take longer than carrying them. What fails by a mistake of ours is tried again after a
+        while, or with the next news; what people asked for does not wait for it.
         """
         if not self._is_time():
             return
         self._looked_at, self._look_by = self._inbox.directory(), -math.inf
-        await self._alert()
+        with outlived("desk.failed", desk="alert"):
+            await self._alert()
         # A room that moves while it is put right is looked at again, and so is one that was not.
-        moved, self._moved = self._moved, set()
+        moved, self._moved, self._missed = self._moved | self._missed, set(), set()
         self._next_change = None
-        try:
-            with put_off("upkeep.put_off"):
-                self._next_change = await self._upkeep(frozenset(moved))
-                moved = set()
-        finally:
+        with outlived("desk.failed", desk="upkeep") as mistake:
+            try:
+                with put_off("upkeep.put_off"):
+                    self._next_change = await self._upkeep(frozenset(moved))
+                    moved = set()
+            except (PcError, MatrixError, OSError):
+                self._moved |= moved
+                raise
+        if mistake.failed:
+            self._missed = moved
+        else:
             self._moved |= moved
-        self._look_by = time.monotonic() + _rest(self._next_change)
+        rest = AFTER_A_MISTAKE if mistake.failed else _rest(self._next_change)
+        self._look_by = time.monotonic() + rest
 
     def _is_time(self) -> bool:
         changed = self._inbox.directory() is not self._looked_at
@@ -206,7 +230,9 @@ class Bot:
             await self._alerts.identity(news, self._inbox.directory())
 
     async def _wait_for_news(self) -> None:
-        if await set_or_late(self._news, max(0.0, self._look_by - time.monotonic())):
+        # Also after a mistake the registry is asked for news as often as ever.
+        rest = min(LOOK_AROUND, max(0.0, self._look_by - time.monotonic()))
+        if await set_or_late(self._news, rest):
             self._news.clear()
 
 

@@ -62,6 +62,8 @@ class IncidentKind(StrEnum):
     """The server does not give what was said in a room while the bot was away."""
     VERIFICATION = "verification"
     """Two people compared codes, and these or the keys behind them were not the same."""
+    UNHANDLED = "unhandled"
+    """An event at which our own program failed."""
 
     @property
     def gravity(self) -> Gravity:

@@ -115,5 +115,13 @@ def words(kind: IncidentKind) -> IncidentWords:  # noqa: PLR0911, PLR0912, C901 
                 "clés ont changé pendant l'échange. Rien n'a été approuvé.",
                 "Recommencez avec la personne, de vive voix. Si cela se répète : " + _SERVER,
             )
+        case IncidentKind.UNHANDLED:
+            return IncidentWords(
+                "Le programme a échoué sur un message, par une erreur qui est la sienne : ce "
+                "message a été écarté, les autres non.",
+                "Si un référent attend une réponse, demandez-lui de signaler à nouveau. Envoyez "
+                "la ligne « event.failed » du journal, sans texte de message, à qui développe "
+                "pc-matrix.",
+            )
         case _:
             assert_never(kind)
