@@ -49,7 +49,7 @@ class Listening:
         whole, last = answer, answer
         take(answer)
         for _ in range(_MOST_ROUNDS):
-            if len(last.to_device) < _FULL:
+            if len(last.to_device) != _FULL:
                 break
             try:
                 last = await self.hear(whole.cursor, 0)
