@@ -69,7 +69,7 @@ def configure(*, as_json: bool, file: Path | None = None, level: int = logging.I
 def redact(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: forbidden keys, secrets and tokens become ``[masqué]``."""
     for name, value in entry.items():
-        entry[name] = REDACTED if _forbidden(name) else _clean(value)
+        entry[name] = REDACTED if _forbidden(name, value) else _clean(value)
     return entry
 
 
@@ -92,7 +92,9 @@ def places(error: BaseException) -> list[str]:
     return [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-12:]]
 
 
-def _forbidden(name: str) -> bool:
+def _forbidden(name: str, value: Any) -> bool:
+    if isinstance(value, int):
+        return False  # how many, or whether: of messages whose key is late, for one
     return not name.startswith("_") and not _FORBIDDEN.isdisjoint(_WORDS.findall(name.lower()))
 
 
@@ -103,7 +105,7 @@ def _clean(value: Any) -> Any:
         case str():
             return _TOKEN_LIKE.sub(REDACTED, value)
         case Mapping():
-            return {k: REDACTED if _forbidden(str(k)) else _clean(v) for k, v in value.items()}
+            return {k: REDACTED if _forbidden(str(k), v) else _clean(v) for k, v in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_clean(v) for v in value]
         case _:

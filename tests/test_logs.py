@@ -52,6 +52,12 @@ def test_forbidden_keys_and_secrets_are_masked(lines: Path) -> None:
     assert stat.S_IMODE(lines.stat().st_mode) == 0o600
 
 
+def test_figures_are_told_whatever_they_count(lines: Path) -> None:
+    structlog.get_logger("test").info("stopped", incidents={"no-key": 3, "key": "k" * 9}, keys=50)
+    (line,) = map(json.loads, lines.read_text(encoding="utf-8").splitlines())
+    assert (line["incidents"], line["keys"]) == ({"no-key": 3, "key": logs.REDACTED}, 50)
+
+
 def test_an_exception_is_a_type_and_places(lines: Path) -> None:
     try:
         raise ValueError(WORDS)

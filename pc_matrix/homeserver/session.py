@@ -18,6 +18,7 @@ from pc_matrix.homeserver.audiences import Audiences, first_use, nobody
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.crypto.key_supply import one_time_key_count
 from pc_matrix.homeserver.crypto.machine import Machine
+from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
 from pc_matrix.homeserver.edits import NoEdit
 from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp
 from pc_matrix.homeserver.incidents import Incidents
@@ -98,12 +99,11 @@ class Session:
         if not answer.cursor:
             raise not_understood(self._http.base_url)
         self._confirm(since)
-        self._devices.forget(answer.changed_users)
-        invited = invitations(answer.invited, self.user_id)
-        rooms, expected = self._intake.rooms, self._expected(invited)
-        messages = from_acquaintances(answer, rooms, expected, self.incidents)
-        to_device = self._machine.take(messages)
-        self._intake.note_withheld(to_device)
+        others: list[ToDeviceEvent] = []
+        answer = await self._listening.all_keys(
+            answer, lambda part: others.extend(self._take_keys(part))
+        )
+        invited, to_device = invitations(answer.invited, self.user_id), tuple(others)
         found = await self._gather(answer, since)
         self._knows_rooms = True
         self._save(found, since, answer.cursor)
@@ -119,6 +119,16 @@ class Session:
                 self.incidents.drop(IncidentKind.IDENTITY_CHANGED, item.user_id)
         incidents, echoes = self.incidents.drain(), self._putting.heard(answer.rooms)
         return Batch(answer.cursor, events, moved, to_device, incidents, news, invited, echoes)
+
+    def _take_keys(self, answer: SyncAnswer) -> tuple[ToDeviceEvent, ...]:
+        """Keep the keys that it brings; the messages to the device that are not about keys."""
+        self._devices.forget(answer.changed_users)
+        invited = invitations(answer.invited, self.user_id)
+        rooms, expected = self._intake.rooms, self._expected(invited)
+        messages = from_acquaintances(answer, rooms, expected, self.incidents)
+        others = self._machine.take(messages)
+        self._intake.note_withheld(others)
+        return others
 
     def _expected(self, invited: tuple[Invitation, ...]) -> Iterator[str]:
         """Who may write to us without being in a room: gone through when somebody wrote."""

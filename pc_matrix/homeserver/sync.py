@@ -47,6 +47,19 @@ class SyncAnswer:
     invited: Json = field(default_factory=dict)
     """``rooms.invite`` as it came."""
 
+    def followed_by(self, later: SyncAnswer) -> SyncAnswer:
+        """Both as one: what came first stands first."""
+        return SyncAnswer(
+            later.cursor,
+            self.to_device + later.to_device,
+            self.rooms + later.rooms,
+            self.left | later.left,
+            self.changed_users | later.changed_users,
+            later.key_counts if later.key_counts is not None else self.key_counts,
+            later.fallback_used,
+            {**self.invited, **later.invited},
+        )
+
 
 async def present_cursor(http: MatrixHttp) -> SyncAnswer:
     """The cursor of now, with what waits for the device, and without any room."""

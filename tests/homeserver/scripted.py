@@ -51,6 +51,8 @@ class Server:
     def _answer(self, path: str) -> Json:
         if path.endswith("/v3/sync"):
             answer = self.answers.pop(0)
+            if isinstance(answer, Exception):
+                raise answer
             return answer if isinstance(answer, dict) else {}
         if "simplified_msc3575" in path:
             return {"pos": "1", "rooms": {"!room": {"required_state": self.members}}}
