@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,15 +13,17 @@ import pytest
 from structlog.testing import capture_logs
 
 from pc_matrix import bot as bot_module
-from pc_matrix.beside import Beside
+from pc_matrix.beside import AFTER_A_MISTAKE, Beside
 from pc_matrix.cli.incident_words import words
 from pc_matrix.errors import RegistryError, ServerUnreachable
+from pc_matrix.homeserver import events
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.homeserver.incidents import Incidents
 from pc_matrix.homeserver.room_events import Ciphertext, RoomEvent
 from pc_matrix.logs import name_exception
 from pc_matrix.own_mistakes import outlived
+from pc_matrix.putting_off import LOOK_AROUND
 from policies.incidents import Gravity, IncidentKind
 from policies.incoming import Incoming
 from policies.terms import SenderTrust
@@ -96,7 +99,7 @@ def logged() -> Iterator[list[Any]]:
 
 
 def failing_at(event_id: str, error: Exception) -> Any:
-    known = bot_module.incoming
+    known = events.incoming
 
     def incoming(event: RoomEvent, *more: Any) -> Incoming | None:
         if event.event_id == event_id:
@@ -184,12 +187,12 @@ async def test_a_lasting_mistake_rests_and_forgets_no_room(
     town, inbox = Town(), Inbox()
     held, now = [c.directory()], [1000.0]
     monkeypatch.setattr(inbox, "directory", lambda: held[0])
-    monkeypatch.setattr(bot_module.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
     bot = town.bot(inbox)
     bot._moved.add(c.CENTRE_ROOM)
     town.on_upkeep = raising(KeyError("!room"))
     await bot._keep_up()
-    now[0] += bot_module.AFTER_A_MISTAKE - 1
+    now[0] += AFTER_A_MISTAKE - 1
     await bot._keep_up()
     assert len(town.looked_at) == 1, "it rests"
     held[0] = replace(c.directory(), mandates=())
@@ -198,11 +201,11 @@ async def test_a_lasting_mistake_rests_and_forgets_no_room(
     bot._moved.add(c.GARE_ROOM)
     await bot._keep_up()
     town.on_upkeep = fine
-    now[0] += bot_module.AFTER_A_MISTAKE
+    now[0] += AFTER_A_MISTAKE
     await bot._keep_up()
     both = {c.CENTRE_ROOM, c.GARE_ROOM}
     assert town.looked_at == [{c.CENTRE_ROOM}, {c.CENTRE_ROOM}, both, both]
-    now[0] += bot_module.LOOK_AROUND
+    now[0] += LOOK_AROUND
     await bot._keep_up()
     assert town.looked_at[-1] == frozenset()
 
@@ -222,7 +225,7 @@ async def test_while_it_rests_the_registry_is_asked_as_often_as_ever(
     town.on_upkeep = raising(KeyError("!room"))
     await bot._keep_up()
     await bot._wait_for_news()
-    assert asked == [bot_module.LOOK_AROUND]
+    assert asked == [LOOK_AROUND]
 
 
 @pytest.mark.parametrize("part", ["on_upkeep", "on_alert"])

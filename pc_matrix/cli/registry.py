@@ -186,10 +186,11 @@ def revoke(
         if row.faults:
             raise _wrong(row.faults)
         at = dates.is_over(day, commune.time_zone) if day else now
-        ended = house.registry.end_mandates(
-            commune.code, user_id, at, *wanted, note=EndNote(now, EndedBy.TOWN_HALL)
-        )
-        if not ended:
+        note = EndNote(now, EndedBy.TOWN_HALL)
+        ended = house.registry.end_mandates(commune.code, user_id, at, *wanted, note=note)
+        # What a file ended, and the brake may hold: he leaves that too, now that he is named.
+        over = 0 if day else house.registry.name_ends(commune.code, user_id, note, *wanted)
+        if not (ended or over):
             raise InputError(
                 f"{user_id} n'a aucun mandat de ce genre à terminer.",
                 "",

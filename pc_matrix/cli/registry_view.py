@@ -125,7 +125,12 @@ def _last(until: str | None, zone: str) -> str:
 
 
 def ended(number: int, last: date | None) -> str:
-    """What a revocation did; ``last`` is the last day that was asked for."""
+    """What a revocation did; ``last`` is the last day that was asked for.
+
+    Where nothing was left to end, a date or a file had ended it.
+    """
+    if not number:
+        return "Ses mandats avaient déjà pris fin ; c'est désormais votre décision."
     verb = "prend" if number < 2 else "prennent"
     when = f"dernier jour : {last:%d/%m/%Y}" if last else "dès maintenant"
     return f"{count(number, 'mandat')} {verb} fin ({when})."

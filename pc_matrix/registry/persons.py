@@ -81,41 +81,6 @@ class PersonStore:
                 )
             write_mandate(session, code, mandate, at)
 
-    def end_mandates(
-        self,
-        code: CommuneCode,
-        user_id: UserId,
-        at: datetime,
-        role: Role | None = None,
-        sector: SectorCode | None = None,
-        authority: AuthorityCode | None = None,
-        *,
-        note: EndNote | None = None,
-    ) -> int:
-        """End at ``at`` the person's mandates of that role and place (all of them by default).
-
-        ``note`` says who decided it, and when. Those that have not begun end before they begin.
-        Returns how many were changed.
-        """
-        with self._transactions.writing() as session:
-            wanted = select(MandateRow).where(
-                MandateRow.commune == code,
-                MandateRow.user_id == user_id,
-                (col(MandateRow.until).is_(None)) | (col(MandateRow.until) > at),
-            )
-            for column, value in (
-                (MandateRow.role, role),
-                (MandateRow.sector, sector),
-                (MandateRow.authority, authority),
-            ):
-                wanted = wanted if value is None else wanted.where(column == value)
-            rows = session.exec(wanted).all()
-            for row in rows:
-                row.until = max(at, row.since)
-                row.end_noted = note.at if note else None
-                row.ended_by = note.by.value if note else None
-            return sum(1 for row in rows)
-
     def accept_charter(
         self, code: CommuneCode, user_id: UserId, at: datetime, version: str
     ) -> bool:

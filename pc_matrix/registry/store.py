@@ -17,6 +17,7 @@ from pc_matrix.registry.corrections import CorrectionStore
 from pc_matrix.registry.departing import DepartureStore
 from pc_matrix.registry.directories import DirectoryStore
 from pc_matrix.registry.enclosures import EnclosureStore
+from pc_matrix.registry.ends import EndStore
 from pc_matrix.registry.forms import FormStore
 from pc_matrix.registry.guests import GuestStore
 from pc_matrix.registry.hold import Hold
@@ -47,6 +48,7 @@ from policies.terms import CommuneCode
 class Registry(
     PlaceStore,
     PersonStore,
+    EndStore,
     SharedAccountStore,
     DirectoryStore,
     ImportStore,

@@ -232,3 +232,24 @@ def undelivered(place: Town, who: Character) -> int:
         found = database.execute(query, (who.user_id,)).fetchone()
     database.close()
     return int(found[0])
+
+
+async def test_who_is_revoked_goes_while_the_brake_holds_the_others(place: Town) -> None:
+    """The bot of the commune, and ``apply``; the others were ended by nobody who named them."""
+    await place.restart_bot()
+    held = (people.HELENE, people.ANTONIO, people.FATOU, people.BERNARD, people.ELISE, people.KARIM)
+    there = {who: await joined(place, who) for who in held}
+    before = await joined(place, people.LAN)
+    assert before
+    with wiring.open_house(place.home, None) as house:
+        code, now = house.settings.commune.code, datetime.now(UTC)
+        for who in held:
+            house.registry.end_mandates(code, who.user_id, now)
+    async with asyncio.timeout(60):
+        while ("brake", "") not in place.audited():
+            await asyncio.sleep(0.3)
+    await place.commands.run("registry", "revoke", people.LAN.localpart)
+    await until_joined(place, people.LAN, set())
+    await place.commands.run("registry", "revoke", people.HELENE.localpart)
+    await until_joined(place, people.HELENE, set())
+    assert {who: await joined(place, who) for who in held[1:]} == {w: there[w] for w in held[1:]}

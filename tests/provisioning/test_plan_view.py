@@ -297,6 +297,7 @@ def test_programs_are_told_the_mandate_and_the_drift() -> None:
         "charter_accepted": BEFORE.isoformat(),
         "charter_version": "",
         "charter_lapses": None,
+        "end_note": None,
     }
     assert "mandate" not in told[1]
     assert told[2]["drift"] == [{"name": "name", "was": "Club", "becomes": "Centre"}]

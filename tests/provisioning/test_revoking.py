@@ -74,6 +74,18 @@ async def test_a_revocation_does_not_wait_for_what_the_brake_holds(stage: Stage)
     assert (await provisioner.enforce()).done == ()
 
 
+async def test_naming_one_of_those_whom_the_brake_holds_lets_him_go(stage: Stage) -> None:
+    provisioner, sector = await settled(stage)
+    end(stage, "anna", "bob", "carl")
+    assert (await provisioner.enforce()).braked is not None
+    named = EndNote(stage.now, EndedBy.TOWN_HALL)
+    assert stage.registry.name_ends(stage.commune.code, user("bob"), named) == 1
+    report = await provisioner.enforce()
+    assert report.braked is not None
+    assert report.braked.removed == 2
+    assert inside(stage, sector, "anna", "bob", "carl") == {"anna", "carl"}
+
+
 async def test_apply_puts_out_whom_the_town_hall_revoked_and_stops_for_the_others(
     stage: Stage,
 ) -> None:

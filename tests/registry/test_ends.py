@@ -17,6 +17,7 @@ from pc_matrix.vault import Vault
 from policies.ends import EndedBy, EndNote
 from policies.terms import Commune, Mandate, Person, Role, SectorCode, UserId
 from tests.registry.conftest import CODE, NOW, OTHER, Run
+from tests.registry.test_commands import error_of
 from tests.registry.test_imports import MARIE, ROW, imported, only
 
 DAY = timedelta(days=1)
@@ -93,6 +94,28 @@ def test_the_command_names_the_person(run: Run, house: Any) -> None:
     assert run("revoke", "marie").exit_code == 0
     assert note(house.registry, commune) == REVOKED
     assert only(house.registry, commune).until == NOW
+
+
+def test_who_is_revoked_after_a_file_ended_his_mandates_is_named_as_well(
+    run: Run, house: Any
+) -> None:
+    """The brake may hold him: then naming him is how the town hall lets him go."""
+    registry, commune = house.registry, house.settings.commune
+    entered(registry)
+    gare = replace(OPEN, sector=SectorCode("gare"))
+    registry.add_mandate(CODE, gare)
+    for held in (OPEN, gare):
+        registry.add_mandate(CODE, replace(held, until=NOW - DAY), NOW - DAY)
+    assert "aucun mandat" in error_of(run("revoke", "marie", "--le", "01/03/2026")).what
+    assert "déjà pris fin" in run("revoke", "marie", "--secteur", "centre").stdout
+    notes = {m.sector: m.end_note for m in registry.directory(commune).mandates}
+    assert notes == {SectorCode("centre"): REVOKED, SectorCode("gare"): EndNote(NOW - DAY)}
+    assert {m.until for m in registry.directory(commune).mandates} == {NOW - DAY}
+    # With one that still runs: he leaves what each of them gave.
+    registry.add_mandate(CODE, replace(OPEN, since=NOW - DAY))
+    assert "1 mandat prend fin" in run("revoke", "marie").stdout
+    assert {m.end_note for m in registry.directory(commune).mandates} == {REVOKED}
+    assert "aucun mandat" in error_of(run("revoke", "marie")).what
 
 
 def test_who_gives_up_his_mandates_decides_it_himself(registry: Registry, commune: Commune) -> None:
