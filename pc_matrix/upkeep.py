@@ -9,7 +9,7 @@ told.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -22,8 +22,9 @@ from bridges.renewals import Renewals
 from pc_matrix.charters import Charters
 from pc_matrix.errors import SettingsError
 from pc_matrix.provisioning.ports import Guard
+from policies.meant import named
 from policies.readers import readers
-from policies.terms import Directory, RoomId, UserId
+from policies.terms import Directory, RoomId
 from policies.timetable import next_change
 
 _log = structlog.get_logger(__name__)
@@ -68,7 +69,7 @@ class Upkeep:
         self._charters, self._renewals = charters, renewals
         self._clock, self._guard = clock, guard
         self._corrections, self._welcome = corrections, welcome
-        self._given: Mapping[RoomId, frozenset[UserId]] | None = None
+        self._given: tuple[object, object] | None = None
         self._looked_at_all: datetime | None = None
 
     async def __call__(self, moved: frozenset[RoomId]) -> timedelta | None:
@@ -78,7 +79,7 @@ class Upkeep:
         """
         now, directory = self._clock.now(), self._directory()
         self._tell_guard(directory, now)
-        given = readers(directory, now)
+        given = readers(directory, now), named(directory)
         is_time = self._is_time(now)
         if given != self._given or is_time:
             await self._enforce(None, moved=moved, anew=is_time)

@@ -40,6 +40,10 @@ class Braked:
     people: int
     sizes: Sizes
 
+    def is_news(self, before: Braked | None) -> bool:
+        """Whether a human is asked something else than ``before``."""
+        return before is None or (self.why, self.removed) != (before.why, before.removed)
+
 
 def brake(
     plan: Plan, observed: Observed, commune: Commune, sizes: Sizes, allowed: int | None = None

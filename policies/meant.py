@@ -120,7 +120,7 @@ def _was_decided(mandate: Mandate, hasty: frozenset[_Deed]) -> bool:
 
 def _hasty(directory: Directory) -> frozenset[_Deed]:
     """What the town hall did to too many people within an hour; one person is never too many."""
-    deeds = sorted(_deeds(directory), key=lambda deed: (deed[1], deed[0]))
+    deeds = sorted(named(directory), key=lambda deed: (deed[1], deed[0]))
     limit = max(1, directory.commune.brake.removals)
     found: set[_Deed] = set()
     first = 0
@@ -133,10 +133,11 @@ def _hasty(directory: Directory) -> frozenset[_Deed]:
     return frozenset(found)
 
 
-def _deeds(directory: Directory) -> set[_Deed]:
+def named(directory: Directory) -> frozenset[_Deed]:
+    """Whom the town hall ended or had forgotten by name, and when."""
     found = set(directory.erased.items())
     for mandate in directory.mandates:
         note = mandate.end_note
         if note is not None and note.by is EndedBy.TOWN_HALL:
             found.add((mandate.user_id, note.at))
-    return found
+    return frozenset(found)

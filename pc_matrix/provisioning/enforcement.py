@@ -67,7 +67,7 @@ class Enforcement:
         """The administrators decide; they are asked once, not at each look at the same world."""
         if not whole and (braked is None or self._braked is not None):
             return  # a few rooms do not say that all is well again
-        news, self._braked = braked != self._braked, braked
+        news, self._braked = braked is not None and braked.is_news(self._braked), braked
         if braked is not None and news:
             self._everywhere(Deed.BRAKED, braked.removed)
 

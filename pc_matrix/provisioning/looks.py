@@ -14,10 +14,10 @@ from policies.actions import Action
 from policies.brake import Braked
 from policies.corrections import Correction, corrections
 from policies.intruders import beside_the_brake, without_intruders
-from policies.meant import gone_for_good, meant
+from policies.meant import gone_for_good, meant, without
 from policies.membership import Expected
 from policies.plan import Plan
-from policies.terms import Commune
+from policies.terms import Commune, UserId
 
 
 class Looks:
@@ -34,15 +34,24 @@ class Looks:
         self._commune, self._clock = commune, clock
         self._before: Expected | None = None
         self._braked: Braked | None = None
+        self._held: frozenset[UserId] = frozenset()
 
     def braked(self, survey: Survey, *, whole: bool) -> Braked | None:
         """Whether a human has to look first; strangers are put out however many they are.
 
-        One audit row when the brake takes hold, not one for each look at the same world.
+        Whom the brake held once waits for him, though fewer are left of them, or a single room is
+        looked at. One audit row when it takes hold, not one for each look at the same world.
         """
         rooms, bot = survey.observed.rooms, self._commune.bot
         todo = without_intruders(survey.plan, rooms, self._before, bot)
         found = braked_by(replace(survey, plan=todo))
+        counted = without(todo, meant(todo, survey.expected)).removals()
+        people = frozenset(removal.user_id for removal in counted)
+        if found is None and (people & self._held if whole else people):
+            found = self._braked
+        self._held = people if whole else self._held | people
+        if found is None:
+            self._held = frozenset() if whole else self._held - people
         # A few rooms do not say that all is well again.
         if whole or (found is not None and self._braked is None):
             self._note(found)
@@ -83,7 +92,7 @@ class Looks:
         return await with_hosts(self._rooms, found, rooms)
 
     def _note(self, braked: Braked | None) -> None:
-        news, self._braked = braked != self._braked, braked
+        news, self._braked = braked is not None and braked.is_news(self._braked), braked
         if braked is None or not news:
             return
         note = f"{braked.why} {braked.removed}/{braked.people}"

@@ -94,6 +94,21 @@ def test_a_commune_sets_its_own_limits(
     assert verdict == (None if why is None else Braked(why, removed, 20, sizes))
 
 
+@pytest.mark.parametrize(
+    ("before", "is_news"),
+    [
+        (None, True),
+        (Braked(BrakeReason.TOO_MANY, 6, 18, Sizes(12, 18)), False),
+        (Braked(BrakeReason.TOO_MANY, 5, 18, Sizes(12, 18)), True),
+        (Braked(BrakeReason.SHRANK, 6, 18, Sizes(12, 18)), True),
+    ],
+)
+def test_who_went_meanwhile_makes_it_no_other_question(
+    before: Braked | None, is_news: bool
+) -> None:
+    assert Braked(BrakeReason.TOO_MANY, 6, 17, Sizes(11, 17)).is_news(before) is is_news
+
+
 def test_a_person_who_loses_two_rooms_counts_once_and_an_invitation_counts() -> None:
     once = WithdrawInvitation(SECTOR, user("u0"), Why.NO_MANDATE)
     plan = Plan((*removing(1).actions, once))

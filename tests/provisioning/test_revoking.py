@@ -86,6 +86,35 @@ async def test_naming_one_of_those_whom_the_brake_holds_lets_him_go(stage: Stage
     assert inside(stage, sector, "anna", "bob", "carl") == {"anna", "carl"}
 
 
+async def test_whom_the_brake_held_waits_though_fewer_are_left_or_one_room_is_looked_at(
+    stage: Stage,
+) -> None:
+    for n in range(15):
+        stage.appoint(f"reste{n}", Role.RESIDENT, "gare")
+    names = [f"voisin{n}" for n in range(6)]
+    for name in names:
+        stage.appoint(name, Role.RESIDENT, "centre")
+    provisioner, sector = await settled(stage)
+    end(stage, "anna", *names[:5])
+    assert (await provisioner.enforce()).braked is not None
+    meeting = stage.room("referents")  # in which one of them is alone
+    assert (await provisioner.enforce(frozenset({meeting}))).braked is not None
+    assert inside(stage, meeting, "anna") == {"anna"}
+    gare = stage.room("sector", "gare")
+    assert (await provisioner.enforce(frozenset({gare}))).braked is None
+    named = EndNote(stage.now, EndedBy.TOWN_HALL)
+    stage.registry.name_ends(stage.commune.code, user("voisin0"), named)
+    report = await provisioner.enforce()
+    assert report.braked is not None
+    assert inside(stage, sector, *names) == set(names[1:])
+    # A human agrees; then it is over, and one person goes as on any other day.
+    await provisioner.apply(await provisioner.plan(), 5)
+    assert (await provisioner.enforce()).braked is None
+    end(stage, "voisin5")
+    assert (await provisioner.enforce()).braked is None
+    assert inside(stage, sector, *names) == set()
+
+
 async def test_apply_puts_out_whom_the_town_hall_revoked_and_stops_for_the_others(
     stage: Stage,
 ) -> None:
