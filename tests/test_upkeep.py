@@ -15,6 +15,7 @@ from pc_matrix.homeserver.http import MatrixError
 from pc_matrix.putting_off import LOOK_AROUND
 from pc_matrix.upkeep import Upkeep
 from policies.charter import Posted
+from policies.ends import EndedBy, EndNote
 from policies.terms import Directory, EventId, Role, RoomId, RoomKey, RoomKind
 from tests.fakes import commune as c
 from tests.fakes.world import FakeClock
@@ -97,6 +98,22 @@ async def test_a_revocation_is_noticed_at_the_next_look() -> None:
     assert stage.how == [(NONE, True), (MOVED, False)]
     await stage.upkeep(frozenset())
     assert stage.looks == [None, None]
+
+
+async def test_who_is_named_or_erased_after_his_mandate_ended_is_noticed_too() -> None:
+    """The brake may hold him: nobody reads another room for it, and yet all rooms are looked at."""
+    stage = Stage()
+    stage.ends(-HOUR)
+    await stage.upkeep(frozenset())
+    ended, *others = stage.directory.mandates
+    note = EndNote(stage.clock.at, EndedBy.TOWN_HALL)
+    stage.directory = replace(stage.directory, mandates=(replace(ended, end_note=note), *others))
+    await stage.upkeep(frozenset())
+    assert stage.looks == [None, None]
+    stage.directory = replace(stage.directory, erased={c.OFFICER: stage.clock.at})
+    await stage.upkeep(frozenset())
+    await stage.upkeep(frozenset())
+    assert stage.looks == [None, None, None]
 
 
 async def test_every_ten_minutes_all_is_looked_at_anew() -> None:
