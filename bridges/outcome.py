@@ -162,7 +162,7 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A mistake of ours keeps it from being carried; its sender was told so."""
+    """A mistake of ours keeps it from being carried; its sender was told so, if he could be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,9 @@ from policies.pinning import IdentityNews
 from policies.terms import Directory, RoomId, SenderTrust
 
 _log = structlog.get_logger(__name__)
-_ECHOING = 0.2
-"""Seconds that the bot waits before it listens on, while it hears nothing but what it says itself:
-a server has to work for each answer, and is busy with just that."""
+_BUSY = 0.2
+"""Seconds that the bot waits at most before it listens on, while it works: what it says comes back
+to it, one thing after another, and the server would have to answer for each."""
 
 
 class Inbox(Protocol):
@@ -118,7 +118,7 @@ class Bot:
             brought = bool(batch.events or batch.changed_rooms or batch.to_device)
             if brought or not batch.echoes:
                 await pace.step(brought=brought, took=time.monotonic() - began)
-            await set_or_late(self._resting, _ECHOING)
+            await set_or_late(self._resting, _BUSY)
 
     async def _take_in(self, batch: Batch) -> None:
         directory = self._inbox.directory()

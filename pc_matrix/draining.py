@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-from bridges.outcome import MOVES_PEOPLE, Later, Outcome, word
+from bridges.outcome import MOVES_PEOPLE, Broken, Later, Outcome, word
 from pc_matrix.errors import PcError
 from pc_matrix.homeserver.http import MatrixError, ServerFault
 from pc_matrix.putting_off import is_of_one_room
@@ -102,11 +102,20 @@ class Draining:
         for _ in range(2):
             try:
                 return await self._carrier.carry(item, self._inbox.directory())
-            except (PcError, MatrixError, OSError):
+            except (PcError, MatrixError, OSError, MemoryError):
                 raise  # of the server, the registry or the machine
             except Exception as error:
                 _log.error("inbox.failed", event_id=item.event_id, exc_info=error)
-        return await self._carrier.give_up(item, self._inbox.directory())
+        return await self._given_up(item)
+
+    async def _given_up(self, item: Incoming) -> Outcome:
+        try:
+            return await self._carrier.give_up(item, self._inbox.directory())
+        except (PcError, MatrixError, OSError, MemoryError):
+            raise
+        except Exception as error:
+            _log.error("inbox.not_told", event_id=item.event_id, exc_info=error)
+            return Broken()
 
     async def _stop(self) -> None:
         for task in self._carried:

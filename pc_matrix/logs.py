@@ -69,7 +69,7 @@ def configure(*, as_json: bool, file: Path | None = None, level: int = logging.I
 def redact(_: Any, __: str, entry: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: forbidden keys, secrets and tokens become ``[masqué]``."""
     for name, value in entry.items():
-        entry[name] = REDACTED if _forbidden(name, value) else _clean(value)
+        entry[name] = REDACTED if _forbidden(name) else _clean(value)
     return entry
 
 
@@ -92,10 +92,14 @@ def places(error: BaseException) -> list[str]:
     return [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in frames[-12:]]
 
 
-def _forbidden(name: str, value: Any) -> bool:
-    if isinstance(value, int):
-        return False  # how many, or whether: of messages whose key is late, for one
+def _forbidden(name: str) -> bool:
     return not name.startswith("_") and not _FORBIDDEN.isdisjoint(_WORDS.findall(name.lower()))
+
+
+def _in_figures(name: str, value: Any) -> Any:
+    """How many of each: ``no-key`` counts messages whose key is late, and is none."""
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_count else REDACTED if _forbidden(name) else _clean(value)
 
 
 def _clean(value: Any) -> Any:
@@ -105,7 +109,7 @@ def _clean(value: Any) -> Any:
         case str():
             return _TOKEN_LIKE.sub(REDACTED, value)
         case Mapping():
-            return {k: REDACTED if _forbidden(str(k), v) else _clean(v) for k, v in value.items()}
+            return {k: _in_figures(str(k), v) for k, v in value.items()}
         case list() | tuple() | set() | frozenset():
             return [_clean(v) for v in value]
         case _:

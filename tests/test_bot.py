@@ -343,7 +343,7 @@ class Hearing(Inbox):
 async def test_while_it_talks_it_listens_to_itself_now_and_then(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("pc_matrix.bot._ECHOING", 600.0)
+    monkeypatch.setattr("pc_matrix.bot._BUSY", 600.0)
     town, session, stop = Town(), Echoing(most=50), asyncio.Event()
     said = asyncio.Event()
     town.on_carry = said.wait  # type: ignore[assignment]

@@ -34,6 +34,7 @@ class Office:
         self.failures: dict[str, Exception] = {}
         self.failing_once: dict[str, Exception] = {}
         self.given_up: list[str] = []
+        self.cannot_give_up: Exception | None = None
 
     def waiting(self) -> list[tuple[int, Incoming]]:
         return [(i, x) for i, x in self.items.items() if x.event_id not in self.settled]
@@ -59,6 +60,8 @@ class Office:
 
     async def give_up(self, item: Incoming, _directory: Directory) -> Outcome:
         self.given_up.append(item.event_id)
+        if self.cannot_give_up is not None:
+            raise self.cannot_give_up
         return Broken()
 
     async def empty(self) -> bool:
@@ -141,3 +144,16 @@ async def test_what_is_no_mistake_of_ours_ends_the_bot_and_loses_nothing(error: 
         await office.empty()
     assert office.begun == ["$f-1"]
     assert office.settled == office.given_up == []
+
+
+async def test_what_cannot_even_be_given_up_is_let_go_but_not_for_want_of_memory() -> None:
+    office = Office([flag("1", c.CENTRE_ROOM), flag("2", c.CENTRE_ROOM)])
+    office.failures["$f-1"] = KeyError("x")
+    office.cannot_give_up = KeyError("y")
+    await office.empty()
+    assert office.settled == ["$f-1", "$f-2"]
+    office = Office([flag("1", c.CENTRE_ROOM)])
+    office.failures["$f-1"] = MemoryError()
+    with pytest.raises(MemoryError):
+        await office.empty()
+    assert (office.settled, office.given_up) == ([], [])

@@ -17,7 +17,7 @@ from pc_matrix.homeserver.gaps import whole_timelines
 from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, ServerFault, client_path
 from pc_matrix.homeserver.incidents import Incident, Incidents
 from pc_matrix.homeserver.recent import Recent
-from pc_matrix.homeserver.room_events import RoomEvent, parse
+from pc_matrix.homeserver.room_events import RoomEvent, is_light, parse
 from pc_matrix.homeserver.room_view import Learned, RoomView
 from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.sync import RoomChange, fill_gap
@@ -75,6 +75,8 @@ class Intake:
         if view is None:
             view = self.rooms[room.room_id] = RoomView()
             found.learned.add(room.room_id)
+        if any(string(event, "state_key") == self._own for event in room.state):
+            self.recent.lost(room.room_id)  # it may have been out, and heard nothing
         learned = view.take(room.state) + view.take(timeline)
         if learned:
             found.moved.add(room.room_id)
@@ -138,7 +140,7 @@ class Intake:
         if event is None:
             self._incidents.drop(IncidentKind.MALFORMED, string(raw, "sender"), room_id)
             return None
-        self.recent.hear(event)
+        self.recent.hear(event, raw)
         if event.sender == self._own or event.state_key is not None or not event.content:
             return None
         if event.type == "m.room.encrypted":
@@ -152,6 +154,7 @@ class Intake:
     def _decrypt(self, event: RoomEvent) -> RoomEvent | None:
         opened = self._machine.decryptor.open(event)
         if isinstance(opened, RoomEvent):
+            self.recent.hear(opened)  # what it changes may be told inside alone
             return opened
         self.refuse(opened, event)
         if opened is IncidentKind.NO_KEY:
@@ -183,8 +186,11 @@ class Intake:
             event.sender,
             int(time.time()),
         )
-        if self._machine.waiting.note(waiting) and len(self._unread) < _IN_MEMORY:
+        if self._machine.waiting.note(waiting) and self._has_room_for(event):
             self._unread[event.event_id] = event
+
+    def _has_room_for(self, event: RoomEvent) -> bool:
+        return len(self._unread) < _IN_MEMORY and is_light(event)
 
     async def late(self) -> tuple[list[RoomEvent], list[str]]:
         """Events whose key has come since they were seen, and the ids that need wait no longer.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pc_matrix.homeserver.answers import not_understood
-from pc_matrix.homeserver.http import Json, MatrixHttp, client_path
+from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp, client_path
 from pc_matrix.homeserver.shapes import string
 from pc_matrix.homeserver.sync import RoomChange
 
@@ -29,6 +29,16 @@ class Putting:
             # Taken for sent, what never arrived would be lost; asked again, it is sent once.
             raise not_understood(self._http.base_url)
         return event_id
+
+    async def annotate(self, room_id: str, event_id: str, key: str, txn: str) -> str:
+        """A reaction; empty where it stands there already, which a server says as a refusal."""
+        relation = {"rel_type": "m.annotation", "event_id": event_id, "key": key}
+        try:
+            return await self.put(room_id, "m.reaction", {"m.relates_to": relation}, txn)
+        except MatrixError as refusal:
+            if refusal.errcode != "M_DUPLICATE_ANNOTATION":
+                raise
+            return ""
 
     async def redact(self, room_id: str, event_id: str, txn: str) -> None:
         """Take an event away; raises as ``put`` does."""

@@ -55,3 +55,21 @@ def parse(event: Json, room_id: str) -> RoomEvent | None:
         return None
     sent_at = datetime.fromtimestamp(min(max(stamp, 0), _LATEST) / 1000, UTC)
     return RoomEvent(event_id, room_id, sender, sent_at, kind, content, state_key)
+
+
+_SEALED = {"algorithm", "ciphertext", "device_id", "sender_key", "session_id"}
+_LONGEST, _LONGEST_RELATION = 255, 800
+
+
+def is_light(event: RoomEvent) -> bool:
+    """Whether an encrypted event is what applications make of one, and takes no more memory than
+    its ciphertext: whoever holds events in memory holds these alone.
+    """
+    rest = dict(event.content)
+    relation = rest.pop("m.relates_to", {})
+    ciphertext = rest.get("ciphertext")
+    if not isinstance(ciphertext, str) or not ciphertext or not rest.keys() <= _SEALED:
+        return False
+    short = [event.event_id, event.room_id, event.sender, *rest.values()]
+    is_short = all(isinstance(v, str) and (v is ciphertext or len(v) <= _LONGEST) for v in short)
+    return is_short and isinstance(relation, dict) and len(repr(relation)) <= _LONGEST_RELATION

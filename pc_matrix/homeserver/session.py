@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from pc_matrix.errors import ServerUnreachable
-from pc_matrix.homeserver.acquaintances import from_acquaintances
 from pc_matrix.homeserver.answers import not_understood
 from pc_matrix.homeserver.arrivals import Arrivals
 from pc_matrix.homeserver.audiences import Audiences, first_use, nobody
 from pc_matrix.homeserver.batch import Batch
 from pc_matrix.homeserver.crypto.key_supply import one_time_key_count
 from pc_matrix.homeserver.crypto.machine import Machine
-from pc_matrix.homeserver.crypto.to_device import ToDeviceEvent
+from pc_matrix.homeserver.device_mail import DeviceMail
 from pc_matrix.homeserver.edits import NoEdit
 from pc_matrix.homeserver.http import Json, MatrixError, MatrixHttp
 from pc_matrix.homeserver.incidents import Incidents
@@ -34,7 +33,6 @@ from pc_matrix.homeserver.room_view import RoomView
 from pc_matrix.homeserver.sync import SyncAnswer, fetch, present_cursor
 from pc_matrix.homeserver.trust import DeviceBook
 from pc_matrix.homeserver.verification_line import VerificationLine
-from policies.foyer import Invitation
 from policies.incidents import IncidentKind
 from policies.pinning import NewsKind, PinRule
 from policies.terms import SenderTrust
@@ -63,9 +61,10 @@ class Session:
     ) -> None:
         self.incidents = incidents
         self._http, self._machine, self._devices = http, machine, devices
-        self._entitled, self._rule, self._guests = entitled, rule, guests
+        self._entitled, self._rule = entitled, rule
         self._audiences = Audiences(devices, entitled, rule, incidents, machine.account.user_id)
         self._intake = Intake(http, machine, incidents, entitled)
+        self._mail = DeviceMail(machine, devices, self._intake, incidents, guests)
         self._listening, self._putting = Listening(http), Putting(http, self.user_id)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._arrivals = Arrivals()
@@ -93,18 +92,26 @@ class Session:
         With ``since`` ``None`` (a new device) what the rooms said before is not brought. Raises
         ``ServerUnreachable`` (the batch comes again with the next call) and ``AccessDenied``.
         """
+        try:
+            return await self._next(since, wait)
+        except BaseException:
+            self._intake.recent.deaf()
+            raise
+
+    async def _next(self, since: str | None, wait: float) -> Batch:
         is_first = not self._knows_rooms
         answer = await self._first_answer(since) if is_first else None
         answer = answer or await self._listening.hear(since, 0 if is_first else wait)
         if not answer.cursor:
             raise not_understood(self._http.base_url)
         self._confirm(since)
-        others: list[ToDeviceEvent] = []
-        answer = await self._listening.all_keys(
-            answer, lambda part: others.extend(self._take_keys(part))
-        )
-        invited, to_device = invitations(answer.invited, self.user_id), tuple(others)
+        if since is None:
+            self._mail.take(answer)  # what the rooms said until now is not brought: none overtakes
+        else:
+            answer = await self._listening.all_keys(answer, self._mail.take)
+        invited = invitations(answer.invited, self.user_id)
         found = await self._gather(answer, since)
+        self._intake.recent.all_heard()
         self._knows_rooms = True
         self._save(found, since, answer.cursor)
         self._machine.keys_came = False
@@ -118,24 +125,8 @@ class Session:
             if item.kind is NewsKind.CHANGED:
                 self.incidents.drop(IncidentKind.IDENTITY_CHANGED, item.user_id)
         incidents, echoes = self.incidents.drain(), self._putting.heard(answer.rooms)
+        to_device = self._mail.hand_over(answer.cursor)
         return Batch(answer.cursor, events, moved, to_device, incidents, news, invited, echoes)
-
-    def _take_keys(self, answer: SyncAnswer) -> tuple[ToDeviceEvent, ...]:
-        """Keep the keys that it brings; the messages to the device that are not about keys."""
-        self._devices.forget(answer.changed_users)
-        invited = invitations(answer.invited, self.user_id)
-        rooms, expected = self._intake.rooms, self._expected(invited)
-        messages = from_acquaintances(answer, rooms, expected, self.incidents)
-        others = self._machine.take(messages)
-        self._intake.note_withheld(others)
-        return others
-
-    def _expected(self, invited: tuple[Invitation, ...]) -> Iterator[str]:
-        """Who may write to us without being in a room: gone through when somebody wrote."""
-        yield self.user_id  # and guests: Element sends a first message's keys with the invitation
-        yield from self._guests(invitation.inviter for invitation in invited)
-        for event in self._machine.waiting.all():
-            yield event.sender
 
     async def _first_answer(self, since: str | None) -> SyncAnswer | None:
         """Learn every room's state: as it was kept, or else from the server.
@@ -179,6 +170,7 @@ class Session:
 
         Asking again from an earlier one tells that they are not: they are handed out again.
         """
+        self._mail.asked_from(since)
         cursor, event_ids = self._to_forget
         if cursor == since:
             self._intake.forget(event_ids)
@@ -290,8 +282,7 @@ class Session:
 
     async def react(self, room_id: str, event_id: str, key: str, txn: str) -> str:
         """React to an event. Reactions are not encrypted, in Matrix: the server sees them."""
-        relation = {"rel_type": "m.annotation", "event_id": event_id, "key": key}
-        return await self._putting.put(room_id, "m.reaction", {"m.relates_to": relation}, txn)
+        return await self._putting.annotate(room_id, event_id, key, txn)
 
     async def redact(self, room_id: str, event_id: str, txn: str) -> None:
         """Take one's own event away. Raises as ``send`` does."""

@@ -48,16 +48,18 @@ class SyncAnswer:
     """``rooms.invite`` as it came."""
 
     def followed_by(self, later: SyncAnswer) -> SyncAnswer:
-        """Both as one: what came first stands first."""
+        """Both as one: what came first stands first, and a room is what it was last."""
+        joined = {room.room_id for room in later.rooms}
+        invited = {r: told for r, told in self.invited.items() if r not in joined | later.left}
         return SyncAnswer(
             later.cursor,
             self.to_device + later.to_device,
             self.rooms + later.rooms,
-            self.left | later.left,
+            (self.left - joined) | later.left,
             self.changed_users | later.changed_users,
             later.key_counts if later.key_counts is not None else self.key_counts,
             later.fallback_used,
-            {**self.invited, **later.invited},
+            {**invited, **later.invited},
         )
 
 

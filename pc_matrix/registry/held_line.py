@@ -61,9 +61,10 @@ class HeldLine:
 
     def close(self) -> None:
         """Close it; it is opened again when it is wanted."""
-        if self._held is not None:
-            self._held.close()
-            self._held = None
+        with self._taken:
+            if self._held is not None:
+                self._held.close()
+                self._held = None
 
     def _begin(self, synchronous: str) -> None:
         driver = self._driver()

@@ -25,7 +25,9 @@ _Process = Callable[[Any], Any]
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Statement:
-    """Made once; what is given each time are its ``bindparam``s, and no list among them."""
+    """Made once; what is given each time are its ``bindparam``s, no list among them; and
+    no ``None`` stands in it itself.
+    """
 
     made: Select[Any] | UpdateBase
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pc_matrix.bench.relay.rooms import Said, again
-from pc_matrix.bench.relay.steady import Steady
+from pc_matrix.bench.relay.steady import Steady, arrivals
 
 FLAGS, COMMUNES = 4, 2
 SIZES = ["--flags", str(FLAGS), "--sectors", "2", "--communes", str(COMMUNES), "--runs", "1"]
@@ -53,6 +53,16 @@ def test_both_sides_send_every_event(answer: dict[str, Any], side: str) -> None:
 @pytest.mark.live
 def test_every_report_was_seen_by_an_officer(answer: dict[str, Any]) -> None:
     assert answer["raw"]["steady"]["samples"] == {"ours": FLAGS, "plain hop": FLAGS}
+
+
+def test_a_bot_that_listens_late_does_not_make_its_flags_come_late() -> None:
+    answered = {f"${n}": float(n) for n in range(100)}
+    heard = {event: at + 0.5 for event, at in answered.items()}
+    heard["$7"] += 9.0
+    heard["$8"] -= 0.25
+    arrived = arrivals({**answered, "$unheard": 1.0}, {**heard, "$other": 1.0})
+    assert arrived.keys() == answered.keys()
+    assert (arrived["$6"], arrived["$7"], arrived["$8"]) == (6.5, 7.5, 8.25)
 
 
 def test_latencies_are_compared_with_the_median_of_the_plain_hop() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pc_matrix.errors import ServerUnreachable
-from pc_matrix.homeserver.http import Json
+from pc_matrix.homeserver.http import Json, MatrixError
 from pc_matrix.homeserver.putting import Putting
 from pc_matrix.homeserver.sync import RoomChange
 
@@ -47,6 +47,25 @@ async def test_its_own_events_are_heard_once_each() -> None:
 async def test_nobody_makes_it_hear_what_it_never_said() -> None:
     putting = await _said(0)
     assert putting.heard([room(BOT, BOT)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("errcode", "heard"), [("M_DUPLICATE_ANNOTATION", True), ("M_FORBIDDEN", False)]
+)
+async def test_a_reaction_that_stands_there_already_is_no_refusal(
+    errcode: str, heard: bool
+) -> None:
+    class Refusing:
+        async def request(self, *_asked: Any) -> Json:
+            raise MatrixError(400, errcode, "")
+
+    http: Any = Refusing()
+    try:
+        assert await Putting(http, BOT).annotate("!r", "$1", "📨", "t") == ""
+    except MatrixError:
+        assert not heard
+    else:
+        assert heard
 
 
 async def test_an_answer_without_an_event_is_no_answer() -> None:

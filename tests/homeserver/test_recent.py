@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pc_matrix.errors import ServerUnreachable
 from pc_matrix.homeserver.http import Json, MatrixError
 from pc_matrix.homeserver.recent import Recent
-from pc_matrix.homeserver.room_events import RoomEvent
+from pc_matrix.homeserver.room_events import REDACTION, RoomEvent
 from pc_matrix.voice import Voice
 from policies.terms import EventId, RoomId
-from tests.homeserver.scripted import answer
+from tests.homeserver.scripted import BOT as OWN
+from tests.homeserver.scripted import answer, member
 from tests.homeserver.test_not_now import Talk
-from tests.homeserver.two_devices import PEER, ROOM
+from tests.homeserver.two_devices import PEER, ROOM, encrypted, hello
 
 BOT = "@bot:x.test"
 SAID = EventId("$said")
@@ -105,6 +108,36 @@ async def test_where_something_was_missed_nothing_is_taken_for_granted(scene: Sc
     assert (await scene.asked_of())[0] == "event"
 
 
+@pytest.mark.parametrize("where", ["timeline", "state"])
+async def test_a_bot_that_was_out_takes_nothing_for_granted(scene: Scene, where: str) -> None:
+    came = [{**member(OWN), "event_id": "$in", "origin_server_ts": 3}]
+    await scene.scripted.hear(answer(2, **{where: came}))
+    assert (await scene.asked_of())[0] == "event"
+
+
+async def test_while_no_answer_comes_the_server_is_asked(scene: Scene) -> None:
+    scene.server.answers.append(ServerUnreachable("", "", ""))
+    with pytest.raises(ServerUnreachable):
+        await scene.scripted.session.next("s1", wait=0)
+    assert (await scene.asked_of())[0] == "event"
+
+
+async def test_a_change_that_is_told_inside_alone_counts(scene: Scene) -> None:
+    relation = {"rel_type": "m.replace", "event_id": SAID}
+    content = {"msgtype": "m.text", "body": "* x", "m.relates_to": relation}
+    sealed = encrypted(scene.sealer, hello(content=content)).content
+    stripped = plain("$e", "m.room.encrypted", {**sealed})
+    assert "m.relates_to" not in stripped["content"]
+    await scene.scripted.hear(answer(2, [stripped]))
+    assert (await scene.asked_of())[0] == "event"
+
+
+async def test_neither_place_hides_what_a_redaction_takes_away(scene: Scene) -> None:
+    false = plain("$r", "m.room.redaction", {"redacts": "$other"}, redacts=SAID)
+    await scene.scripted.hear(answer(2, [false]))
+    assert (await scene.asked_of())[0] == "event"
+
+
 async def test_after_the_bot_left_a_room_nothing_of_it_is_held(scene: Scene) -> None:
     given = answer(2)
     given["rooms"] = {"leave": {ROOM: {}}}
@@ -118,17 +151,32 @@ def _event(event_id: str, ciphertext: str = "x", sender: str = PEER) -> RoomEven
     return RoomEvent(event_id, ROOM, sender, at, "m.room.encrypted", content)
 
 
+class Clock:
+    def __init__(self) -> None:
+        self.at = 100.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+def _recent(room: int = 8_000_000) -> tuple[Recent, Clock]:
+    clock = Clock()
+    recent = Recent(BOT, room, clock)
+    recent.all_heard()
+    return recent, clock
+
+
 def test_what_the_bot_says_itself_is_not_held() -> None:
-    recent = Recent(BOT)
+    recent, _ = _recent()
     recent.hear(_event("$1", sender=BOT))
     assert recent.standing(ROOM, "$1") is None
 
 
 def test_long_ones_drive_out_old_ones_and_no_more_is_held_than_that() -> None:
-    recent = Recent(BOT, room=10_000)
+    recent, _ = _recent(room=20_000)
     for number in range(5):
         recent.hear(_event(f"${number}"))
-    recent.hear(_event("$long", "x" * 6_500))
+    recent.hear(_event("$long", "x" * 10_000))
     held = [n for n in range(5) if recent.standing(ROOM, f"${n}")]
     assert held == [3, 4]
     recent.hear(_event("$huge", "x" * 60_000))
@@ -138,11 +186,58 @@ def test_long_ones_drive_out_old_ones_and_no_more_is_held_than_that() -> None:
 
 
 def test_what_came_twice_is_held_once() -> None:
-    recent = Recent(BOT, room=3_000)
+    recent, _ = _recent(room=6_000)
     for _ in range(9):
         recent.hear(_event("$1"))
     recent.hear(_event("$2"))
     assert recent.standing(ROOM, "$1") is not None
     recent.lost(ROOM)
     assert recent.standing(ROOM, "$1") is None
-    assert recent._left == 3_000
+    assert recent._left == 6_000
+
+
+def test_it_counts_while_the_session_hears_and_for_a_time() -> None:
+    recent, clock = _recent()
+    recent.hear(_event("$1"))
+    clock.at += 1.0
+    assert recent.standing(ROOM, "$1") is not None
+    clock.at += 0.1
+    assert recent.standing(ROOM, "$1") is None, "no answer came for more than a second"
+    recent.all_heard()
+    assert recent.standing(ROOM, "$1") is not None
+    recent.deaf()
+    recent.all_heard()
+    assert recent.standing(ROOM, "$1") is None, "what came meanwhile is not known"
+    recent.hear(_event("$2"))
+    clock.at += 901.0
+    recent.all_heard()
+    assert recent.standing(ROOM, "$2") is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"ciphertext": ""},
+        {"ciphertext": [[]] * 9},
+        {"ciphertext": "x", "filler": "y"},
+        {"ciphertext": "x", "session_id": "s" * 300},
+        {"ciphertext": "x", "m.relates_to": {"event_id": "$" * 900}},
+        {"ciphertext": "x", "m.relates_to": []},
+    ],
+)
+def test_nothing_is_held_that_takes_more_memory_than_its_words(content: Json) -> None:
+    recent, _ = _recent()
+    recent.hear(replace(_event("$1"), content=content))
+    assert recent.standing(ROOM, "$1") is None
+    assert recent._left == 8_000_000
+
+
+def test_what_was_touched_is_forgotten_in_its_turn() -> None:
+    recent, _ = _recent()
+    for number in range(10_001):
+        recent.hear(replace(_event("$r"), type=REDACTION, content={"redacts": f"${number}"}))
+    assert len(recent._touched) == 10_000
+    recent.hear(_event("$0"))
+    recent.hear(_event("$1"))
+    assert recent.standing(ROOM, "$0") is not None
+    assert recent.standing(ROOM, "$1") is None

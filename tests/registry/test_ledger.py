@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 
 from pc_matrix.registry import LinkState, Registry, ReportState
-from pc_matrix.registry.statements import OnDriver
+from pc_matrix.registry.statements import Line, OnDriver
 from pc_matrix.vault import Vault
+from policies.steps import Step, StepKind
 from policies.terms import Category, EventId, Flag, RoomId, UserId
 from tests.registry.conftest import CODE, NOW, OTHER
 
@@ -144,6 +146,28 @@ def test_only_what_a_repeated_send_finds_out_does_not_wait_for_the_disk(
     synchronous(lastingly=False)
     with how.writing() as session:
         assert session.connection().exec_driver_sql("PRAGMA synchronous").scalar_one() == full
+
+
+def test_what_numbers_and_begins_a_report_waits_for_the_disk(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power failure must not give a number twice, nor forget that a copy was on its way."""
+    changing, lasting = registry._transactions.changing, list[bool]()
+
+    def noted(*, lastingly: bool = True) -> AbstractContextManager[Line]:
+        lasting.append(lastingly)
+        return changing(lastingly=lastingly)
+
+    monkeypatch.setattr(registry._transactions, "changing", noted)
+    report = registry.open_report(CODE, flag(), NOW)
+    departure = registry.depart(CODE, report.id, 2026, "d", [(RoomId("!police"), "t1")], NOW)
+    registry.note(CODE, report.id, Step(StepKind.URGENT, NOW))
+    registry.set_state(CODE, report.id, ReportState.AWAITING, NOW)
+    registry.uncertain(CODE, departure.links[0].id, NOW)
+    assert lasting == [True] * 5
+    registry.sent(CODE, departure.links[0].id, EventId("$sent"), NOW)
+    registry.set_state(CODE, report.id, ReportState.SENT, NOW)
+    assert lasting[5:] == [False, False]
 
 
 def test_a_link_is_written_once_and_settled(registry: Registry) -> None:

@@ -55,6 +55,13 @@ def test_times_come_back_as_they_went_whatever_the_line(how: Transactions) -> No
         assert (row.value, row.moved_at) == ("s2", AT)
 
 
+def test_what_stands_in_a_statement_is_written_as_what_is_given(how: Transactions) -> None:
+    until = Statement(select(_CURSOR.c.value).where(_CURSOR.c.moved_at <= AT))
+    with how.changing() as line:
+        line.rows(ADD, code=CODE, read_to="s1", at=AT)
+        assert line.value(until) == "s1"
+
+
 def test_a_time_without_a_zone_is_a_mistake_on_either_line(how: Transactions) -> None:
     with pytest.raises(Exception, match="a time without a zone"), how.changing() as line:
         line.rows(ADD, code=CODE, read_to="s1", at=AT.replace(tzinfo=None))

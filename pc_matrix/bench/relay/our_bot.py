@@ -30,7 +30,8 @@ def _note_arrivals() -> dict[str, float]:
     def noted(answer: Json) -> sync.SyncAnswer:
         now, taken = time.time(), take_apart(answer)
         for room in taken.rooms:
-            heard.update((string(event, "event_id"), now) for event in room.timeline)
+            for event in room.timeline:
+                heard.setdefault(string(event, "event_id"), now)
         return taken
 
     sync.take_apart = noted

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 import uuid
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pc_matrix.bench.relay.town import Town
@@ -32,6 +33,8 @@ class Phone:
     session: Session
     code: str
     room: RoomId
+    answered: dict[str, float] = field(default_factory=dict)
+    """By flag, when the server said that it has it: Unix time in seconds."""
 
     async def report(self) -> str:
         """Say what was seen, and flag it; the flag's event."""
@@ -42,7 +45,9 @@ class Phone:
             "body": "!signaler cambriolage",
             "m.relates_to": {"m.in_reply_to": {"event_id": said}},
         }
-        return await self.session.send(self.room, "m.room.message", flag, uuid.uuid4().hex)
+        event = await self.session.send(self.room, "m.room.message", flag, uuid.uuid4().hex)
+        self.answered[event] = time.time()
+        return event
 
 
 @asynccontextmanager

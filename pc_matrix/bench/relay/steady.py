@@ -26,8 +26,8 @@ class Steady:
     """``ours`` from a flag's arrival at the bot to its report's arrival at an officer, ``hops``
     from a plain ``PUT /send`` to the same officer; all in seconds. ``cpu`` is the bot's, a flag.
 
-    A flag is there when the answer that brings it is: what the bot does until it knows that one
-    came counts, too.
+    A flag is there when the answer that brings it is, and at the latest the usual time after the
+    server had it: what keeps the bot from listening counts, too.
     """
 
     ours: tuple[float, ...]
@@ -77,7 +77,9 @@ async def measure(stage: Stage, town: Town, sizes: Sizes) -> Steady:
         stage.flagged[town.code] += sizes.flags
         await stage.all_relayed()
         spent = (bot.cpu() - before) / sizes.flags
-    ours = _latencies(stage, town, first, bot.ended["heard"], watch.ended["seen"])
+    answered = {event: at for phone in held for event, at in phone.answered.items()}
+    arrived = arrivals(answered, bot.ended["heard"])
+    ours = _latencies(stage, town, first, arrived, watch.ended["seen"])
     if len(ours) != sizes.flags:
         raise IncompleteError(
             "Des signalements de la mesure n'ont pas été vus.",
@@ -85,6 +87,16 @@ async def measure(stage: Stage, town: Town, sizes: Sizes) -> Steady:
             "La mesure ne vaut rien ; relancez-la.",
         )
     return Steady(tuple(ours), tuple(hops), spent, bot.ended["rss_mib"])
+
+
+def arrivals(answered: dict[str, float], heard: dict[str, float]) -> dict[str, float]:
+    """When each flag was there for the bot: as it heard it, unless that was late by its own doing.
+
+    The usual time from the server's answer to the phone to the bot is the lower quartile's.
+    """
+    both = answered.keys() & heard.keys()
+    usual = _percentile(tuple(heard[one] - answered[one] for one in both), 25)
+    return {one: min(heard[one], answered[one] + usual) for one in both}
 
 
 async def _watching(stage: Stage, town: Town) -> dict[str, Any]:
