@@ -49,9 +49,8 @@ class Looks:
         people = frozenset(removal.user_id for removal in counted)
         if found is None and (people & self._held if whole else people):
             found = self._braked
-        self._held = people if whole else self._held | people
-        if found is None:
-            self._held = frozenset() if whole else self._held - people
+        held = frozenset[UserId]() if found is None else people
+        self._held = held if whole else self._held | held
         # A few rooms do not say that all is well again.
         if whole or (found is not None and self._braked is None):
             self._note(found)
