@@ -6,6 +6,7 @@ import json
 import stat
 import subprocess
 import sys
+import time
 from datetime import date
 from pathlib import Path
 
@@ -47,6 +48,9 @@ def test_an_earlier_demonstration_is_replaced_and_its_processes_end(home: Path) 
     ours = subprocess.Popen([sys.executable, "-c", idle, str(home)])
     other = subprocess.Popen([sys.executable, "-c", idle])
     try:
+        # A process that has just begun has no command line for an instant.
+        while str(home).encode() not in Path(f"/proc/{ours.pid}/cmdline").read_bytes():
+            time.sleep(0.01)
         homes.write_record(home, {"pids": {"bot": ours.pid, "homeserver": other.pid}})
         (home / "registry.db").touch()
         homes.fresh(home)
