@@ -37,7 +37,7 @@ from policies.pinning import IdentityNews
 from policies.terms import Directory, RoomId, SenderTrust
 
 _log = structlog.get_logger(__name__)
-_BUSY = 0.2
+_BUSY = 1.0
 """Seconds that the bot waits at most before it listens on, while it works: what it says comes back
 to it, one thing after another, and the server would have to answer for each."""
 

@@ -41,5 +41,5 @@ async def _run(context: Context) -> None:
         for line in charter_warning(house.settings):
             _log.warning("settings.charter", told=line)
         async with wiring.open_bot(house) as running:
-            collector.seldom()  # once more: its language stays for good, too
+            collector.at_work()
             await running.run(stop)

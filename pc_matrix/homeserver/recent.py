@@ -2,7 +2,7 @@
 
 Whoever flags a message flags it within minutes, as a rule: it need not be fetched from the server
 again, nor its changes asked for, as long as every event of its room has been heard since. That is
-so only while the session hears: a second without an answer, and the server is asked again.
+so only while the session hears: two seconds without an answer, and the server is asked again.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pc_matrix.homeserver.http import Json
 from pc_matrix.homeserver.room_events import REDACTION, RoomEvent, is_light
 from pc_matrix.homeserver.shapes import string
 
-_FRESH = 1.0
+_FRESH = 2.0
 """Seconds after an answer in which what was heard until then is taken for the present."""
 _STANDS = 900.0
 """Seconds that a message is held: a server may take old ones away without a word."""

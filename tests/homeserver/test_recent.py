@@ -199,10 +199,10 @@ def test_what_came_twice_is_held_once() -> None:
 def test_it_counts_while_the_session_hears_and_for_a_time() -> None:
     recent, clock = _recent()
     recent.hear(_event("$1"))
-    clock.at += 1.0
+    clock.at += 2.0
     assert recent.standing(ROOM, "$1") is not None
     clock.at += 0.1
-    assert recent.standing(ROOM, "$1") is None, "no answer came for more than a second"
+    assert recent.standing(ROOM, "$1") is None, "no answer came for more than two seconds"
     recent.all_heard()
     assert recent.standing(ROOM, "$1") is not None
     recent.deaf()

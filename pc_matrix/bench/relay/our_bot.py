@@ -46,7 +46,7 @@ async def _run(given: dict[str, Any]) -> None:
         for code in given["communes"]:
             house = stack.enter_context(wiring.open_house(Path(given["home"]), code))
             bots.append(await stack.enter_async_context(wiring.open_bot(house)))
-        collector.seldom()  # as ``pc-matrix bot`` does
+        collector.at_work()  # as ``pc-matrix bot`` does
         say({})
         await asyncio.gather(*(bot.run(stop) for bot in bots))
     say({"rss_mib": peak_mib(), "heard": heard})
