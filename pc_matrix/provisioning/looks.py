@@ -43,9 +43,9 @@ class Looks:
         looked at. One audit row when it takes hold, not one for each look at the same world.
         """
         rooms, bot = survey.observed.rooms, self._commune.bot
-        todo = without_intruders(survey.plan, rooms, self._before, bot)
-        found = braked_by(replace(survey, plan=todo))
-        counted = without(todo, meant(todo, survey.expected)).removals()
+        planned = without_intruders(survey.plan, rooms, self._before, bot)
+        found = braked_by(replace(survey, plan=planned))
+        counted = without(planned, meant(planned, survey.expected)).removals()
         people = frozenset(removal.user_id for removal in counted)
         if found is None and (people & self._held if whole else people):
             found = self._braked

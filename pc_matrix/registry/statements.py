@@ -43,9 +43,11 @@ class Line(Protocol):
 
     def value(self, statement: Statement, **given: Any) -> Any:
         """The first value of its first row, ``None`` when there is none."""
+        found = self.rows(statement, **given)
+        return found[0][0] if found else None
 
 
-class OnConnection:
+class OnConnection(Line):
     """A line over a connection of SQLAlchemy's."""
 
     def __init__(self, connection: Connection) -> None:
@@ -59,12 +61,8 @@ class OnConnection:
         found = self._connection.execute(statement.made, given)
         return found.all() if found.returns_rows else ()
 
-    def value(self, statement: Statement, **given: Any) -> Any:
-        found = self.rows(statement, **given)
-        return found[0][0] if found else None
 
-
-class OnDriver:
+class OnDriver(Line):
     """A line over SQLite's driver itself.
 
     ``dialect`` is of the engine whose database it is; ``ready`` are the statements that were
@@ -85,10 +83,6 @@ class OnDriver:
         if ready is None:
             ready = self._ready[statement] = _compiled(statement.made, self._dialect)
         return ready.read(self._driver.execute(ready.sql, ready.written(given)).fetchall())
-
-    def value(self, statement: Statement, **given: Any) -> Any:
-        found = self.rows(statement, **given)
-        return found[0][0] if found else None
 
 
 @dataclass(frozen=True, slots=True)

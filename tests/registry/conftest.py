@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from typer.testing import CliRunner, Result
 from pc_matrix.cli import registry as commands
 from pc_matrix.cli import registry_house
 from pc_matrix.registry import Registry
+from pc_matrix.registry.statements import Line
 from pc_matrix.vault import Vault
 from policies.terms import (
     Authority,
@@ -142,3 +143,16 @@ def run(house: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return CliRunner().invoke(app, ["registry", *arguments], obj=context, input=answer)
 
     return invoke
+
+
+@pytest.fixture
+def lasting(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Of each change on a bare line, in order: whether it waits for the disk."""
+    changing, found = registry._transactions.changing, list[bool]()
+
+    def noted(*, lastingly: bool = True) -> AbstractContextManager[Line]:
+        found.append(lastingly)
+        return changing(lastingly=lastingly)
+
+    monkeypatch.setattr(registry._transactions, "changing", noted)
+    return found

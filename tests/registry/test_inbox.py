@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 
 from pc_matrix.registry import Registry, inbox
-from pc_matrix.registry.statements import Line
 from pc_matrix.registry.transactions import insert_once
 from policies.incoming import Consent, Edit, Incoming, Subject, Withdrawal
 from policies.terms import (
@@ -109,15 +107,8 @@ def test_rows_and_cursor_are_written_together_or_not_at_all(
 
 
 def test_a_cursor_alone_does_not_wait_for_the_disk_and_what_came_does(
-    registry: Registry, monkeypatch: pytest.MonkeyPatch
+    registry: Registry, lasting: list[bool]
 ) -> None:
-    changing, lasting = registry._transactions.changing, list[bool]()
-
-    def noted(*, lastingly: bool = True) -> AbstractContextManager[Line]:
-        lasting.append(lastingly)
-        return changing(lastingly=lastingly)
-
-    monkeypatch.setattr(registry._transactions, "changing", noted)
     registry.take_in(CODE, (), "s1", NOW)
     registry.take_in(CODE, ITEMS, "s2", NOW)
     registry.take_in(CODE, (), "s3", NOW)

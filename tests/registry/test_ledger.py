@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 
 from pc_matrix.registry import LinkState, Registry, ReportState
-from pc_matrix.registry.statements import Line, OnDriver
+from pc_matrix.registry.statements import OnDriver
 from pc_matrix.vault import Vault
 from policies.steps import Step, StepKind
 from policies.terms import Category, EventId, Flag, RoomId, UserId
@@ -149,16 +148,9 @@ def test_only_what_a_repeated_send_finds_out_does_not_wait_for_the_disk(
 
 
 def test_what_numbers_and_begins_a_report_waits_for_the_disk(
-    registry: Registry, monkeypatch: pytest.MonkeyPatch
+    registry: Registry, lasting: list[bool]
 ) -> None:
     """A power failure must not give a number twice, nor forget that a copy was on its way."""
-    changing, lasting = registry._transactions.changing, list[bool]()
-
-    def noted(*, lastingly: bool = True) -> AbstractContextManager[Line]:
-        lasting.append(lastingly)
-        return changing(lastingly=lastingly)
-
-    monkeypatch.setattr(registry._transactions, "changing", noted)
     report = registry.open_report(CODE, flag(), NOW)
     departure = registry.depart(CODE, report.id, 2026, "d", [(RoomId("!police"), "t1")], NOW)
     registry.note(CODE, report.id, Step(StepKind.URGENT, NOW))
