@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, event, literal_column
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 from sqlmodel import Session
 
 from pc_matrix.registry.engine import WRITES
@@ -87,18 +87,16 @@ class Transactions:
         self.engine.dispose()
 
 
-def insert_once(session: Session | Connection | Line, table: type[Row], **values: Any) -> bool:
+def insert_once(session: Session | Line, table: type[Row], **values: Any) -> bool:
     """Insert unless a unique constraint already holds such a row; whether it was inserted."""
     line = line_of(session)
     statement = _inserting(table, line.dialect.name, frozenset(values))
     return bool(line.rows(statement, **values))
 
 
-def line_of(session: Session | Connection | Line) -> Line:
+def line_of(session: Session | Line) -> Line:
     """The way to the database that a session has, within its transaction."""
-    if isinstance(session, Session):
-        return OnConnection(session.connection())
-    return OnConnection(session) if isinstance(session, Connection) else session
+    return OnConnection(session.connection()) if isinstance(session, Session) else session
 
 
 @cache
